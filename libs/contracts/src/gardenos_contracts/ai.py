@@ -1,0 +1,67 @@
+"""What the ai service publishes."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from gardenos_contracts.event import Event
+from gardenos_contracts.values import ClientId, InsightId, LeadId, Moment, PersonId
+
+
+class InsightKind(StrEnum):
+    """What an insight tells."""
+
+    X_DATE = "x_date"
+    CURRENT_CARRIER = "current_carrier"
+    LINE_OF_BUSINESS = "line_of_business"
+    PREMIUM = "premium"
+    INTENT = "intent"
+    OBJECTION = "objection"
+    NEXT_STEP = "next_step"
+    LIFE_EVENT = "life_event"
+
+
+class SourceKind(StrEnum):
+    """What kind of communication was read."""
+
+    CALL = "call"
+    MESSAGE = "message"
+
+
+class SourceField(StrEnum):
+    """Which text of the communication the span counts in."""
+
+    TRANSCRIPT = "transcript"
+    NOTES = "notes"
+    SUBJECT = "subject"
+    TEXT = "text"
+
+
+class InsightExtracted(Event, service="ai", version=1):
+    """A fact was read out of a communication. `text[start:end] == quote`, always."""
+
+    insight_id: InsightId
+    person_id: PersonId | None = None
+    lead_id: LeadId | None = None
+    client_id: ClientId | None = None
+    kind: InsightKind
+    value: str
+    """Normalised: an ISO date for an X-date, a carrier's usual name, minor units with currency (`124000 USD`) for a premium."""
+    quote: str
+    source_kind: SourceKind
+    source_id: UUID
+    """The call's or message's id."""
+    source_field: SourceField
+    start: int
+    """Unicode code points from the start of the field's text."""
+    end: int
+    """Exclusive."""
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    engine: str
+    """`offline` or the model's name."""
+    engine_version: str
+    """Of the rules or of the prompt."""
+    said_at: Moment
+    """When the communication took place."""

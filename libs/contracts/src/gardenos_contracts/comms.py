@@ -1,0 +1,71 @@
+"""What the comms service publishes."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from gardenos_contracts.event import Event
+from gardenos_contracts.values import CallId, ClientId, Direction, LeadId, MessageId, Moment, PersonId, ThreadId, UserId
+
+
+class Disposition(StrEnum):
+    """How a call ended."""
+
+    CONNECTED = "connected"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    CALLBACK_REQUESTED = "callback_requested"
+    NOT_INTERESTED = "not_interested"
+    DO_NOT_CALL = "do_not_call"
+
+
+class CallLogged(Event, service="comms", version=1):
+    """A telephone call took place, or was tried."""
+
+    call_id: CallId
+    thread_id: ThreadId
+    person_id: PersonId
+    lead_id: LeadId | None = None
+    client_id: ClientId | None = None
+    user_id: UserId
+    """Who of the agency was on the call."""
+    direction: Direction
+    started_at: Moment
+    duration_seconds: int
+    disposition: Disposition
+    transcript: str | None = None
+    notes: str | None = None
+
+
+class Attachment(BaseModel):
+    """A file that came with a message, described and not carried."""
+
+    model_config = ConfigDict(frozen=True)
+
+    filename: str
+    media_type: str
+    size: int
+    """Bytes."""
+
+
+class MessageReceived(Event, service="comms", version=1):
+    """A message reached the agency. `person_id` is None while nobody known wrote it."""
+
+    message_id: MessageId
+    thread_id: ThreadId
+    person_id: PersonId | None = None
+    lead_id: LeadId | None = None
+    client_id: ClientId | None = None
+    channel: str
+    """`email`."""
+    sender: str | None
+    """Address, lower case; None if the message names none."""
+    sender_name: str | None = None
+    recipients: tuple[str, ...] = ()
+    subject: str
+    text: str
+    """The readable text: decoded, HTML made plain, quoted history kept."""
+    attachments: tuple[Attachment, ...] = ()
+    received_at: Moment

@@ -1,0 +1,210 @@
+"""A fact with its place in history, and how it travels: CloudEvents 1.0, Kafka binding, binary mode.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from gardenos_contracts.event import Event
+
+E = TypeVar("E", bound=Event, covariant=True)
+
+
+class ActorKind(StrEnum):
+    """What kind of hand did it."""
+
+    PERSON = "person"
+    AI = "ai"
+    AUTOMATION = "automation"
+    IMPORT = "import"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it; on the wire `person:<user id>`, `ai:<engine>`, `import:<import id>` …"""
+
+    kind: ActorKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Actor":
+        """Raises ValueError for anything that `str(actor)` would not give."""
+        kind, _, id = text.partition(":")
+        return cls(ActorKind(kind), id)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """One recorded event of one agency, as stored, published and received.
+
+    `sequence` is its place in the agency's history within the publishing service (1, 2, 3 … without a gap);
+    `version` its place in its aggregate's stream `stream_id`.
+    """
+
+    agency_id: UUID
+    sequence: int
+    stream_id: UUID
+    version: int
+    type: str
+    data: E
+    actor: Actor
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def id(self) -> str:
+        """Unique within the publishing service, and the same on every redelivery."""
+        return event_id(self.agency_id, self.sequence)
+
+    @property
+    def service(self) -> str:
+        """The service that published it."""
+        return self.type.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a Kafka record carries: the routing fields from its headers, and the data not yet parsed.
+
+    A reader that does not know the event's type still knows its place, and can move its mark past it.
+    """
+
+    agency_id: UUID
+    sequence: int
+    stream_id: UUID
+    version: int
+    type: str
+    data: bytes
+    actor: Actor
+    correlation_id: str
+    causation_id: str | None
+    traceparent: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def id(self) -> str:
+        """As `Received.id`."""
+        return event_id(self.agency_id, self.sequence)
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The Kafka headers of this message; the record's value is `data`, its key `agency_id`."""
+        values: dict[str, str | None] = {
+            "ce_specversion": "1.0",
+            "ce_id": self.id,
+            "ce_source": "/gardenos/" + self.type.partition(".")[0],
+            "ce_type": self.type,
+            "ce_subject": str(self.stream_id),
+            "ce_time": self.occurred_at.astimezone(UTC).isoformat(),
+            "ce_agencyid": str(self.agency_id),
+            "ce_sequence": str(self.sequence),
+            "ce_streamversion": str(self.version),
+            "ce_recordedtime": self.recorded_at.astimezone(UTC).isoformat(),
+            "ce_actor": str(self.actor),
+            "ce_correlationid": self.correlation_id,
+            "ce_causationid": self.causation_id,
+            "ce_traceparent": self.traceparent,
+            "correlation_id": self.correlation_id,
+            "traceparent": self.traceparent,
+            "content-type": "application/json",
+        }
+        return [(name, value.encode()) for name, value in values.items() if value is not None]
+
+    @classmethod
+    def from_kafka(cls, headers: Iterable[tuple[str, bytes]], value: bytes) -> "Message":
+        """Raises ValueError if a required attribute is missing or malformed."""
+        found = {name: raw.decode() for name, raw in headers}
+        try:
+            return cls(
+                agency_id=UUID(found["ce_agencyid"]),
+                sequence=int(found["ce_sequence"]),
+                stream_id=UUID(found["ce_subject"]),
+                version=int(found["ce_streamversion"]),
+                type=found["ce_type"],
+                data=value,
+                actor=Actor.parse(found["ce_actor"]),
+                correlation_id=found["ce_correlationid"],
+                causation_id=found.get("ce_causationid"),
+                traceparent=found.get("ce_traceparent"),
+                occurred_at=datetime.fromisoformat(found["ce_time"]),
+                recorded_at=datetime.fromisoformat(found["ce_recordedtime"]),
+            )
+        except KeyError as missing:
+            raise ValueError(f"not a GardenOS event: header {missing} is missing") from missing
+
+    def to_json(self) -> dict[str, Any]:
+        """The message as the event feed gives it: the CloudEvents JSON format with our attributes."""
+        return {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": "/gardenos/" + self.type.partition(".")[0],
+            "type": self.type,
+            "subject": str(self.stream_id),
+            "time": self.occurred_at.astimezone(UTC).isoformat(),
+            "agencyid": str(self.agency_id),
+            "sequence": self.sequence,
+            "streamversion": self.version,
+            "recordedtime": self.recorded_at.astimezone(UTC).isoformat(),
+            "actor": str(self.actor),
+            "correlationid": self.correlation_id,
+            "causationid": self.causation_id,
+            "traceparent": self.traceparent,
+            "datacontenttype": "application/json",
+            "data": json.loads(self.data),
+        }
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Message":
+        """The inverse of `to_json`. Raises ValueError if an attribute is missing or malformed."""
+        try:
+            return cls(
+                agency_id=UUID(body["agencyid"]),
+                sequence=int(body["sequence"]),
+                stream_id=UUID(body["subject"]),
+                version=int(body["streamversion"]),
+                type=body["type"],
+                data=json.dumps(body["data"]).encode(),
+                actor=Actor.parse(body["actor"]),
+                correlation_id=body["correlationid"],
+                causation_id=body.get("causationid"),
+                traceparent=body.get("traceparent"),
+                occurred_at=datetime.fromisoformat(body["time"]),
+                recorded_at=datetime.fromisoformat(body["recordedtime"]),
+            )
+        except KeyError as missing:
+            raise ValueError(f"not a GardenOS event: {missing} is missing") from missing
+
+    def parse(self, event: type[E]) -> Received[E]:
+        """The event with its data as `event`. Raises pydantic's ValidationError (a ValueError)."""
+        return Received(
+            agency_id=self.agency_id,
+            sequence=self.sequence,
+            stream_id=self.stream_id,
+            version=self.version,
+            type=self.type,
+            data=event.model_validate_json(self.data),
+            actor=self.actor,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+            traceparent=self.traceparent,
+            occurred_at=self.occurred_at,
+            recorded_at=self.recorded_at,
+        )
+
+
+def event_id(agency_id: UUID, sequence: int) -> str:
+    """An event's CloudEvents id: unique within its source, and the same at every redelivery."""
+    return f"{agency_id}.{sequence}"

@@ -1,0 +1,144 @@
+"""What the leads service publishes."""
+
+from datetime import date
+from enum import StrEnum
+
+from gardenos_contracts.event import Event
+from gardenos_contracts.values import (
+    CampaignId,
+    ClientId,
+    ImportId,
+    LeadId,
+    LineOfBusiness,
+    Moment,
+    PersonId,
+    PersonName,
+    TeamId,
+    UserId,
+)
+
+
+class Stage(StrEnum):
+    """Where a lead is on the way to a first policy."""
+
+    NEW = "new"
+    CONTACTED = "contacted"
+    QUALIFIED = "qualified"
+    QUOTED = "quoted"
+    WON = "won"
+    LOST = "lost"
+
+    @property
+    def closed(self) -> bool:
+        """A closed lead is worked no more."""
+        return self in (Stage.WON, Stage.LOST)
+
+
+class CampaignLaunched(Event, service="leads", version=1):
+    """A campaign that leads may come from was launched."""
+
+    campaign_id: CampaignId
+    name: str
+    source: str
+    """Where its leads come from: `web form`, `referral`, `purchased list` …"""
+
+
+class LeadCaptured(Event, service="leads", version=1):
+    """A prospect became known to the agency."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    name: PersonName
+    email: str | None = None
+    """Lower case."""
+    phone: str | None = None
+    """E.164."""
+    postal_code: str | None = None
+    state: str | None = None
+    """US state, two letters."""
+    birth_date: date | None = None
+    line_of_business: LineOfBusiness | None = None
+    current_carrier: str | None = None
+    x_date: date | None = None
+    """When the current carrier's policy expires."""
+    source: str
+    campaign_id: CampaignId | None = None
+    owner_id: UserId | None = None
+    team_id: TeamId | None = None
+    """The pool the lead is in."""
+    notes: str | None = None
+    external_id: str | None = None
+    """The lead's id in the system it came from."""
+    import_id: ImportId | None = None
+    captured_at: Moment
+    """When the prospect first became known; before the recording, for an import."""
+
+
+class LeadDetailsChanged(Event, service="leads", version=1):
+    """What is known of the prospect changed. Carries the details as they are now, whole."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    name: PersonName
+    email: str | None = None
+    phone: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+    birth_date: date | None = None
+    line_of_business: LineOfBusiness | None = None
+    current_carrier: str | None = None
+    x_date: date | None = None
+    notes: str | None = None
+
+
+class LeadAssigned(Event, service="leads", version=1):
+    """The lead has a new owner, or none (back in the pool)."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    owner_id: UserId | None
+    team_id: TeamId | None
+    previous_owner_id: UserId | None = None
+
+
+class LeadStageChanged(Event, service="leads", version=1):
+    """The lead moved along the pipeline, or back."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    stage: Stage
+    previous_stage: Stage
+    reason: str | None = None
+
+
+class LeadConverted(Event, service="leads", version=1):
+    """The prospect became a client. The clients service onboards `client_id` by this event."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    client_id: ClientId
+    name: PersonName
+    email: str | None = None
+    phone: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+    birth_date: date | None = None
+    line_of_business: LineOfBusiness | None = None
+    campaign_id: CampaignId | None = None
+    source: str
+    owner_id: UserId | None = None
+    team_id: TeamId | None = None
+    captured_at: Moment
+    converted_at: Moment
+
+
+class LeadsImported(Event, service="leads", version=1):
+    """A file of leads was read to its end; each row's fate is counted."""
+
+    import_id: ImportId
+    filename: str
+    rows: int
+    captured: int
+    duplicates: int
+    rejected: int
+    empty: int
