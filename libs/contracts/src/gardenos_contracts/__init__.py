@@ -1,13 +1,14 @@
 """Every event GardenOS publishes, the envelope it travels in, and the topics that carry it."""
 
 from gardenos_contracts import ai, clients, comms, identity, leads
-from gardenos_contracts.envelope import Actor, ActorKind, Message, Received, event_id
+from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id
 from gardenos_contracts.event import Event, all_events, event_class, topic_of
 
 __all__ = [
     "Actor",
     "ActorKind",
     "Event",
+    "Fact",
     "Message",
     "Received",
     "ai",

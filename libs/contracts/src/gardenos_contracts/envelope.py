@@ -43,16 +43,14 @@ class Actor:
         return cls(ActorKind(kind), id)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
-    """One recorded event of one agency, as stored, published and received.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Generic[E]):
+    """One event of one aggregate, and who did it.
 
-    `sequence` is its place in the agency's history within the publishing service (1, 2, 3 … without a gap);
-    `version` its place in its aggregate's stream `stream_id`.
+    `version` is its place in the aggregate's stream `stream_id`; `occurred_at` when it happened in the world.
     """
 
     agency_id: UUID
-    sequence: int
     stream_id: UUID
     version: int
     type: str
@@ -62,6 +60,16 @@ class Received(Generic[E]):
     causation_id: str | None
     traceparent: str | None
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Fact[E]):
+    """A fact as it was recorded, published and received.
+
+    `sequence` is its place in the agency's history within the publishing service: 1, 2, 3 … without a gap.
+    """
+
+    sequence: int
     recorded_at: datetime
 
     @property
@@ -69,13 +77,8 @@ class Received(Generic[E]):
         """Unique within the publishing service, and the same on every redelivery."""
         return event_id(self.agency_id, self.sequence)
 
-    @property
-    def service(self) -> str:
-        """The service that published it."""
-        return self.type.partition(".")[0]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What a Kafka record carries: the routing fields from its headers, and the data not yet parsed.
 
