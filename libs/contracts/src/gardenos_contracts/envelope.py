@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from gardenos_contracts.event import Event
 
-E = TypeVar("E", bound=Event, covariant=True)
+E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+_EventClass: TypeAlias = type[E]
 
 
 class ActorKind(StrEnum):
@@ -44,7 +46,7 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact(Generic[E]):
+class Fact(Generic[E_co]):
     """One event of one aggregate, and who did it.
 
     `version` is its place in the aggregate's stream `stream_id`; `occurred_at` when it happened in the world.
@@ -54,7 +56,7 @@ class Fact(Generic[E]):
     stream_id: UUID
     version: int
     type: str
-    data: E
+    data: E_co
     actor: Actor
     correlation_id: str
     causation_id: str | None
@@ -63,7 +65,7 @@ class Fact(Generic[E]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received(Fact[E]):
+class Received(Fact[E_co]):
     """A fact as it was recorded, published and received.
 
     `sequence` is its place in the agency's history within the publishing service: 1, 2, 3 … without a gap.
@@ -190,7 +192,7 @@ class Message:
         except KeyError as missing:
             raise ValueError(f"not a GardenOS event: {missing} is missing") from missing
 
-    def parse(self, event: type[E]) -> Received[E]:
+    def parse(self, event: _EventClass[E]) -> Received[E]:
         """The event with its data as `event`. Raises pydantic's ValidationError (a ValueError)."""
         return Received(
             agency_id=self.agency_id,

@@ -1,6 +1,5 @@
 """Identifiers and small values that events share."""
 
-
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID

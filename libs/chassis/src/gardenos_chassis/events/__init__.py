@@ -1,0 +1,17 @@
+"""Event store, relay, consumers: how a fact is recorded, published and applied. The only place that knows Kafka."""
+
+from gardenos_chassis.events.consumer import Consumer
+from gardenos_chassis.events.repository import Repository
+from gardenos_chassis.events.store import Changed, Context, EventStore, LostRace, Projection, UnitOfWork, history
+
+__all__ = [
+    "Changed",
+    "Consumer",
+    "Context",
+    "EventStore",
+    "LostRace",
+    "Projection",
+    "Repository",
+    "UnitOfWork",
+    "history",
+]

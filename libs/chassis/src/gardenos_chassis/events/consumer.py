@@ -1,0 +1,65 @@
+"""A consumer: what a service does when events arrive, its own or another's."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from gardenos_contracts import Event, Received
+
+from gardenos_chassis.events.store import UnitOfWork
+from gardenos_chassis.tenancy import Session
+
+E = TypeVar("E", bound=Event)
+
+Effect: TypeAlias = Callable[[Received[E], Session], Awaitable[None]]
+Reaction: TypeAlias = Callable[[Received[E], UnitOfWork], Awaitable[None]]
+_Handler: TypeAlias = Callable[[Received[Any], UnitOfWork], Awaitable[None]]
+
+
+class Consumer:
+    """Names itself, the events it listens to, and one handler for each.
+
+    A handler's effect commits together with the mark "read up to here": each event has its effect once, however
+    often it is delivered. The name is what the marks are kept under; a new name reads history from its beginning.
+    """
+
+    def __init__(self, name: str, *, listens_to: Sequence[type[Event]]) -> None:
+        self.name = name
+        self.listens_to = tuple(listens_to)
+        self._handlers: dict[str, _Handler] = {}
+
+    def on(self, event: type[E]) -> Callable[[Effect[E]], Effect[E]]:
+        """The decorated function changes read tables when this event arrives."""
+
+        def register(effect: Effect[E]) -> Effect[E]:
+            async def handle(received: Received[E], work: UnitOfWork) -> None:
+                await effect(received, work.session)
+
+            self._register(event, handle)
+            return effect
+
+        return register
+
+    def reacts_to(self, event: type[E]) -> Callable[[Reaction[E]], Reaction[E]]:
+        """The decorated function may record events of its own service when this event arrives."""
+
+        def register(reaction: Reaction[E]) -> Reaction[E]:
+            self._register(event, reaction)
+            return reaction
+
+        return register
+
+    def _register(self, event: type[Event], handler: _Handler) -> None:
+        if event not in self.listens_to:
+            raise ValueError(f"{self.name} does not listen to {event.event_type}")
+        if event.event_type in self._handlers:
+            raise ValueError(f"{self.name} has two handlers for {event.event_type}")
+        self._handlers[event.event_type] = handler
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The services whose events it reads."""
+        return tuple(sorted({event.service for event in self.listens_to}))
+
+    def handler_of(self, event_type: str) -> _Handler | None:
+        """What to do with an event of this type, or None if it is not listened to."""
+        return self._handlers.get(event_type)

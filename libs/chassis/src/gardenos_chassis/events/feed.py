@@ -1,0 +1,71 @@
+"""A service's event feed: what a consumer asks when the broker has forgotten, and the answer to it."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.responses import Response
+from gardenos_contracts import Message
+from sqlalchemy import text
+
+from gardenos_chassis.errors import Unauthorized
+from gardenos_chassis.events.store import read_after
+from gardenos_chassis.http.responses import json_response
+from gardenos_chassis.tenancy import Database
+
+
+@dataclass(frozen=True, slots=True)
+class FeedClient:
+    """Asks a source's feed."""
+
+    http: httpx.AsyncClient
+    base_url: str
+    token: str
+
+    async def after(self, agency_id: UUID, sequence: int, limit: int) -> list[Message]:
+        """An agency's events after a sequence, in order. Raises httpx.HTTPError while the source is away."""
+        answer = await self._get(
+            "/internal/v1/events", {"agency_id": str(agency_id), "after": sequence, "limit": limit}
+        )
+        return [Message.from_json(event) for event in answer["items"]]
+
+    async def heads(self) -> dict[UUID, int]:
+        """The last sequence of every agency. Raises httpx.HTTPError while the source is away."""
+        return {UUID(agency): head for agency, head in (await self._get("/internal/v1/heads", {}))["heads"].items()}
+
+    async def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+        answer = await self.http.get(
+            self.base_url + path, params=params, headers={"Authorization": f"Bearer {self.token}"}, timeout=30
+        )
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
+
+
+def feed_router(database: Database, token: str) -> APIRouter:
+    """The routes that serve a store to other services, which show the internal token."""
+
+    def internal(authorization: Annotated[str, Header()] = "") -> None:
+        if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
+            raise Unauthorized("this is for GardenOS services; show the internal token")
+
+    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(internal)], include_in_schema=False)
+
+    @router.get("/events")
+    async def events(
+        agency_id: UUID, after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+    ) -> Response:
+        async with database.transaction(agency_id) as session:
+            found = await read_after(session, after, limit)
+        return json_response({"items": [message.to_json() for message in found]})
+
+    @router.get("/heads")
+    async def heads() -> Response:
+        async with database.across() as session:
+            rows = await session.execute(text("select agency_id, head from agency_heads"))
+            return json_response({"heads": {str(row.agency_id): row.head for row in rows}})
+
+    return router

@@ -1,0 +1,165 @@
+"""The relay: recorded events to Kafka, in order per agency, from the last published mark."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from aiokafka import AIOKafkaProducer
+from gardenos_contracts import Message, topic_of
+from sqlalchemy import text
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.events.store import read_after
+from gardenos_chassis.tenancy import Database
+
+log = logging.getLogger(__name__)
+
+_BEHIND = text(
+    "select agency_id from agency_heads left join relay_marks using (agency_id)"
+    " where head > coalesce(published, 0) limit 1000"
+)
+_BEGIN = text("insert into relay_marks (agency_id, published) values (:agency_id, 0) on conflict do nothing")
+_LOCK = text("select published from relay_marks where agency_id = :agency_id for update skip locked")
+_MARK = text("update relay_marks set published = :published where agency_id = :agency_id")
+
+_BATCH = 500
+_POLL_SECONDS = 0.5
+_AT_ONCE = 4
+_MAX_BACKOFF_SECONDS = 10.0
+
+
+class Relay:
+    """Publishes one service's events. Any number may run; each takes agencies that no other holds.
+
+    A crash between publishing and marking repeats; it never loses. After any fault of the broker the producer is
+    built anew, for an idempotent one may never recover, and publishing resumes from the mark.
+    """
+
+    def __init__(self, database: Database, service: str, *, bootstrap: str, idempotence: bool) -> None:
+        self._database = database
+        self._topic = topic_of(service)
+        self._service = service
+        self._bootstrap = bootstrap
+        self._idempotence = idempotence
+        self._hint = asyncio.Event()
+        self._producer: AIOKafkaProducer | None = None
+        self._progress = time.monotonic()
+        self.fault: str | None = "starting"
+
+    def wake(self) -> None:
+        """A hint that there is something to publish; polling would find it too."""
+        self._hint.set()
+
+    async def run(self) -> None:
+        """Publishes until cancelled."""
+        backoff = 0.1
+        try:
+            while True:
+                try:
+                    await self.publish_all()
+                    self.fault = None
+                    self._progress = time.monotonic()
+                    backoff = 0.1
+                except Exception as error:
+                    self.fault = f"{type(error).__name__}: {error}"
+                    log.warning(
+                        "relay: cannot publish, will try again", extra={"service": self._service, "fault": self.fault}
+                    )
+                    await self._drop_producer()
+                    await asyncio.sleep(backoff)
+                    backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
+                    continue
+                await self._rest()
+        finally:
+            await self._drop_producer()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._hint.wait(), _POLL_SECONDS)
+        except TimeoutError:
+            return
+        finally:
+            self._hint.clear()
+
+    async def publish_all(self) -> None:
+        """Publishes all that is recorded and not yet published."""
+        producer = await self._ready_producer()
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(agency_id: UUID) -> None:
+            async with gate:
+                while await self._publish_agency(producer, agency_id):
+                    pass
+
+        while behind := await self._behind():
+            taken = await asyncio.gather(*(one(agency_id) for agency_id in behind), return_exceptions=True)
+            for outcome in taken:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+            if len(behind) < 1000:
+                return
+
+    async def _behind(self) -> Sequence[UUID]:
+        async with self._database.across() as session:
+            return (await session.execute(_BEHIND)).scalars().all()
+
+    async def _publish_agency(self, producer: AIOKafkaProducer, agency_id: UUID) -> bool:
+        """One batch of one agency; True if there may be more. False too if another relay holds the agency."""
+        async with self._database.transaction(agency_id) as session:
+            await session.execute(_BEGIN, {"agency_id": agency_id})
+            mark = (await session.execute(_LOCK, {"agency_id": agency_id})).scalar_one_or_none()
+            if mark is None:
+                return False
+            messages = await read_after(session, mark, _BATCH)
+            if not messages:
+                return False
+            await self._send(producer, messages)
+            await session.execute(_MARK, {"agency_id": agency_id, "published": messages[-1].sequence})
+        telemetry.events_published.add(len(messages), {"messaging.destination.name": self._topic})
+        return len(messages) == _BATCH
+
+    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+        acknowledged = [
+            await producer.send(
+                self._topic, value=message.data, key=str(message.agency_id).encode(), headers=message.headers()
+            )
+            for message in messages
+        ]
+        for acknowledgement in acknowledged:
+            await acknowledgement
+
+    async def _ready_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=self._idempotence,
+                client_id=f"gardenos-{self._service}-relay",
+                request_timeout_ms=10_000,
+                max_request_size=4_000_000,
+            )
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _drop_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                await asyncio.wait_for(producer.stop(), 5)
+            except Exception as error:
+                log.info("relay: the old producer did not stop cleanly", extra={"fault": str(error)})
+
+    @property
+    def health(self) -> str | None:
+        """None while it publishes; else what is wrong."""
+        stalled = time.monotonic() - self._progress
+        if self.fault is None and stalled > 30:
+            return f"no progress for {stalled:.0f} s"
+        return self.fault

@@ -1,0 +1,272 @@
+"""The event store: what an agency's aggregates did, in order, without gap.
+
+A unit of work is one transaction: the decisions' events, the service's own read tables, and the outcome of a
+command that named an idempotency key commit together, or not at all.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import orjson
+from gardenos_contracts import Actor, Event, Fact, Message, Received, event_class
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Conflict, Invalid
+from gardenos_chassis.tenancy import Database, Session
+
+Projection: TypeAlias = Callable[[Session, Sequence[Fact[Event]]], Awaitable[None]]
+"""Brings the service's own read tables up to date with new facts, in the transaction that records them."""
+
+
+class LostRace(Conflict):
+    """Another transaction changed the same aggregate first; deciding again on the new state is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who acts, for which agency, as part of what."""
+
+    agency_id: UUID
+    actor: Actor
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+    caller: Caller | None = None
+    """None where no person asks: consumers and automations see the whole agency."""
+    if_match: int | None = None
+    """The version the caller last read; any other is refused."""
+    idempotency_key: str | None = None
+    fingerprint: str = ""
+    """Of the request, so that a key used again for something else is noticed."""
+
+    def because_of(self, event: Received[Event]) -> "Context":
+        """The same context, now as a reaction to an event."""
+        return replace(self, correlation_id=event.correlation_id, causation_id=event.id, traceparent=event.traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The outcome of a command: the aggregate's id and its version now."""
+
+    id: UUID
+    version: int
+    repeated: bool = False
+    """Whether this is the outcome of an earlier command with the same idempotency key."""
+
+
+# One statement takes the agency's next places and fills them. The row lock on the head is held from here to the
+# commit, so commit order is sequence order and no reader can run past an uncommitted event.
+_APPEND = """
+with head as (
+    insert into agency_heads as heads (agency_id, head) values ($1, $2)
+    on conflict (agency_id) do update set head = heads.head + excluded.head
+    returning head - $2 as before
+)
+insert into events (agency_id, sequence, stream_id, version, type, data, metadata, occurred_at)
+select $1, before + place, stream_id, version, type, data::jsonb, metadata::jsonb, occurred_at
+from head, unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+    with ordinality as new (stream_id, version, type, data, metadata, occurred_at, place)
+"""
+
+_COLUMNS = "agency_id, sequence, stream_id, version, type, data::text as data, metadata, occurred_at, recorded_at"
+
+_LOAD = text(f"select {_COLUMNS} from events where stream_id = :stream_id order by version")  # noqa: S608 - constants
+_READ = text(f"select {_COLUMNS} from events where sequence > :after order by sequence limit :limit")  # noqa: S608
+_CLAIM = text(
+    "insert into commands (agency_id, idempotency_key, fingerprint) values (:agency_id, :key, :fingerprint)"
+    " on conflict do nothing returning 1"
+)
+_OUTCOME = text("select fingerprint, stream_id, version from commands where idempotency_key = :key")
+_SETTLE = text("update commands set stream_id = :stream_id, version = :version where idempotency_key = :key")
+
+
+class UnitOfWork:
+    """One transaction of one agency in which decisions are recorded."""
+
+    def __init__(self, session: Session, context: Context, projections: Sequence[Projection]) -> None:
+        self.session = session
+        self.context = context
+        self._projections = projections
+        self._recorded: list[Fact[Event]] = []
+        self._by_stream: defaultdict[UUID, list[Fact[Event]]] = defaultdict(list)
+
+    async def load(self, stream_id: UUID) -> list[Fact[Event]]:
+        """An aggregate's history, with what this unit of work has recorded so far; empty if there is none."""
+        stored: list[Fact[Event]] = [*await history(self.session, stream_id)]
+        return stored + self._by_stream[stream_id]
+
+    def record(
+        self, stream_id: UUID, after_version: int, events: Iterable[Event], *, occurred_at: datetime | None = None
+    ) -> int:
+        """Adds events after a version of a stream, 0 for a new one; gives the stream's version then.
+
+        They are stored at the commit. If another transaction was first, that raises LostRace.
+        """
+        version = after_version
+        for version, event in enumerate(events, after_version + 1):
+            fact = Fact(
+                agency_id=self.context.agency_id,
+                stream_id=stream_id,
+                version=version,
+                type=event.event_type,
+                data=event,
+                actor=self.context.actor,
+                correlation_id=self.context.correlation_id,
+                causation_id=self.context.causation_id,
+                traceparent=self.context.traceparent,
+                occurred_at=occurred_at or datetime.now(UTC),
+            )
+            self._recorded.append(fact)
+            self._by_stream[stream_id].append(fact)
+        return version
+
+    async def earlier_outcome(self) -> Changed | None:
+        """What the same command led to before, by its idempotency key; claims the key if it is new.
+
+        Waits for a transaction that holds the key now. Raises Invalid if the key was used for another request.
+        """
+        key = self.context.idempotency_key
+        if key is None:
+            return None
+        claim = {"agency_id": self.context.agency_id, "key": key, "fingerprint": self.context.fingerprint}
+        if (await self.session.execute(_CLAIM, claim)).first():
+            return None
+        outcome = (await self.session.execute(_OUTCOME, {"key": key})).one()
+        if outcome.fingerprint != self.context.fingerprint:
+            raise Invalid("this Idempotency-Key was used for a different request; use a new key for a new request")
+        return Changed(outcome.stream_id, outcome.version, repeated=True)
+
+    async def settle(self, outcome: Changed) -> None:
+        """Remembers the outcome under the command's idempotency key, if it has one."""
+        if self.context.idempotency_key is not None:
+            await self.session.execute(
+                _SETTLE,
+                {"key": self.context.idempotency_key, "stream_id": outcome.id, "version": outcome.version},
+            )
+
+    async def flush(self) -> bool:
+        """Projects and appends what was recorded; the store does so before the commit. True if there was any."""
+        facts, self._recorded = self._recorded, []
+        self._by_stream.clear()
+        if not facts:
+            return False
+        for project in self._projections:
+            await project(self.session, facts)
+        await _append(self.session, self.context.agency_id, facts)
+        return True
+
+
+class EventStore:
+    """A service's events, and the transactions that add to them."""
+
+    def __init__(self, database: Database, projections: Sequence[Projection] = ()) -> None:
+        self.database = database
+        self._projections = projections
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_append(self, listener: Callable[[], None]) -> None:
+        """Calls the listener after each commit that appended, in this process: a hint, no promise."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def unit_of_work(self, context: Context) -> AsyncIterator[UnitOfWork]:
+        """A transaction that stores what was recorded in it when it ends well. Raises LostRace."""
+        try:
+            async with self.database.transaction(context.agency_id) as session:
+                work = UnitOfWork(session, context, self._projections)
+                yield work
+                appended = await work.flush()
+        except DBAPIError as error:
+            if _is_race(error):
+                raise LostRace("somebody else changed this at the same moment; read it again and retry") from error
+            raise
+        if appended:
+            for listener in self._listeners:
+                listener()
+
+
+async def history(session: Session, stream_id: UUID) -> list[Received[Event]]:
+    """An aggregate's recorded events, oldest first."""
+    return [received(row) for row in await session.execute(_LOAD, {"stream_id": stream_id})]
+
+
+async def read_after(session: Session, after: int, limit: int) -> list[Message]:
+    """The agency's events after a sequence, in order, as they go on the wire."""
+    return [_message(row) for row in await session.execute(_READ, {"after": after, "limit": limit})]
+
+
+def received(row: Any) -> Received[Event]:
+    """A stored row as its event. Raises LookupError for a type that the contracts do not know."""
+    known = event_class(row.type)
+    if known is None:
+        raise LookupError(f"the store holds a {row.type}, which these contracts do not know; update gardenos-contracts")
+    return _message(row).parse(known)
+
+
+def _message(row: Any) -> Message:
+    metadata = row.metadata if isinstance(row.metadata, dict) else orjson.loads(row.metadata)
+    return Message(
+        agency_id=row.agency_id,
+        sequence=row.sequence,
+        stream_id=row.stream_id,
+        version=row.version,
+        type=row.type,
+        data=row.data.encode(),
+        actor=Actor.parse(metadata["actor"]),
+        correlation_id=metadata["correlation_id"],
+        causation_id=metadata.get("causation_id"),
+        traceparent=metadata.get("traceparent"),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+    )
+
+
+async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]]) -> None:
+    # The driver itself: an append is the hottest statement there is, and needs nothing of SQLAlchemy's.
+    driver = (await session.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    try:
+        await driver.execute(
+            _APPEND,
+            agency_id,
+            len(facts),
+            [fact.stream_id for fact in facts],
+            [fact.version for fact in facts],
+            [fact.type for fact in facts],
+            [fact.data.model_dump_json() for fact in facts],
+            [_metadata(fact) for fact in facts],
+            [fact.occurred_at for fact in facts],
+        )
+    except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as race:
+        raise LostRace("somebody else changed this at the same moment; read it again and retry") from race
+    telemetry.events_appended.add(len(facts))
+
+
+def _metadata(fact: Fact[Event]) -> str:
+    said = {
+        "actor": str(fact.actor),
+        "correlation_id": fact.correlation_id,
+        "causation_id": fact.causation_id,
+        "traceparent": fact.traceparent,
+    }
+    return orjson.dumps({name: value for name, value in said.items() if value is not None}).decode()
+
+
+def _is_race(error: DBAPIError) -> bool:
+    """Unique violation, deadlock, serialization failure: what a second attempt may get past."""
+    return getattr(error.orig, "sqlstate", None) in {"23505", "40P01", "40001"}
+
+
+def fingerprint(*parts: bytes) -> str:
+    """A short digest of a request, to tell a repeated command from another one under the same key."""
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()

@@ -1,0 +1,128 @@
+"""What a route asks for: who calls, a session to read in, a way to change things."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from gardenos_contracts import Actor, ActorKind, Event
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
+from gardenos_chassis.events.repository import Repository
+from gardenos_chassis.events.store import Context, EventStore, UnitOfWork, fingerprint
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.tenancy import Session
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from gardenos_chassis.service import Service
+
+A = TypeVar("A")
+
+_bearer = HTTPBearer(auto_error=False, description="The access token of a session")
+
+
+def service_of(request: Request) -> "Service":
+    """The service that answers this request."""
+    service: Service = request.app.state.service
+    return service
+
+
+async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    """Who asks, by the verified access token. Raises Unauthorized."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("send an access token: Authorization: Bearer …")
+    return await service_of(request).keys.caller(token.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question: who asks, and a session that sees their agency alone."""
+
+    caller: Caller
+    session: Session
+
+
+async def reading(request: Request, caller: Annotated[Caller, Depends(caller)]) -> AsyncIterator[Reading]:
+    """Opens a session in the caller's agency for the time of the request."""
+    async with service_of(request).database.transaction(caller.agency_id) as session:
+        yield Reading(caller, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A command: who gives it, and the store that records what follows."""
+
+    caller: Caller
+    store: EventStore
+    context: Context
+
+    def unit_of_work(self) -> "AbstractAsyncContextManager[UnitOfWork]":
+        """One transaction for this command. Raises LostRace at its end if somebody else was first."""
+        return self.store.unit_of_work(self.context)
+
+
+async def writing(request: Request, caller: Annotated[Caller, Depends(caller)]) -> Writing:
+    """Raises Forbidden for those who only read."""
+    caller.require_write()
+    return Writing(caller, service_of(request).store, await _context(request, caller))
+
+
+async def _context(request: Request, caller: Caller) -> Context:
+    key = request.headers.get("idempotency-key")
+    return Context(
+        agency_id=caller.agency_id,
+        actor=Actor(ActorKind.PERSON, str(caller.user_id)),
+        correlation_id=request.scope.get("state", {}).get("request_id") or str(new_id()),
+        traceparent=telemetry.traceparent() or request.headers.get("traceparent"),
+        caller=caller,
+        if_match=_if_match(request),
+        idempotency_key=_scoped(key, caller) if key else None,
+        fingerprint=await _fingerprint(request) if key else "",
+    )
+
+
+def _scoped(key: str, caller: Caller) -> str:
+    if len(key) > 200:
+        raise Invalid("an Idempotency-Key has at most 200 characters", pointer="header:idempotency-key")
+    return f"{caller.user_id}:{key}"
+
+
+async def _fingerprint(request: Request) -> str:
+    # A form has been read as a stream by now; its length stands for it.
+    is_form = request.headers.get("content-type", "").startswith("multipart/")
+    body = request.headers.get("content-length", "").encode() if is_form else await request.body()
+    return fingerprint(request.method.encode(), request.scope["path"].encode(), body)
+
+
+def _if_match(request: Request) -> int | None:
+    given = request.headers.get("if-match")
+    if given is None or given.strip() == "*":
+        return None
+    version = given.strip().removeprefix("W/").strip('"')
+    if not version.isdecimal():
+        raise PreconditionFailed("this If-Match is no ETag of ours; read the record again and send its ETag")
+    return int(version)
+
+
+Reader = Annotated[Reading, Depends(reading, scope="function")]
+Writer = Annotated[Writing, Depends(writing)]
+
+
+def repository(
+    evolve: Callable[[A | None, Event], A],
+    scope: Callable[[A], tuple[UUID | None, UUID | None]],
+    noun: str = "record",
+) -> Callable[[Writing], Awaitable[Repository[A]]]:
+    """A dependency that gives commands on one kind of aggregate: `Annotated[Repository[Lead], Depends(repository(…))]`."""
+
+    async def dependency(writing: Writer) -> Repository[A]:
+        return Repository(writing.store, writing.context, evolve, scope, noun)
+
+    return dependency

@@ -1,0 +1,93 @@
+"""Around every request: an id, a limit to the body, how long it took, and headers that keep browsers safe."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.errors import TooLarge
+from gardenos_chassis.http.problems import problem
+from gardenos_chassis.ids import new_id
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
+
+
+class Envelope:
+    """Pure ASGI, so that a client that hangs up cancels the request and nothing is left behind.
+
+    `max_body` is in bytes; `larger` gives the path prefixes that take more, each with its own limit.
+    """
+
+    def __init__(self, app: ASGIApp, *, service: str, max_body: int, larger: dict[str, int]) -> None:
+        self._app = app
+        self._service = service
+        self._max_body = max_body
+        self._larger = larger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        limit = self._limit(scope["path"])
+        started = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                found = message["headers"] = list(message.get("headers", ()))
+                found.append((b"x-request-id", request_id.encode()))
+                found.append((b"x-content-type-options", b"nosniff"))
+                if not any(name == b"cache-control" for name, _ in found):
+                    found.append((b"cache-control", b"no-store"))
+            await send(message)
+
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > limit:
+            await _too_large(limit)(scope, receive, answer)
+        else:
+            await self._app(scope, _limited(receive, limit), answer)
+        route = getattr(scope.get("route"), "path", "unmatched")
+        telemetry.requests_duration.record(
+            time.perf_counter() - started,
+            {
+                "gardenos.service": self._service,
+                "http.route": route,
+                "http.request.method": scope["method"],
+                "http.response.status_code": status,
+            },
+        )
+
+    def _limit(self, path: str) -> int:
+        return next((size for prefix, size in self._larger.items() if path.startswith(prefix)), self._max_body)
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """A body sent in chunks may not announce its length: it is counted as it comes."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise TooLarge(_words(limit))
+        return message
+
+    return counted
+
+
+def _words(limit: int) -> str:
+    return f"the body is larger than the {limit:,} bytes that this address takes; send less at once"
+
+
+def _too_large(limit: int) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    return problem(TooLarge.status, TooLarge.title, _words(limit))

@@ -1,0 +1,89 @@
+"""Errors as RFC 9457 problem+json: what was wrong, where, and what to do."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from gardenos_chassis.errors import FieldError, Invalid, Refusal, TooManyRequests, Unauthorized, Unavailable
+from gardenos_chassis.http.responses import dumps
+
+log = logging.getLogger(__name__)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """One problem+json answer."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors:
+        body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
+    return Response(dumps(body), status_code=status, headers=headers, media_type="application/problem+json")
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    """What the domain refuses, as it says itself."""
+    assert isinstance(error, Refusal)
+    headers = {}
+    if isinstance(error, Unauthorized):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Unavailable | TooManyRequests):
+        headers["Retry-After"] = str(error.retry_after)
+    errors = error.errors if isinstance(error, Invalid) else ()
+    return problem(error.status, error.title, error.detail, errors=errors, headers=headers)
+
+
+async def on_invalid_request(_: Request, error: Exception) -> Response:
+    """What pydantic refuses: each field by its JSON pointer, or by its place in the query or path."""
+    assert isinstance(error, RequestValidationError)
+    errors = [FieldError(_pointer(found["loc"]), _words(found)) for found in error.errors()]
+    detail = "; ".join(f"{error.pointer or 'the body'}: {error.detail}" for error in errors[:5])
+    unknown_id = all(found["loc"][0] == "path" for found in error.errors())
+    if unknown_id:
+        return problem(404, "Not found", "there is nothing at this address: " + detail)
+    return problem(422, "Invalid", detail, errors=errors)
+
+
+def _words(found: dict[str, Any]) -> str:
+    if found["type"] == "json_invalid":
+        return f"the body is not JSON ({found.get('ctx', {}).get('error', 'unreadable')})"
+    message: str = found["msg"]
+    return message.removeprefix("Value error, ")
+
+
+def _pointer(loc: Sequence[str | int]) -> str:
+    where, *path = loc
+    steps = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return steps if where == "body" else f"{where}:{steps.removeprefix('/')}"
+
+
+async def on_http_exception(_: Request, error: Exception) -> Response:
+    """What the framework itself refuses: no such route, no such method."""
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers) if error.headers else None
+    return problem(error.status_code, title, str(error.detail), headers=headers)
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """A fault of ours: logged whole, told in general."""
+    log.error("request failed", exc_info=error, extra={"path": request.scope.get("path")})
+    return problem(500, "Fault", "something went wrong on our side; it was logged. Please try again")
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the app a problem."""
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(Exception, on_fault)

@@ -1,0 +1,50 @@
+"""The start of a service as a process of its own: `python -m gardenos_leads`, or with `migrate` to migrate."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import uvicorn
+from pydantic import ValidationError
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.migrations import migrate
+from gardenos_chassis.service import Service
+from gardenos_chassis.settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def main(settings_class: type[S], create_service: Callable[[S], Service], argv: list[str] | None = None) -> None:
+    """Serves, or migrates; settings come from the environment."""
+    package = create_service.__module__.partition(".")[0]
+    parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"GardenOS {settings_class.service}")
+    parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
+    command = parser.parse_args(argv).command
+    settings = _settings(settings_class)
+    telemetry.log_as_json(settings.log_level)
+    if command == "migrate":
+        if settings.migration_url is None:
+            sys.exit(f"set GARDENOS_{settings.service.upper()}_MIGRATION_URL: migrations run as the database's owner")
+        asyncio.run(migrate(package, settings.migration_url))
+        return
+    uvicorn.run(
+        create_service(settings).app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+        server_header=False,
+    )
+
+
+def _settings(settings_class: type[S]) -> S:
+    try:
+        return settings_class.model_validate({})
+    except ValidationError as error:
+        prefix = f"GARDENOS_{settings_class.service.upper()}_"
+        wrong = [f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        sys.exit("settings are missing or wrong:\n" + "\n".join(wrong))

@@ -1,0 +1,182 @@
+"""A service: its parts put together from its settings, and its life from start to stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gardenos_chassis import telemetry
+from gardenos_chassis.auth import Keys
+from gardenos_chassis.events.consumer import Consumer
+from gardenos_chassis.events.faults import retried_for_ever
+from gardenos_chassis.events.feed import feed_router
+from gardenos_chassis.events.relay import Relay
+from gardenos_chassis.events.store import EventStore, Projection
+from gardenos_chassis.events.subscription import Subscription
+from gardenos_chassis.events.topics import ensure_topics
+from gardenos_chassis.http import problems
+from gardenos_chassis.http.middleware import Envelope
+from gardenos_chassis.http.responses import json_response
+from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.tenancy import Database
+
+log = logging.getLogger(__name__)
+
+Background: TypeAlias = Callable[["Service"], Awaitable[None]]
+Resources: TypeAlias = Callable[["Service"], AbstractAsyncContextManager[None]]
+HealthCheck: TypeAlias = Callable[["Service"], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether a service can do its work, and what is wrong where it cannot."""
+
+    service: str
+    faults: Mapping[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """True if nothing is wrong."""
+        return not self.faults
+
+
+class Service:
+    """One service, wired. `app` is its ASGI app; its lifespan runs the relay, the consumers and the background work.
+
+    `projections` keep its own read tables, `consumers` take events, `background` functions run as long as the service
+    does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
+    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        routers: Sequence[APIRouter],
+        projections: Sequence[Projection] = (),
+        consumers: Sequence[Consumer] = (),
+        background: Sequence[Background] = (),
+        resources: Resources | None = None,
+        checks: Mapping[str, HealthCheck] | None = None,
+        larger_bodies: Mapping[str, int] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.name = settings.service
+        self.database = Database(
+            settings.database_url, pool=settings.database_pool, statement_cache=settings.statement_cache
+        )
+        self.store = EventStore(self.database, projections)
+        self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
+        self.keys = Keys(settings.keys_url, self.http)
+        self.relay = Relay(
+            self.database, self.name, bootstrap=settings.kafka_bootstrap, idempotence=settings.kafka_idempotence
+        )
+        self.store.on_append(self.relay.wake)
+        self.subscriptions = {
+            consumer.name: Subscription(consumer, self.store, settings, self.http) for consumer in consumers
+        }
+        self._background = background
+        self._resources = resources
+        self._checks = dict(checks or {})
+        self._topics_ready = False
+        self.app = self._build_app(routers, dict(larger_bodies or {}))
+
+    def _build_app(self, routers: Sequence[APIRouter], larger: dict[str, int]) -> FastAPI:
+        app = FastAPI(
+            title=f"GardenOS {self.name}", version="1", lifespan=self._lifespan, docs_url=None, redoc_url=None
+        )
+        app.state.service = self
+        problems.install(app)
+        app.add_middleware(Envelope, service=self.name, max_body=self.settings.max_body_bytes, larger=larger)
+        for router in routers:
+            app.include_router(router)
+        app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
+        app.include_router(_health_router(self))
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with self.running():
+            yield
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The service at work: relay, consumers and background work run until the context ends."""
+        telemetry.start(self.name, self.settings.otlp_endpoint)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.http.aclose)
+            if self._resources is not None:
+                await stack.enter_async_context(self._resources(self))
+            tasks = [asyncio.create_task(work, name=f"{self.name}: {what}") for what, work in self._work()]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:
+        async def transport() -> None:
+            await retried_for_ever(self._ensure_topics, what=f"{self.name}: topics")
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.relay.run())
+                for subscription in self.subscriptions.values():
+                    tasks.create_task(subscription.run())
+
+        async def background(work: Background) -> None:
+            await retried_for_ever(lambda: work(self), what=f"{self.name}: background work")
+
+        return [("transport", transport()), *(("background", background(work)) for work in self._background)]
+
+    async def _ensure_topics(self) -> None:
+        sources = {source for subscription in self.subscriptions.values() for source in subscription.sources}
+        await ensure_topics({self.name, *sources}, self.settings)
+        self._topics_ready = True
+
+    async def readiness(self) -> Readiness:
+        """Asks every part how it is."""
+        faults: dict[str, str] = {}
+        try:
+            await asyncio.wait_for(self.database.ready(), 5)
+        except Exception as error:
+            faults["database"] = f"{type(error).__name__}: {error}"
+        if not self._topics_ready:
+            faults["broker"] = "not reached yet"
+        elif self.relay.health:
+            faults["relay"] = self.relay.health
+        for name, subscription in self.subscriptions.items():
+            if subscription.health:
+                faults[name] = subscription.health
+        for name, check in self._checks.items():
+            fault = await check(self)
+            if fault:
+                faults[name] = fault
+        return Readiness(self.name, faults)
+
+
+def _health_router(service: Service) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return json_response({"status": "alive", "service": service.name})
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        found = await service.readiness()
+        body = {"status": "ready" if found.ready else "not ready", "service": service.name, "faults": found.faults}
+        return json_response(body, 200 if found.ready else 503)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router

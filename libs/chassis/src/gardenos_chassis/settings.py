@@ -1,0 +1,82 @@
+"""Settings from the environment: `GARDENOS_LEADS_<NAME>` for one service, else `GARDENOS_<NAME>` for all."""
+
+from typing import ClassVar
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know. A service adds its own:
+
+    class LeadsSettings(ServiceSettings, service="leads"): max_import_bytes: int = 20_000_000
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    service: ClassVar[str]
+
+    database_url: str
+    """As the service's role, which owns nothing: `postgresql+asyncpg://…`."""
+    migration_url: str | None = None
+    """As the owner's role; needed by `migrate` alone, never by a serving process."""
+    database_pool: int = Field(default=10, ge=1)
+    """Connections kept; as many again may be opened in a burst."""
+    statement_cache: int = Field(default=100, ge=0)
+    """Prepared statements kept a connection; 0 behind a pooler in transaction mode."""
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    kafka_partitions: int = Field(default=6, ge=1)
+    kafka_replication: int = Field(default=1, ge=1)
+    kafka_idempotence: bool = True
+    """Off only for a broker that cannot."""
+    internal_token: SecretStr
+    """What services show one another at the event feed."""
+    jwks_url: str | None = None
+    """Where identity publishes its keys; by default below `identity_url`."""
+    identity_url: str = "http://127.0.0.1:8000"
+    leads_url: str = "http://127.0.0.1:8000"
+    clients_url: str = "http://127.0.0.1:8000"
+    comms_url: str = "http://127.0.0.1:8000"
+    ai_url: str = "http://127.0.0.1:8000"
+    reporting_url: str = "http://127.0.0.1:8000"
+    max_body_bytes: int = 1_000_000
+    """Of a request, unless its route says otherwise."""
+    reconcile_seconds: float = Field(default=30, gt=0)
+    """How often a consumer asks its sources whether it missed an event that the broker forgot."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_level: str = "INFO"
+    otlp_endpoint: str | None = None
+    """Base address of an OTLP/HTTP receiver for traces; none: traces are not exported."""
+
+    def __init_subclass__(cls, *, service: str) -> None:
+        super().__init_subclass__()
+        cls.service = service
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Explicit arguments, then the service's own variables, then those of all services."""
+        return (
+            init_settings,
+            EnvSettingsSource(settings_cls, env_prefix=f"GARDENOS_{cls.service.upper()}_"),
+            EnvSettingsSource(settings_cls, env_prefix="GARDENOS_"),
+        )
+
+    def url_of(self, service: str) -> str:
+        """Base address of a service, without a trailing slash."""
+        url: str = getattr(self, f"{service}_url")
+        return url.rstrip("/")
+
+    @property
+    def keys_url(self) -> str:
+        """Where the keys that verify access tokens are found."""
+        return self.jwks_url or self.url_of("identity") + "/.well-known/jwks.json"
