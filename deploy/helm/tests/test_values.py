@@ -1,0 +1,242 @@
+"""What values do, and which are refused."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+HERE = Path(__file__).parents[1]
+SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
+CHARTS = (*SERVICES, "web", "gardenos")
+
+
+def environment(deployment):
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    return {variable["name"]: variable for variable in container["env"]}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_lint_finds_nothing(helm, chart):
+    values = [word for path in (HERE / chart / "ci").glob("*-values.yaml") for word in ("--values", str(path))][:2]
+    for words in ([], values):
+        outcome = helm.run("lint", "--strict", "--quiet", "--kube-version", "1.34", chart, *words)
+        assert outcome.returncode == 0, outcome.stdout
+
+
+class TestRefusals:
+    """A release with a wrong value fails before anything changes, and says which."""
+
+    @pytest.mark.parametrize("chart", CHARTS)
+    @pytest.mark.parametrize("value", ["replica=3", "global.kafkaBootstrap=kafka:9092"])
+    def test_an_unknown_value(self, helm, chart, value):
+        outcome = helm.template(chart, "--set", value)
+        assert outcome.returncode != 0
+        assert "additional properties" in outcome.stderr
+        assert value.split("=")[0].split(".")[-1] in outcome.stderr
+
+    def test_an_unknown_value_of_a_chart_in_the_umbrella(self, helm):
+        outcome = helm.template("gardenos", "--set", "leads.database.user=x")
+        assert outcome.returncode != 0
+        assert "additional properties 'user' not allowed" in outcome.stderr
+
+    @pytest.mark.parametrize(
+        ("chart", "value"),
+        [
+            ("leads", "replicas=two"),
+            ("leads", "replicas=-1"),
+            ("leads", "image.digest=sha256:abc"),
+            ("leads", "database.existingSecret=Not A Name"),
+            ("leads", "autoscaling.enabled=maybe"),
+            ("leads", "probes.liveness.path=/other"),
+            ("leads", "resources.limits.memory=lots"),
+            ("web", "database.existingSecret=web"),
+            ("identity", "global.logLevel=loud"),
+            ("identity", "global.kafka.bootstrap=kafka"),
+            ("identity", "global.namePrefix=Garden"),
+            ("ai", "qdrant.url=qdrant:6333"),
+            ("reporting", "data.enabled=true"),
+        ],
+    )
+    def test_a_wrong_value(self, helm, chart, value):
+        outcome = helm.template(chart, "--set", value)
+        assert outcome.returncode != 0
+        assert "schema" in outcome.stderr
+
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "MIGRATION_URL", "INTERNAL_TOKEN", "MODEL_KEY", "SIGNING_KEY"])
+    def test_a_secret_among_the_settings(self, helm, name):
+        outcome = helm.template("leads", "--set", f"settings.{name}=x")
+        assert outcome.returncode != 0
+        assert name in outcome.stderr
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            ["qdrant.url="],
+            ["data.enabled=true", "replicas=1"],
+            ["qdrant.url=", "data.enabled=true", "replicas=2"],
+            ["qdrant.url=", "data.enabled=true", "replicas=1", "autoscaling.enabled=true"],
+        ],
+    )
+    def test_vectors_kept_nowhere_or_by_two_pods(self, helm, values):
+        outcome = helm.template("ai", *(word for value in values for word in ("--set", value)))
+        assert outcome.returncode != 0
+        assert "qdrant.url" in outcome.stderr
+
+    def test_a_route_without_a_gateway(self, helm):
+        outcome = helm.template("leads", "--set", "global.httpRoute.enabled=true")
+        assert "name at least one Gateway" in outcome.stderr
+
+
+def test_schemas_are_current():
+    outcome = subprocess.run(
+        [sys.executable, HERE / "schemas.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_schemas_are_closed(chart):
+    """Every object either lists its properties or says what all of them are."""
+
+    def walk(schema, path):
+        if isinstance(schema, list):
+            for item in schema:
+                walk(item, path)
+        elif isinstance(schema, dict):
+            if "properties" in schema:
+                assert schema["additionalProperties"] is False, path
+            for key, value in schema.items():
+                walk(value, f"{path}/{key}")
+
+    walk(json.loads((HERE / chart / "values.schema.json").read_text()), chart)
+
+
+class TestUmbrella:
+    def test_is_the_sum_of_its_charts(self, helm):
+        def by_name(rendered):
+            return {(o["kind"], o["metadata"]["name"]): o for o in rendered.objects}
+
+        parts = {}
+        for chart in (*SERVICES, "web"):
+            parts |= by_name(helm.render(chart))
+        assert by_name(helm.render("gardenos")) == parts
+
+    def test_leaves_out_what_is_off(self, helm):
+        names = {o["metadata"]["name"] for o in helm.render("gardenos", "--set", "ai.enabled=false").objects}
+        assert not any(name.startswith("gardenos-ai") for name in names)
+        assert "gardenos-comms" in names
+
+    def test_hands_shared_values_down(self, helm):
+        rendered = helm.render(
+            "gardenos", "--set", "global.image.registry=registry.example.test,global.image.tag=9.9.9,leads.image.tag=v1"
+        )
+        images = {pod["spec"]["containers"][0]["image"] for _, pod in rendered.pods()}
+        expected = {f"registry.example.test/gardenos/{chart}:9.9.9" for chart in (*SERVICES, "web") if chart != "leads"}
+        assert images == expected | {"registry.example.test/gardenos/leads:v1"}
+
+
+class TestSettings:
+    @pytest.mark.parametrize("service", SERVICES)
+    def test_every_variable_is_one_the_service_reads(self, helm, service):
+        """A misspelt name would be ignored without a word."""
+        if importlib.util.find_spec(f"gardenos_{service}") is None:
+            pytest.skip(f"gardenos_{service} is not installed")
+        module = importlib.import_module(f"gardenos_{service}.settings")
+        known = getattr(module, f"{service.capitalize()}Settings", None) or module.AISettings
+        prefix = f"GARDENOS_{service.upper()}_"
+        for values in [None, *(HERE / service / "ci").glob("*-values.yaml")]:
+            rendered = helm.render(service, *(["--values", str(values)] if values else []))
+            job_and_server = [pod for found, pod in rendered.pods() if found["kind"] != "Pod"]
+            for pod in job_and_server:
+                for variable in pod["spec"]["containers"][0]["env"]:
+                    name = variable["name"]
+                    fields = {name.removeprefix("GARDENOS_").lower(), name.removeprefix(prefix).lower()}
+                    assert fields & known.model_fields.keys(), name
+
+    def test_services_find_one_another(self, helm):
+        rendered = helm.render("gardenos", "--set", "global.namePrefix=greenhouse")
+        addresses = {f"http://{s['metadata']['name']}:{s['spec']['ports'][0]['port']}" for s in rendered.of("Service")}
+        for deployment in rendered.of("Deployment"):
+            if deployment["metadata"]["name"] == "greenhouse-web":
+                continue
+            for service in SERVICES:
+                assert environment(deployment)[f"GARDENOS_{service.upper()}_URL"]["value"] in addresses
+
+    def test_names_do_not_hang_on_the_release(self, helm):
+        """So a service can move from the umbrella's release to one of its own."""
+        outcome = helm.run("template", "other", "leads", "--kube-version", "1.34")
+        names = {o["metadata"]["name"] for o in yaml.safe_load_all(outcome.stdout) if o}
+        assert {name.removesuffix("-migrate").removesuffix("-test") for name in names} == {"gardenos-leads"}
+
+    def test_a_further_setting_is_the_service_s_own(self, helm):
+        deployment = helm.render("leads", "--set", "settings.MAX_BODY_BYTES=2000000").one("Deployment")
+        assert environment(deployment)["GARDENOS_LEADS_MAX_BODY_BYTES"] == {
+            "name": "GARDENOS_LEADS_MAX_BODY_BYTES",
+            "value": "2000000",
+        }
+
+    def test_secrets_have_names_of_your_choice(self, helm):
+        deployment = helm.render(
+            "identity",
+            "--set",
+            "database.existingSecret=db,database.urlKey=u,signingKey.existingSecret=keys,signingKey.key=k,"
+            "global.internalToken.existingSecret=inside,global.internalToken.key=t",
+        ).one("Deployment")
+        found = {
+            name: variable["valueFrom"]["secretKeyRef"]
+            for name, variable in environment(deployment).items()
+            if "valueFrom" in variable
+        }
+        assert found == {
+            "GARDENOS_IDENTITY_DATABASE_URL": {"name": "db", "key": "u"},
+            "GARDENOS_IDENTITY_SIGNING_KEY": {"name": "keys", "key": "k"},
+            "GARDENOS_INTERNAL_TOKEN": {"name": "inside", "key": "t"},
+        }
+
+    def test_a_digest_goes_before_a_tag(self, helm):
+        digest = "sha256:" + "a" * 64
+        deployment = helm.render("leads", "--set", f"image.digest={digest},image.tag=v2").one("Deployment")
+        assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == f"gardenos/leads@{digest}"
+
+
+class TestRoutes:
+    def test_each_prefix_has_one_service(self, helm):
+        rendered = helm.render("gardenos", "--set", "global.ingress.enabled=true")
+        paths = Counter(
+            path["path"] for ingress in rendered.of("Ingress") for path in ingress["spec"]["rules"][0]["http"]["paths"]
+        )
+        assert max(paths.values()) == 1
+        assert "/" in paths
+        assert not any(path.startswith(("/internal", "/metrics", "/livez", "/readyz")) for path in paths)
+
+    def test_the_gateway_routes_as_the_ingress_does(self, helm):
+        rendered = helm.render(
+            "gardenos",
+            "--set",
+            "global.ingress.enabled=true,global.httpRoute.enabled=true,global.httpRoute.parentRefs[0].name=g",
+        )
+        by_ingress = {
+            (path["path"], path["backend"]["service"]["name"])
+            for ingress in rendered.of("Ingress")
+            for path in ingress["spec"]["rules"][0]["http"]["paths"]
+        }
+        by_route = {
+            (rule["matches"][0]["path"]["value"], rule["backendRefs"][0]["name"])
+            for route in rendered.of("HTTPRoute")
+            for rule in route["spec"]["rules"]
+        }
+        assert by_ingress == by_route
+
+
+def test_the_embedded_engine_keeps_one_pod_and_its_volume(helm):
+    rendered = helm.render("ai", "--values", str(HERE / "ai" / "ci" / "embedded-values.yaml"))
+    deployment, claim = rendered.one("Deployment"), rendered.one("PersistentVolumeClaim")
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+    assert deployment["spec"]["replicas"] == 1
+    assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert not rendered.of("HorizontalPodAutoscaler")
