@@ -1,0 +1,69 @@
+"""Real PostgreSQL and real Kafka for tests: by explicit setting, by testcontainers, or embedded."""
+
+import asyncio
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from gardenos_chassis.local.kafka import EmbeddedKafka
+from gardenos_chassis.local.postgres import DatabaseUrls, EmbeddedPostgres
+from gardenos_chassis.migrations import migrate
+from gardenos_chassis.settings import SERVICES, ServiceSettings
+from gardenos_chassis.testing.sources import Sources
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+@dataclass
+class Parts:
+    """What services need to run, and their settings for it."""
+
+    postgres: EmbeddedPostgres
+    bootstrap: str
+    sources: Sources
+    internal_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    _migrated: dict[str, DatabaseUrls] = field(default_factory=dict)
+
+    async def database(self, package: str) -> DatabaseUrls:
+        """A migrated database for a service's package: `gardenos_leads`."""
+        if package not in self._migrated:
+            urls = await asyncio.to_thread(self.postgres.ensure_database, package.removeprefix("gardenos_"))
+            await migrate(package, urls.owner)
+            self._migrated[package] = urls
+        return self._migrated[package]
+
+    async def settings(self, settings_class: type[S], package: str, **overrides: Any) -> S:
+        """Settings that point at these parts; overrides win."""
+        urls = await self.database(package)
+        given: dict[str, Any] = {
+            "database_url": urls.app,
+            "database_pool": 5,
+            "kafka_bootstrap": self.bootstrap,
+            "kafka_partitions": 2,
+            "internal_token": self.internal_token,
+            "jwks_url": self.sources.jwks_url,
+            "reconcile_seconds": 2,
+            **{f"{name}_url": self.sources.url_of(name) for name in SERVICES},
+            **overrides,
+        }
+        return settings_class.model_validate(given)
+
+
+@asynccontextmanager
+async def real_parts() -> AsyncIterator[Parts]:
+    """Starts the parts in a folder of their own, and leaves nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="gardenos-test-"))
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        postgres = EmbeddedPostgres(folder / "postgres")
+        kafka = EmbeddedKafka(folder / "kafka")
+        stack.callback(postgres.stop)
+        stack.callback(kafka.stop)
+        await asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(kafka.start))
+        sources = await stack.enter_async_context(Sources(kafka.bootstrap).serving())
+        yield Parts(postgres, kafka.bootstrap, sources)

@@ -1,0 +1,62 @@
+"""The pytest plugin: the kit as fixtures. Tests and fixtures share one event loop a session."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.service import Service
+from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.testing.parts import Parts, real_parts
+from gardenos_chassis.testing.running import Running
+from gardenos_chassis.testing.sources import Sources
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+class Start(Protocol):
+    """Starts a service on the real parts; settings by keyword override the kit's."""
+
+    def __call__(
+        self, create_service: Callable[[S], Service], settings_class: type[S], **overrides: Any
+    ) -> AbstractAsyncContextManager[Running]:
+        """The service at work until the context ends."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def parts() -> AsyncIterator[Parts]:
+    """Real PostgreSQL and Kafka, for the whole session."""
+    async with real_parts() as found:
+        yield found
+
+
+@pytest.fixture
+def agency_id() -> UUID:
+    """An agency nobody else uses."""
+    return new_id()
+
+
+@pytest.fixture
+def source(parts: Parts) -> Sources:
+    """`source("leads")` stands for another service."""
+    return parts.sources
+
+
+@pytest.fixture
+def start(parts: Parts) -> Start:
+    """Starts services."""
+
+    @asynccontextmanager
+    async def started(
+        create_service: Callable[[S], Service], settings_class: type[S], **overrides: Any
+    ) -> AsyncIterator[Running]:
+        package = create_service.__module__.partition(".")[0]
+        service = create_service(await parts.settings(settings_class, package, **overrides))
+        async with service.running():
+            yield Running(service, parts.sources)
+
+    return started

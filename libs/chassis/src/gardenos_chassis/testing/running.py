@@ -1,0 +1,81 @@
+"""A service at work in a test."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from gardenos_chassis.events.store import read_after
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.service import Service
+from gardenos_chassis.testing.sources import Sources
+from gardenos_chassis.testing.waiting import eventually
+from gardenos_contracts import Event, Message, Received, event_class
+from gardenos_contracts.values import Role
+
+_UNPUBLISHED = text(
+    "select count(*) from agency_heads left join relay_marks using (agency_id) where head > coalesce(published, 0)"
+)
+_MARKS = text("select agency_id, sequence from consumer_marks where consumer = :consumer and source = :source")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service at work on real parts, and what a test asks of it."""
+
+    service: Service
+    sources: Sources
+
+    @asynccontextmanager
+    async def client(
+        self,
+        agency_id: UUID,
+        *,
+        role: Role = Role.OWNER,
+        user_id: UUID | None = None,
+        team_ids: Collection[UUID] = (),
+    ) -> AsyncIterator[httpx.AsyncClient]:
+        """An HTTP client signed in as a person of the agency."""
+        token = self.sources.signer.token(agency_id, user_id or new_id(), role, team_ids)
+        async with self.anonymous({"Authorization": f"Bearer {token}"}) as client:
+            yield client
+
+    @asynccontextmanager
+    async def anonymous(self, headers: dict[str, str] | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        """An HTTP client that is not signed in."""
+        transport = httpx.ASGITransport(app=self.service.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
+            yield client
+
+    async def caught_up(self) -> None:
+        """Waits until all it recorded is published, and all that its sources recorded is applied."""
+        await eventually(self._is_caught_up, what=f"{self.service.name} caught up")
+
+    async def events(self, agency_id: UUID) -> list[Received[Event]]:
+        """What the service has recorded for an agency, in order."""
+        async with self.service.database.transaction(agency_id) as session:
+            return [_parsed(message) for message in await read_after(session, 0, 100_000)]
+
+    async def _is_caught_up(self) -> bool:
+        async with self.service.database.across() as session:
+            if (await session.execute(_UNPUBLISHED)).scalar_one():
+                return False
+            for name, subscription in self.service.subscriptions.items():
+                for source in subscription.sources:
+                    marks = {
+                        row.agency_id: row.sequence
+                        for row in await session.execute(_MARKS, {"consumer": name, "source": source})
+                    }
+                    heads = self.sources(source).heads
+                    if any(marks.get(agency_id, 0) < head for agency_id, head in heads.items()):
+                        return False
+        return True
+
+
+def _parsed(message: Message) -> Received[Event]:
+    known = event_class(message.type)
+    assert known is not None, message.type
+    return message.parse(known)

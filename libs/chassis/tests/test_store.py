@@ -1,0 +1,123 @@
+"""The event store on real PostgreSQL."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from gardenos_notes.app import NoteStruck, NoteTaken, evolve
+from sqlalchemy import text
+
+from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from gardenos_chassis.events import Context, LostRace, Repository
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.testing import Running
+from gardenos_contracts import Actor, ActorKind
+
+
+def context(agency_id: UUID, *, if_match: int | None = None, key: str | None = None, print: str = "") -> Context:
+    return Context(
+        agency_id, Actor(ActorKind.SYSTEM, "test"), "correlation", if_match=if_match, idempotency_key=key, fingerprint=print
+    )
+
+
+def repository(notes: Running, agency_id: UUID, **of_context: object) -> Repository[object]:
+    return Repository(
+        notes.service.store, context(agency_id, **of_context), evolve, lambda note: (note.owner_id, note.team_id), "note"
+    )
+
+
+async def take(notes: Running, agency_id: UUID, **of_context: object) -> UUID:
+    note_id = new_id()
+    await repository(notes, agency_id, **of_context).create(note_id, lambda: [NoteTaken(note_id=note_id, text="milk")])
+    return note_id
+
+
+async def test_sequence_is_gapless_per_agency_whatever_fails_between(notes: Running, agency_id: UUID) -> None:
+    other = new_id()
+
+    async def attempt(number: int) -> None:
+        if number % 3 == 0:
+            with pytest.raises(RuntimeError):
+                async with notes.service.store.unit_of_work(context(agency_id)) as work:
+                    note_id = new_id()
+                    work.record(note_id, 0, [NoteTaken(note_id=note_id, text="never")])
+                    await work.flush()
+                    raise RuntimeError("the process fell over after the append")
+        else:
+            await take(notes, agency_id if number % 2 else other)
+
+    await asyncio.gather(*(attempt(number) for number in range(60)))
+    for agency in (agency_id, other):
+        assert [event.sequence for event in await notes.events(agency)] == list(range(1, 21))
+
+
+async def test_two_at_once_on_one_stream_the_second_decides_again(notes: Running, agency_id: UUID) -> None:
+    note_id = await take(notes, agency_id)
+    commands = [repository(notes, agency_id).change(note_id, lambda note: note.strike(note_id)) for _ in range(5)]
+    outcomes = await asyncio.gather(*commands, return_exceptions=True)
+    assert sum(isinstance(outcome, Conflict) and not isinstance(outcome, LostRace) for outcome in outcomes) == 4
+    assert [event.version for event in await notes.events(agency_id)] == [1, 2]
+
+
+async def test_a_version_taken_by_another_transaction_is_a_lost_race(notes: Running, agency_id: UUID) -> None:
+    note_id = await take(notes, agency_id)
+    with pytest.raises(LostRace):
+        async with notes.service.store.unit_of_work(context(agency_id)) as work:
+            work.record(note_id, 0, [NoteStruck(note_id=note_id)])
+
+
+async def test_stale_if_match_is_refused(notes: Running, agency_id: UUID) -> None:
+    note_id = await take(notes, agency_id)
+    with pytest.raises(PreconditionFailed):
+        await repository(notes, agency_id, if_match=7).change(note_id, lambda note: note.strike(note_id))
+    changed = await repository(notes, agency_id, if_match=1).change(note_id, lambda note: note.strike(note_id))
+    assert changed.version == 2
+
+
+async def test_idempotency_key_gives_the_first_outcome(notes: Running, agency_id: UUID) -> None:
+    async def once() -> object:
+        note_id = new_id()
+        made = repository(notes, agency_id, key="k1", print="p")
+        return await made.create(note_id, lambda: [NoteTaken(note_id=note_id, text="once")])
+
+    outcomes = await asyncio.gather(*(once() for _ in range(5)))
+    assert len({outcome.id for outcome in outcomes}) == 1
+    assert sum(not outcome.repeated for outcome in outcomes) == 1
+    assert len(await notes.events(agency_id)) == 1
+    with pytest.raises(Invalid):
+        await repository(notes, agency_id, key="k1", print="other").create(new_id(), list)
+
+
+async def test_another_agency_finds_nothing(notes: Running, agency_id: UUID) -> None:
+    note_id = await take(notes, agency_id)
+    with pytest.raises(NotFound):
+        await repository(notes, new_id()).change(note_id, lambda note: note.strike(note_id))
+
+
+async def test_without_an_agency_no_rows_and_after_a_commit_none_either(notes: Running, agency_id: UUID) -> None:
+    await take(notes, agency_id)
+    count = text("select (select count(*) from events) + (select count(*) from notes)")
+    async with notes.service.database.across() as session:
+        assert (await session.execute(count)).scalar_one() == 0
+    async with notes.service.database.engine.connect() as connection:
+        enter = text("select set_config('app.agency_id', :agency, true)")
+        await connection.execute(enter, {"agency": str(agency_id)})
+        assert (await connection.execute(count)).scalar_one() == 2
+        await connection.commit()
+        assert (await connection.execute(count)).scalar_one() == 0
+
+
+async def test_rows_of_another_agency_cannot_be_written(notes: Running, agency_id: UUID) -> None:
+    with pytest.raises(Exception, match="row-level security"):
+        async with notes.service.database.transaction(agency_id) as session:
+            await session.execute(
+                text("insert into notes (agency_id, id, text) values (:other, :id, 'x')"), {"other": new_id(), "id": new_id()}
+            )
+
+
+async def test_events_cannot_be_edited(notes: Running, agency_id: UUID) -> None:
+    await take(notes, agency_id)
+    for statement in ("update events set type = 'x'", "delete from events", "truncate events"):
+        with pytest.raises(Exception, match="permission denied"):
+            async with notes.service.database.transaction(agency_id) as session:
+                await session.execute(text(statement))
