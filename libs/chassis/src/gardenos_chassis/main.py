@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,14 +23,11 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
     package = create_service.__module__.partition(".")[0]
     parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"GardenOS {settings_class.service}")
     parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
-    command = parser.parse_args(argv).command
+    if parser.parse_args(argv).command == "migrate":
+        _migrate(package, settings_class.service)
+        return
     settings = _settings(settings_class)
     telemetry.log_as_json(settings.log_level)
-    if command == "migrate":
-        if settings.migration_url is None:
-            sys.exit(f"set GARDENOS_{settings.service.upper()}_MIGRATION_URL: migrations run as the database's owner")
-        asyncio.run(migrate(package, settings.migration_url))
-        return
     uvicorn.run(
         create_service(settings).app,
         host=settings.host,
@@ -39,6 +37,16 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
         timeout_graceful_shutdown=20,
         server_header=False,
     )
+
+
+def _migrate(package: str, service: str) -> None:
+    """Asks for the owner's address alone: who migrates needs none of the secrets of who serves."""
+    name = f"GARDENOS_{service.upper()}_MIGRATION_URL"
+    owner_url = os.environ.get(name)
+    if not owner_url:
+        sys.exit(f"set {name}: migrations run as the database's owner")
+    telemetry.log_as_json(os.environ.get("GARDENOS_LOG_LEVEL", "INFO"))
+    asyncio.run(migrate(package, owner_url))
 
 
 def _settings(settings_class: type[S]) -> S:

@@ -46,6 +46,11 @@ class Readiness:
         """True if nothing is wrong."""
         return not self.faults
 
+    @property
+    def answers(self) -> bool:
+        """True if requests can be answered, whatever else is wrong."""
+        return "database" not in self.faults
+
 
 class Service:
     """One service, wired. `app` is its ASGI app; its lifespan runs the relay, the consumers and the background work.
@@ -170,10 +175,15 @@ def _health_router(service: Service) -> APIRouter:
         return json_response({"status": "alive", "service": service.name})
 
     @router.get("/readyz")
-    async def readyz() -> Response:
+    async def readyz(traffic: bool = False) -> Response:
+        """With `?traffic=true` the status says only whether requests can be answered: what a load balancer asks.
+
+        A broker that is away stops no request. Were every process taken out of the balance for it, the feeds by which
+        the others get over it would be out of reach too, and none would ever come back.
+        """
         found = await service.readiness()
         body = {"status": "ready" if found.ready else "not ready", "service": service.name, "faults": found.faults}
-        return json_response(body, 200 if found.ready else 503)
+        return json_response(body, 200 if found.ready or (traffic and found.answers) else 503)
 
     @router.get("/metrics")
     async def metrics() -> Response:
