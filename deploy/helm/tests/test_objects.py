@@ -61,10 +61,10 @@ def test_serving_pods_are_probed_and_end_gently(rendered):
         spec = deployment["spec"]["template"]["spec"]
         (container,) = spec["containers"]
         web = deployment["metadata"]["labels"]["app.kubernetes.io/name"] == "web"
-        for probe, path in {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}.items():
+        for probe, path in {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz?traffic=true"}.items():
             asked = container[f"{probe}Probe"]["httpGet"]
             assert asked["port"] == "http"
-            assert asked["path"].startswith("/livez" if web else path)
+            assert asked["path"] == ("/livez" if web else path)
         # Uvicorn gives requests 20 s to end; the kill must come after that and after preStop.
         assert spec["terminationGracePeriodSeconds"] > container["lifecycle"]["preStop"]["sleep"]["seconds"] + 20
 

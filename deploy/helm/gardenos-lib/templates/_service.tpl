@@ -72,7 +72,8 @@ livenessProbe:
   {{- toYaml .Values.probes.liveness | nindent 2 }}
 readinessProbe:
   httpGet:
-    path: /readyz
+    # A broker that is away is no reason to turn requests away: the tables still answer.
+    path: /readyz?traffic=true
     port: http
   {{- toYaml .Values.probes.readiness | nindent 2 }}
 volumeMounts:
