@@ -4,14 +4,14 @@ import asyncio
 import secrets
 import shutil
 import tempfile
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gardenos_chassis.local.kafka import EmbeddedKafka
-from gardenos_chassis.local.postgres import DatabaseUrls, EmbeddedPostgres
+from gardenos_chassis.local import DatabaseUrls, EmbeddedPostgres, start_broker
 from gardenos_chassis.migrations import migrate
 from gardenos_chassis.settings import SERVICES, ServiceSettings
 from gardenos_chassis.testing.sources import Sources
@@ -25,6 +25,7 @@ class Parts:
 
     postgres: EmbeddedPostgres
     bootstrap: str
+    idempotence: bool
     sources: Sources
     internal_token: str = field(default_factory=lambda: secrets.token_hex(16))
     _migrated: dict[str, DatabaseUrls] = field(default_factory=dict)
@@ -32,8 +33,8 @@ class Parts:
     async def database(self, package: str) -> DatabaseUrls:
         """A migrated database for a service's package: `gardenos_leads`."""
         if package not in self._migrated:
-            urls = await asyncio.to_thread(self.postgres.ensure_database, package.removeprefix("gardenos_"))
-            await migrate(package, urls.owner)
+            urls = await self.postgres.ensure_database(package.removeprefix("gardenos_"))
+            await migrate(package, urls.owner_url)
             self._migrated[package] = urls
         return self._migrated[package]
 
@@ -41,13 +42,14 @@ class Parts:
         """Settings that point at these parts; overrides win."""
         urls = await self.database(package)
         given: dict[str, Any] = {
-            "database_url": urls.app,
+            "database_url": urls.app_url,
             "database_pool": 5,
             "kafka_bootstrap": self.bootstrap,
+            "kafka_idempotence": self.idempotence,
             "kafka_partitions": 2,
             "internal_token": self.internal_token,
             "jwks_url": self.sources.jwks_url,
-            "reconcile_seconds": 2,
+            "reconcile_seconds": 60,
             **{f"{name}_url": self.sources.url_of(name) for name in SERVICES},
             **overrides,
         }
@@ -61,9 +63,8 @@ async def real_parts() -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         postgres = EmbeddedPostgres(folder / "postgres")
-        kafka = EmbeddedKafka(folder / "kafka")
-        stack.callback(postgres.stop)
-        stack.callback(kafka.stop)
-        await asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(kafka.start))
-        sources = await stack.enter_async_context(Sources(kafka.bootstrap).serving())
-        yield Parts(postgres, kafka.bootstrap, sources)
+        stack.push_async_callback(postgres.stop)
+        _, broker = await asyncio.gather(postgres.start(), start_broker(folder, say=warnings.warn))
+        stack.push_async_callback(broker.stop)
+        sources = await stack.enter_async_context(Sources(broker.bootstrap).serving())
+        yield Parts(postgres, broker.bootstrap, broker.idempotence, sources)
