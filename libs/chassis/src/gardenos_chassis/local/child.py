@@ -1,13 +1,15 @@
 """A server run as a child, which never outlives its parent and never shares its folder."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,41 @@ class SystemUser:
     name: str
     uid: int
     gid: int
+
+
+class FolderLock:
+    """One server a folder: held from before its files are looked at, by all its processes, until the last is gone."""
+
+    def __init__(self, file: int) -> None:
+        self.file = file
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, folder: Path, seconds: float) -> AsyncIterator["FolderLock"]:
+        """Waits for a server of before that still ends there; raises `StartFailed` if it does not in time."""
+        file = _open_lock(folder)
+        try:
+            until = time.monotonic() + seconds
+            while not _lock_now(file):
+                if time.monotonic() > until:
+                    raise StartFailed(f"another server still runs in {folder}: stop it, or use another folder")
+                await asyncio.sleep(0.05)
+            yield cls(file)
+        finally:
+            os.close(file)
+
+
+def _open_lock(folder: Path) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    return os.open(folder / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _lock_now(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Child:
@@ -66,11 +103,11 @@ class Child:
         """Process id of its guard, whose child it is."""
         return self._process.pid if self._process else None
 
-    def launch(self) -> None:
-        """Starts it; it is not ready yet."""
+    def launch(self, lock: "FolderLock") -> None:
+        """Starts it; it is not ready yet. The folder's lock goes over to it, until it is gone."""
         if self.log.exists() and self.log.stat().st_size:
             self.log.replace(self.log.with_name(self.log.name + ".1"))
-        options = ["--lock", str(self._folder / "server.lock"), "--grace", str(self._grace)]
+        options = ["--lock", str(lock.file), "--grace", str(self._grace)]
         options += ["--signals", ",".join(each.name for each in self._stop_signals)]
         if self._user is not None:
             options += ["--user", str(self._user.uid), "--group", str(self._user.gid)]
@@ -82,6 +119,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
                 env={**os.environ, **(self._environment or {})},
+                pass_fds=[lock.file],
                 start_new_session=True,
             )
 

@@ -3,14 +3,13 @@
 Run as a script of its own, with the standard library alone. Its standard input is a pipe whose other end the parent
 holds: however the parent ends (return, Ctrl-C, kill -9), the kernel closes the pipe, and the guard asks the server to
 stop, more sternly each time it does not. Where the kernel can do it (Linux), the server is also told when the guard
-itself is killed. The lock is held by guard and server alike, so that the next server in the same folder starts when
-the last process of the one before is gone, whatever stale files say.
+itself is killed. The folder's lock is held by guard and server alike, so that the next server in the same folder starts
+when the last process of the one before is gone, whatever stale files say.
 """
 
 import argparse
 import contextlib
 import ctypes
-import fcntl
 import os
 import signal
 import subprocess
@@ -20,15 +19,12 @@ import time
 from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
-LOCK_HELD = 75
-"""Exit status when the folder stayed locked by another server."""
 
 
 def main() -> int:
     """Runs the command after `--` until it ends, or until the parent is gone; its status is returned."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--lock", required=True)
-    parser.add_argument("--lock-seconds", type=float, default=30)
+    parser.add_argument("--lock", type=int, required=True, help="open file whose lock is held while anybody lives")
     parser.add_argument("--signals", required=True, help="to stop with, mildest first: SIGINT,SIGQUIT")
     parser.add_argument("--grace", type=float, default=10, help="seconds between one signal and the next")
     parser.add_argument("--user", type=int)
@@ -38,16 +34,11 @@ def main() -> int:
 
     # Ctrl-C in a terminal is the parent's to answer, in its own order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    lock = os.open(given.lock, os.O_RDWR | os.O_CREAT, 0o600)
-    if not _locked(lock, given.lock_seconds):
-        print(f"another server still runs in this folder: {given.lock} is locked", file=sys.stderr, flush=True)
-        return LOCK_HELD
-
     signals = [signal.Signals[name] for name in given.signals.split(",")]
     server = subprocess.Popen(  # noqa: S603
         given.command,
         stdin=subprocess.DEVNULL,
-        pass_fds=[lock],
+        pass_fds=[given.lock],
         user=given.user,
         group=given.group,
         extra_groups=None if given.user is None else [],
@@ -56,18 +47,6 @@ def main() -> int:
     threading.Thread(target=_until_parent_is_gone, args=(server, signals, given.grace), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signals[0]))
     return server.wait()
-
-
-def _locked(lock: int, seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.05)
 
 
 def _told_of_death(with_signal: signal.Signals) -> Callable[[], None]:

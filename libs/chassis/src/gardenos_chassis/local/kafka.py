@@ -14,7 +14,7 @@ from types import TracebackType
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from gardenos_chassis.local.child import Child, StartFailed
+from gardenos_chassis.local.child import Child, FolderLock, StartFailed
 from gardenos_chassis.local.ports import free_port, is_free
 
 _OLDEST_JAVA = 17
@@ -66,12 +66,15 @@ class EmbeddedKafka:
     idempotence = True
     volatile = False
 
-    def __init__(self, folder: Path, *, jars: Path | None = None, heap_megabytes: int = 256) -> None:
+    def __init__(
+        self, folder: Path, *, jars: Path | None = None, heap_megabytes: int = 256, lock_seconds: float = 30
+    ) -> None:
         self.folder = folder.absolute()
         self._data = self.folder / "data"
         self._configuration = self.folder / "server.properties"
         self._jars = jars
         self._heap = heap_megabytes
+        self._lock_seconds = lock_seconds
         self._ports: tuple[int, int] | None = None
         self._child: Child | None = None
 
@@ -90,11 +93,20 @@ class EmbeddedKafka:
     async def start(self) -> None:
         """Formats the storage where there is none, starts the broker and waits until it answers.
 
-        Raises `PartMissing` where Java, Maven or the artifacts are missing.
+        A broker of before that still ends in the folder is waited for. Raises `PartMissing` where Java, Maven or the
+        artifacts are missing.
         """
-        jars = self._jars or await asyncio.to_thread(kafka_jars)
+        jars = await asyncio.to_thread(kafka_jars) if self._jars is None else self._jars
         java = find_java()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        async with FolderLock.of(self.folder, self._lock_seconds) as lock:
+            self._child = await self._launch(java, jars, lock)
+        try:
+            await self._child.until(lambda: answers(self.bootstrap), seconds=120)
+        except BaseException:
+            await self._child.stop()
+            raise
+
+    async def _launch(self, java: str, jars: Path, lock: FolderLock) -> Child:
         self._ports = self._ports_as_before()
         broker, controller = self._ports
         self._configuration.write_text(_CONFIGURATION.format(broker=broker, controller=controller, data=self._data))
@@ -105,19 +117,15 @@ class EmbeddedKafka:
         command += ["-cp", f"{jars}/*"]
         if not (self._data / "meta.properties").exists():
             await asyncio.to_thread(self._format, command)
-        self._child = Child(
+        child = Child(
             "Kafka",
             [*command, "kafka.Kafka", str(self._configuration)],
             folder=self.folder,
             log=self.folder / "kafka.log",
             stop_signals=[signal.SIGTERM],
         )
-        self._child.launch()
-        try:
-            await self._child.until(lambda: answers(self.bootstrap), seconds=120)
-        except BaseException:
-            await self._child.stop()
-            raise
+        child.launch(lock)
+        return child
 
     async def stop(self) -> None:
         """Ends the broker in order and waits until it is gone. A start afterwards is fine."""

