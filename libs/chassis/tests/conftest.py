@@ -6,12 +6,10 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent / "example"))
 
-from gardenos_notes.app import NotesSettings, create_service
-
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
-
+from gardenos_notes.app import NotesSettings, create_service
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -28,7 +28,8 @@ async def test_problems_say_what_where_and_what_to_do(notes: Running, agency_id:
         assert (await http.get("/api/v1/nothing")).headers["content-type"] == "application/problem+json"
         assert (await http.get("/api/v1/notes?cursor=zzz")).json()["errors"][0]["pointer"] == "query:cursor"
         stale = await http.put(
-            (await http.post("/api/v1/notes", json={"text": "a"})).headers["location"] + "/struck", headers={"If-Match": '"9"'}
+            (await http.post("/api/v1/notes", json={"text": "a"})).headers["location"] + "/struck",
+            headers={"If-Match": '"9"'},
         )
         assert stale.status_code == 412
 
@@ -39,7 +40,9 @@ async def test_pages_by_cursor_meet_every_row_once(notes: Running, agency_id: UU
         seen: list[str] = []
         cursor = None
         while True:
-            page = (await http.get("/api/v1/notes", params={"limit": 3} | ({"cursor": cursor} if cursor else {}))).json()
+            page = (
+                await http.get("/api/v1/notes", params={"limit": 3} | ({"cursor": cursor} if cursor else {}))
+            ).json()
             seen += [note["id"] for note in page["items"]]
             cursor = page["next_cursor"]
             if cursor is None:

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from gardenos_notes.app import BellRung, NoteTaken
-from sqlalchemy import text
-
 from aiokafka import AIOKafkaConsumer
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts import Message, topic_of
+from gardenos_notes.app import BellRung, NoteTaken
+from sqlalchemy import text
 
 
 async def rings(notes: Running, agency_id: UUID) -> list[int]:
@@ -20,10 +19,14 @@ async def rings(notes: Running, agency_id: UUID) -> list[int]:
 
 async def parked(notes: Running, agency_id: UUID) -> list[tuple[int, str]]:
     async with notes.service.database.transaction(agency_id) as session:
-        return [tuple(row) for row in await session.execute(text("select sequence, error from parked_events order by 1"))]
+        return [
+            tuple(row) for row in await session.execute(text("select sequence, error from parked_events order by 1"))
+        ]
 
 
-async def test_events_reach_the_topic_in_order_with_their_attributes(notes: Running, parts: Parts, agency_id: UUID) -> None:
+async def test_events_reach_the_topic_in_order_with_their_attributes(
+    notes: Running, parts: Parts, agency_id: UUID
+) -> None:
     reader = AIOKafkaConsumer(
         topic_of("notes"), bootstrap_servers=parts.bootstrap, auto_offset_reset="earliest", group_id=None
     )

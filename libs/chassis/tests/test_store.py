@@ -4,25 +4,33 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from gardenos_notes.app import NoteStruck, NoteTaken, evolve
-from sqlalchemy import text
-
 from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from gardenos_chassis.events import Context, LostRace, Repository
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_contracts import Actor, ActorKind
+from gardenos_notes.app import NoteStruck, NoteTaken, evolve
+from sqlalchemy import text
 
 
 def context(agency_id: UUID, *, if_match: int | None = None, key: str | None = None, print: str = "") -> Context:
     return Context(
-        agency_id, Actor(ActorKind.SYSTEM, "test"), "correlation", if_match=if_match, idempotency_key=key, fingerprint=print
+        agency_id,
+        Actor(ActorKind.SYSTEM, "test"),
+        "correlation",
+        if_match=if_match,
+        idempotency_key=key,
+        fingerprint=print,
     )
 
 
 def repository(notes: Running, agency_id: UUID, **of_context: object) -> Repository[object]:
     return Repository(
-        notes.service.store, context(agency_id, **of_context), evolve, lambda note: (note.owner_id, note.team_id), "note"
+        notes.service.store,
+        context(agency_id, **of_context),
+        evolve,
+        lambda note: (note.owner_id, note.team_id),
+        "note",
     )
 
 
@@ -111,7 +119,8 @@ async def test_rows_of_another_agency_cannot_be_written(notes: Running, agency_i
     with pytest.raises(Exception, match="row-level security"):
         async with notes.service.database.transaction(agency_id) as session:
             await session.execute(
-                text("insert into notes (agency_id, id, text) values (:other, :id, 'x')"), {"other": new_id(), "id": new_id()}
+                text("insert into notes (agency_id, id, text) values (:other, :id, 'x')"),
+                {"other": new_id(), "id": new_id()},
             )
 
 

@@ -43,7 +43,9 @@ async def retried_for_ever(attempt: Callable[[], Awaitable[None]], *, what: str)
             await attempt()
             return
         except Exception as error:
-            level = logging.WARNING if is_transient(error) else logging.ERROR
-            log.log(level, "%s: will try again", what, extra={"fault": f"{type(error).__name__}: {error}"})
+            if is_transient(error):
+                log.warning("%s: will try again", what, extra={"fault": f"{type(error).__name__}: {error}"})
+            else:
+                log.exception("%s: will try again", what)
             await asyncio.sleep(backoff * random.uniform(0.5, 1.5))
             backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)

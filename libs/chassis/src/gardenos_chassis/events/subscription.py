@@ -4,13 +4,13 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from typing import Annotated
 from uuid import UUID
 
 import httpx
 from aiokafka import ConsumerRecord, TopicPartition
-from faststream import Context as FromMessage
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage as CurrentMessage
+from faststream.kafka.message import KafkaMessage
 from faststream.middlewares import AckPolicy
 from gardenos_contracts import Message, topic_of
 
@@ -51,7 +51,9 @@ class Subscription:
                 tasks.create_task(self._reconcile(source))
 
     async def _consume(self) -> None:
-        broker = KafkaBroker(self._settings.kafka_bootstrap, logger=None, allow_auto_create_topics=False)
+        broker = KafkaBroker(
+            self._settings.kafka_bootstrap, logger=None, allow_auto_create_topics=False, graceful_timeout=5
+        )
         subscriber = broker.subscriber(
             *(topic_of(source) for source in self._consumer.sources),
             group_id=f"gardenos.{self._consumer.name}",
@@ -66,7 +68,7 @@ class Subscription:
         )
 
         @subscriber(decoder=_undecoded)
-        async def on_batch(_: object, message: Annotated[KafkaMessage, FromMessage("message")]) -> None:
+        async def on_batch(_: object, message: CurrentMessage) -> None:
             raw = message.raw_message
             await self._on_records(raw if isinstance(raw, tuple) else (raw,))
             await _commit(message)

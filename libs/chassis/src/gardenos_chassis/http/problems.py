@@ -67,9 +67,12 @@ def _pointer(loc: Sequence[str | int]) -> str:
     return steps if where == "body" else f"{where}:{steps.removeprefix('/')}"
 
 
-async def on_http_exception(_: Request, error: Exception) -> Response:
+async def on_http_exception(request: Request, error: Exception) -> Response:
     """What the framework itself refuses: no such route, no such method."""
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Refusal):
+        # Reading the body was refused by us, and the framework says so in words of its own.
+        return await on_refusal(request, error.__cause__)
     title = HTTPStatus(error.status_code).phrase
     headers = dict(error.headers) if error.headers else None
     return problem(error.status_code, title, str(error.detail), headers=headers)

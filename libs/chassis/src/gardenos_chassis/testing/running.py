@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
+from gardenos_contracts import Event, Message, Received, event_class
+from gardenos_contracts.values import Role
 from sqlalchemy import text
 
 from gardenos_chassis.events.store import read_after
@@ -13,8 +15,6 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_chassis.testing.sources import Sources
 from gardenos_chassis.testing.waiting import eventually
-from gardenos_contracts import Event, Message, Received, event_class
-from gardenos_contracts.values import Role
 
 _UNPUBLISHED = text(
     "select count(*) from agency_heads left join relay_marks using (agency_id) where head > coalesce(published, 0)"

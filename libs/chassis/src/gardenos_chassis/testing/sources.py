@@ -10,10 +10,10 @@ from uuid import UUID
 import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI
+from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing.tokens import Signer
-from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 
 class Source:

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from gardenos_contracts.values import Role
 from jwt.algorithms import OKPAlgorithm
 
 from gardenos_chassis.auth import ALGORITHM, AUDIENCE, ISSUER
-from gardenos_contracts.values import Role
 
 
 class Signer:
@@ -26,7 +26,9 @@ class Signer:
         public = OKPAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return {"keys": [{**public, "kid": self._kid, "alg": ALGORITHM, "use": "sig"}]}
 
-    def token(self, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID] = (), *, age: int = 0) -> str:
+    def token(
+        self, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID] = (), *, age: int = 0
+    ) -> str:
         """A token of ten minutes, issued `age` seconds ago."""
         now = int(time.time()) - age
         claims = {

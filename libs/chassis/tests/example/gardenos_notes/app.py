@@ -7,9 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
-from sqlalchemy import column, select, table, text
-
 from gardenos_chassis.auth import visible_to
 from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Consumer, Repository, UnitOfWork
@@ -20,6 +17,8 @@ from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact, Received
+from pydantic import BaseModel, Field
+from sqlalchemy import Text, Uuid, column, select, table, text
 
 
 class NoteTaken(Event, service="notes", version=1):
@@ -93,7 +92,7 @@ class TakeNote(BaseModel):
 
 router = APIRouter(prefix="/api/v1")
 Notes = Annotated[Repository[Note], Depends(repository(evolve, lambda note: (note.owner_id, note.team_id), "note"))]
-notes = table("notes", *(column(name) for name in ("id", "text", "owner_id", "team_id")))
+notes = table("notes", column("id", Uuid), column("text", Text), column("owner_id", Uuid), column("team_id", Uuid))
 ORDER = [Key(notes.c.id, "id", "desc")]
 
 

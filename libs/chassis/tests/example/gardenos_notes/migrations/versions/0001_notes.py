@@ -1,7 +1,6 @@
 """Notes and rings."""
 
 from alembic import op
-
 from gardenos_chassis.migrations import create_consumer_tables, create_event_tables, protect
 
 revision = "0001"
