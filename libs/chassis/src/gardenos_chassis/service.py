@@ -65,6 +65,7 @@ class Service:
         settings: ServiceSettings,
         *,
         routers: Sequence[APIRouter],
+        database: Database | None = None,
         projections: Sequence[Projection] = (),
         consumers: Sequence[Consumer] = (),
         background: Sequence[Background] = (),
@@ -74,9 +75,7 @@ class Service:
     ) -> None:
         self.settings = settings
         self.name = settings.service
-        self.database = Database(
-            settings.database_url, pool=settings.database_pool, statement_cache=settings.statement_cache
-        )
+        self.database = database or Database.of(settings)
         self.store = EventStore(self.database, projections)
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gardenos_chassis.settings import ServiceSettings
+
 Session: TypeAlias = AsyncConnection
 """A connection inside a transaction that sees one agency's rows alone."""
 
@@ -33,6 +35,11 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url, pool_size=pool, max_overflow=pool, pool_pre_ping=False, connect_args=connect
         )
+
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> "Database":
+        """The database that a service's settings name."""
+        return cls(settings.database_url, pool=settings.database_pool, statement_cache=settings.statement_cache)
 
     @asynccontextmanager
     async def transaction(self, agency_id: UUID) -> AsyncIterator[Session]:

@@ -17,9 +17,13 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
+# SQLAlchemy's column names, the keys of its rows, are a subclass of str.
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC | orjson.OPT_NON_STR_KEYS
+
+
 def dumps(value: Any) -> bytes:
     """JSON; times in UTC with `Z`."""
-    return orjson.dumps(value, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+    return orjson.dumps(value, default=_plain, option=_OPTIONS)
 
 
 def etag(version: int) -> str:

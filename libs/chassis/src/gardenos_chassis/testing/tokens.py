@@ -27,7 +27,14 @@ class Signer:
         return {"keys": [{**public, "kid": self._kid, "alg": ALGORITHM, "use": "sig"}]}
 
     def token(
-        self, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID] = (), *, age: int = 0
+        self,
+        agency_id: UUID,
+        user_id: UUID,
+        role: Role,
+        team_ids: Collection[UUID] = (),
+        *,
+        age: int = 0,
+        session_id: str | None = None,
     ) -> str:
         """A token of ten minutes, issued `age` seconds ago."""
         now = int(time.time()) - age
@@ -38,7 +45,7 @@ class Signer:
             "agency_id": str(agency_id),
             "role": role,
             "team_ids": [str(team) for team in team_ids],
-            "sid": uuid4().hex,
+            "sid": session_id or str(uuid4()),
             "iat": now,
             "exp": now + 600,
             "jti": uuid4().hex,

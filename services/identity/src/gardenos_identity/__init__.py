@@ -1,0 +1,1 @@
+"""Agencies, teams, people and their sessions; signs access tokens."""

@@ -1,0 +1,20 @@
+"""The composition root: settings in, one service out. Nothing else wires."""
+
+from gardenos_chassis.service import Service
+from gardenos_chassis.tenancy import Database
+
+from gardenos_identity.api import router
+from gardenos_identity.passwords import Passwords
+from gardenos_identity.projections import project
+from gardenos_identity.sessions import SignIn
+from gardenos_identity.settings import IdentitySettings
+from gardenos_identity.tokens import Signer
+
+
+def create_service(settings: IdentitySettings) -> Service:
+    """The identity service."""
+    passwords = Passwords(at_once=settings.concurrent_hashes)
+    signer = Signer(settings.signing_key.get_secret_value())
+    database = Database.of(settings)
+    sign_in = SignIn(database, passwords, signer, settings.session_days)
+    return Service(settings, database=database, routers=[router(sign_in, passwords, signer)], projections=[project])
