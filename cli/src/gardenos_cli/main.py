@@ -1,0 +1,45 @@
+"""The `gardenos` command."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from gardenos_cli.client.api import Refused
+from gardenos_cli.commands import account, campaigns, clients, conversations, leads, platform, reports
+
+commands = typer.Typer(
+    name="gardenos",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="GardenOS, the operating system of an insurance agency.",
+)
+commands.command()(platform.up)
+commands.command()(platform.run)
+commands.command()(platform.migrate)
+commands.command()(account.login)
+commands.command()(account.logout)
+commands.command()(account.whoami)
+commands.add_typer(leads.app, name="leads")
+commands.add_typer(campaigns.app, name="campaigns")
+commands.add_typer(clients.app, name="clients")
+commands.add_typer(conversations.calls, name="calls")
+commands.add_typer(conversations.messages, name="messages")
+commands.add_typer(conversations.threads, name="threads")
+commands.command()(conversations.timeline)
+commands.command()(conversations.insights)
+commands.command()(conversations.search)
+commands.add_typer(reports.app, name="reports")
+
+
+def app() -> None:
+    """Runs the command; what is refused is told on standard error, with exit status 1."""
+    try:
+        commands()
+    except Refused as refusal:
+        Console(stderr=True, highlight=False).print(str(refusal), style="red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read the list has seen enough.
+        sys.stderr.close()
+        sys.exit(0)
