@@ -1,0 +1,1 @@
+"""Leads, campaigns, assignment, pipeline stages, import."""

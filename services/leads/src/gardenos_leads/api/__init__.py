@@ -1,0 +1,9 @@
+"""HTTP: parse, decide or ask, answer."""
+
+from gardenos_leads.api.campaigns import router as campaigns
+from gardenos_leads.api.imports import router as imports
+from gardenos_leads.api.leads import router as leads
+
+routers = (leads, campaigns, imports)
+
+__all__ = ["routers"]

@@ -1,0 +1,224 @@
+"""`/api/v1/leads`."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Invalid
+from gardenos_chassis.events import Changed, Repository, history
+from gardenos_chassis.http import Reader, Writer, json_response, repository
+from gardenos_chassis.http.paging import CursorParam, Limit
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.service import Service
+from gardenos_contracts.leads import LeadCaptured, Stage
+from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from gardenos_leads import lead as aggregate
+from gardenos_leads import queries, values
+from gardenos_leads.history import told
+
+router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
+
+Leads = Annotated[
+    Repository[aggregate.Lead],
+    Depends(repository(aggregate.evolve, lambda lead: (lead.owner_id, lead.team_id), "lead")),
+]
+
+
+def _written(read: Callable[[str | None], Any]) -> BeforeValidator:
+    """A text as people write it, read into what we keep; anything else is left to pydantic."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+
+
+Text = Annotated[str | None, _written(values.plain)]
+Notes = Annotated[str | None, StringConstraints(max_length=10_000)]
+
+
+class Name(BaseModel):
+    """A person's name."""
+
+    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+
+
+class Details(BaseModel):
+    """What is known of a prospect. Telephone numbers and dates may be written as people write them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Name()
+    email: Annotated[str | None, _written(values.email)] = None
+    phone: Annotated[str | None, _written(values.phone)] = None
+    postal_code: Annotated[str | None, _written(values.postal_code)] = None
+    state: Annotated[str | None, _written(values.state)] = None
+    birth_date: Annotated[date | None, _written(values.day)] = None
+    line_of_business: LineOfBusiness | None = None
+    current_carrier: Text = None
+    x_date: Annotated[date | None, _written(values.day)] = None
+    notes: Notes = None
+
+
+class CaptureLead(Details):
+    """A new lead. An agent's lead is their own unless it is given to the pool by `owner_id: null`."""
+
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = "manual"
+    campaign_id: UUID | None = None
+    owner_id: UUID | None = None
+    team_id: UUID | None = None
+    external_id: Text = None
+    captured_at: Moment | None = None
+
+
+class AssignLead(BaseModel):
+    """A new owner, or none. Without `team_id` the lead stays with its team."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner_id: UUID | None
+    team_id: UUID | None = None
+
+
+class MoveLead(BaseModel):
+    """A stage of the pipeline."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stage: Stage
+    reason: Annotated[str | None, StringConstraints(max_length=1000)] = None
+
+
+class ConvertLead(BaseModel):
+    """Nothing more need be said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def lead_filter(
+    campaign_id: Annotated[list[UUID], Query()] = [],  # noqa: B006
+    stage: Annotated[list[Stage], Query()] = [],  # noqa: B006
+    owner_id: Annotated[list[str], Query(description="A person's id, or `none` for the pool")] = [],  # noqa: B006
+    not_contacted_for_days: Annotated[int | None, Query(ge=0, le=3650)] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+) -> queries.LeadFilter:
+    """The filters of a list of leads."""
+    try:
+        owners = [UUID(owner) for owner in owner_id if owner != "none"]
+    except ValueError as error:
+        raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
+    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, q)
+
+
+@router.get("")
+async def list_leads(
+    reading: Reader,
+    wanted: Annotated[queries.LeadFilter, Depends(lead_filter)],
+    sort: queries.Sort = "-captured_at",
+    limit: Limit = 50,
+    cursor: CursorParam = None,
+) -> Response:
+    """The leads in the caller's scope, by cursor."""
+    return json_response(await queries.lead_page(reading.session, reading.caller, wanted, sort, limit, cursor))
+
+
+@router.post("", status_code=201)
+async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writing: Writer) -> Response:
+    """A prospect becomes a lead."""
+    await _require_campaign(request, writing.caller, body.campaign_id)
+    captured_at = body.captured_at or datetime.now(UTC)
+    if captured_at > datetime.now(UTC):
+        raise Invalid("a lead cannot have been captured in the future", pointer="/captured_at")
+    lead_id = new_id()
+    event = LeadCaptured(
+        lead_id=lead_id,
+        person_id=new_id(),
+        name=PersonName(given=body.name.given, family=body.name.family),
+        captured_at=captured_at,
+        owner_id=_owner_of_new(body, writing.caller),
+        **body.model_dump(exclude={"name", "captured_at", "owner_id"}),
+    )
+    captured = await leads.create(lead_id, lambda: aggregate.capture(event))
+    return await _answer(request, writing.caller, captured, 201)
+
+
+@router.get("/{lead_id}")
+async def show_lead(lead_id: UUID, reading: Reader) -> Response:
+    """One lead."""
+    found = await queries.lead(reading.session, reading.caller, lead_id)
+    return json_response(found, etag=found["version"])
+
+
+@router.patch("/{lead_id}")
+async def change_details(lead_id: UUID, request: Request, body: Details, leads: Leads, writing: Writer) -> Response:
+    """What is sent is changed, null empties, what is not sent stays."""
+    changes = body.model_dump(include=body.model_fields_set)
+    if "name" in changes:
+        changes["name"] = PersonName(**changes["name"])
+    changed = await leads.change(lead_id, lambda lead: lead.change_details(**changes))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.put("/{lead_id}/owner")
+async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: Leads, writing: Writer) -> Response:
+    """The lead goes to a producer, or back to the pool."""
+    keeps_team = "team_id" not in body.model_fields_set
+
+    changed = await leads.change(
+        lead_id, lambda lead: lead.assign(body.owner_id, lead.team_id if keeps_team else body.team_id)
+    )
+    return await _answer(request, writing.caller, changed)
+
+
+@router.put("/{lead_id}/stage")
+async def move_lead(lead_id: UUID, request: Request, body: MoveLead, leads: Leads, writing: Writer) -> Response:
+    """The lead moves along the pipeline."""
+    changed = await leads.change(lead_id, lambda lead: lead.move(body.stage, body.reason))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.post("/{lead_id}/conversion", status_code=201)
+async def convert_lead(
+    lead_id: UUID, request: Request, leads: Leads, writing: Writer, body: ConvertLead | None = None
+) -> Response:
+    """The prospect becomes a client, who is onboarded at the address in `Location` by the event."""
+    changed = await leads.change(lead_id, lambda lead: lead.convert(datetime.now(UTC)))
+    return await _answer(request, writing.caller, changed, 201, at_client=True)
+
+
+@router.get("/{lead_id}/history")
+async def show_history(lead_id: UUID, reading: Reader) -> Response:
+    """What happened to the lead, and who did it; the latest first."""
+    await queries.lead(reading.session, reading.caller, lead_id)
+    return json_response({"items": told(await history(reading.session, lead_id)), "next_cursor": None})
+
+
+def _owner_of_new(body: CaptureLead, caller: Caller) -> UUID | None:
+    """Who is not agency-wide would lose sight of a lead given to nobody's team, so theirs is their own by default."""
+    if "owner_id" in body.model_fields_set or caller.agency_wide:
+        return body.owner_id
+    return caller.user_id
+
+
+async def _require_campaign(request: Request, caller: Caller, campaign_id: UUID | None) -> None:
+    service: Service = request.app.state.service
+    if campaign_id is not None:
+        async with service.database.transaction(caller.agency_id) as session:
+            if not await queries.campaign_exists(session, campaign_id):
+                raise Invalid("your agency has no such campaign", pointer="/campaign_id")
+
+
+async def _answer(
+    request: Request, caller: Caller, changed: Changed, status: int = 200, *, at_client: bool = False
+) -> Response:
+    """The lead as it is now."""
+    service: Service = request.app.state.service
+    location = f"/api/v1/leads/{changed.id}" if status == 201 else None
+    async with service.database.transaction(caller.agency_id) as session:
+        found = await queries.lead_for_its_writer(session, caller.agency_id, changed.id)
+    if at_client:
+        location = f"/api/v1/clients/{found['client_id']}"
+    return json_response(found, status, etag=found["version"], location=location)

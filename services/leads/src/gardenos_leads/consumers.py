@@ -1,0 +1,44 @@
+"""What this service does when others' events arrive."""
+
+from datetime import datetime
+from uuid import UUID
+
+from gardenos_chassis.events import Consumer
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Received
+from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
+from sqlalchemy import func, update
+
+from gardenos_leads.tables import leads
+
+last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
+
+_NO_CONTACT = frozenset({Disposition.BUSY, Disposition.WRONG_NUMBER})
+"""Nobody of the lead's was reached, and nothing was left for them."""
+
+
+@last_contact.on(CallLogged)
+async def call_logged(event: Received[CallLogged], db: Session) -> None:
+    """A call in either direction is a contact, unless nobody could have noticed it."""
+    call = event.data
+    if call.lead_id is not None and call.disposition not in _NO_CONTACT:
+        await _contacted(db, event.agency_id, call.lead_id, call.started_at)
+
+
+@last_contact.on(MessageReceived)
+async def message_received(event: Received[MessageReceived], db: Session) -> None:
+    """A message from the lead is a contact."""
+    if event.data.lead_id is not None:
+        await _contacted(db, event.agency_id, event.data.lead_id, event.data.received_at)
+
+
+async def _contacted(db: Session, agency_id: UUID, lead_id: UUID, at: datetime) -> None:
+    # greatest and least pass over nulls, and make the order in which contacts arrive not matter.
+    await db.execute(
+        update(leads)
+        .where(leads.c.agency_id == agency_id, leads.c.id == lead_id)
+        .values(
+            first_contacted_at=func.least(leads.c.first_contacted_at, at),
+            last_contacted_at=func.greatest(leads.c.last_contacted_at, at),
+        )
+    )

@@ -1,0 +1,110 @@
+"""Which column holds what: by its header, else by what stands in it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gardenos_chassis.errors import Invalid
+
+from gardenos_leads import values
+
+if TYPE_CHECKING:
+    from gardenos_leads.importing.reading import Sheet
+
+FIELDS: Mapping[str, str] = {
+    "name": r"(full|contact|customer|client|lead|insured|prospect)?name|contact|customer|insured|prospect|leadfullname",
+    "given_name": r"(first|given|fore)name|first|fname|.*firstname",
+    "family_name": r"(last|family|sur)name|surname|last|lname|.*lastname",
+    "email": r".*e?mail(address|addr|id)?\d?",
+    "phone": r".*(phone|mobile|cell|tel|telephone)(number|no|num|nr)?\d?|ph|cellular",
+    "postal_code": r".*(zip|postal|post)(code)?(5|plus4)?|zip",
+    "state": r"(home|mailing|address|residence)?(state|stateprovince|province)",
+    "birth_date": r"dob|birth(day|date)|dateofbirth|bdate",
+    "line_of_business": r"lob|line(s)?ofbusiness"
+    r"|(insurance|policy|coverage|product)(type|line|interest)?|interest(edin)?",
+    "current_carrier": r"(current|existing|present|prior|incumbent)?(carrier|insurer|insurancecompany|insurance)(name)?",
+    "x_date": r"xdate|(policy|current)?(exp|expiration|expiry|renewal|renews)(iration)?(date|on)?",
+    "captured_at": r"(lead|created?|received|inquiry|submitted|entry|added|captured?|signup)(date|at|on|time)?"
+    r"|date(created|added|received)|createdtime|date|timestamp",
+    "source": r"(lead)?source|referrer|origin|vendor",
+    "notes": r"notes?|comments?|remarks?|description|message|memo",
+    "external_id": r"(external|lead|record|contact|crm|vendorlead)id|id|leadnumber|leadno",
+}
+"""Our fields, each with the headers it goes by: lower case, letters and digits alone."""
+
+_SAMPLES = 3
+_EVIDENCE_ROWS = 200
+_ENOUGH = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: what it is taken for, whether that was guessed, and what stands in it."""
+
+    header: str
+    field: str | None
+    guessed: bool
+    samples: tuple[str, ...]
+
+
+def field_of_header(header: str) -> str | None:
+    """The field a header names, or None."""
+    bare = re.sub(r"[^a-z0-9]", "", header.lower())
+    return next((field for field, pattern in FIELDS.items() if bare and re.fullmatch(pattern, bare)), None)
+
+
+def guess_columns(sheet: "Sheet", mapping: Mapping[str, str | None]) -> tuple[Column, ...]:
+    """Each column's field: as mapped, else by its header, else by its values. Raises Invalid for a bad mapping."""
+    wrong = [
+        (f"/mapping/{header}", f"the file has no column “{header}”")
+        for header in mapping
+        if header not in sheet.headers
+    ]
+    wrong += [
+        (f"/mapping/{header}", f"“{field}” is no field; take one of {', '.join(FIELDS)}")
+        for header, field in mapping.items()
+        if field is not None and field not in FIELDS
+    ]
+    if wrong:
+        raise Invalid.many(wrong)
+    columns = []
+    for place, header in enumerate(sheet.headers):
+        standing = [
+            r.cells[place].strip()
+            for r in sheet.records[:_EVIDENCE_ROWS]
+            if len(r.cells) > place and r.cells[place].strip()
+        ]
+        field = mapping[header] if header in mapping else field_of_header(header) or _field_of_values(standing)
+        columns.append(Column(header, field, header not in mapping, tuple(standing[:_SAMPLES])))
+    if not any(column.field in _TELLING for column in columns):
+        raise Invalid(
+            "no column with names, email addresses or telephone numbers was recognised; say by `mapping` which one it is",
+            pointer="/mapping",
+        )
+    return tuple(columns)
+
+
+_TELLING = {"name", "given_name", "family_name", "email", "phone"}
+
+
+def _field_of_values(standing: Sequence[str]) -> str | None:
+    tests: dict[str, Callable[[str], object]] = {"email": values.email, "phone": _surely_phone}
+    for field, read in tests.items():
+        if standing and sum(_reads(read, value) for value in standing) >= _ENOUGH * len(standing):
+            return field
+    return None
+
+
+def _surely_phone(text: str) -> str | None:
+    # Ten digits without a mark may be any number.
+    if not re.search(r"[-().+ ]", text):
+        raise ValueError("no sign of a telephone number")
+    return values.phone(text)
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        return read(text) is not None
+    except ValueError:
+        return False

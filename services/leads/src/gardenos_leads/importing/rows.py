@@ -1,0 +1,142 @@
+"""Each row's fate: a lead, a duplicate, empty, or rejected with its reasons."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from gardenos_contracts.values import PersonName
+
+from gardenos_leads import values
+from gardenos_leads.importing.columns import Column
+from gardenos_leads.importing.reading import Record, Sheet
+
+
+class Fate(StrEnum):
+    """What became of a row."""
+
+    CAPTURED = "captured"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is to be said of one field of a row; of the row whole, `field` is None."""
+
+    field: str | None
+    detail: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """A row with its fate, and for a lead what is known of it. `twin` is the earlier row that it repeats."""
+
+    record: Record
+    fate: Fate
+    reasons: list[Reason] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+    twin: int | None = None
+
+    @property
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """By what the same prospect would be recognised."""
+        for name in ("email", "phone", "external_id"):
+            if self.details.get(name):
+                yield name, self.details[name]
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "name": values.person_name,
+    "given_name": values.plain,
+    "family_name": values.plain,
+    "email": values.email,
+    "phone": values.phone,
+    "postal_code": values.postal_code,
+    "state": values.state,
+    "birth_date": values.day,
+    "line_of_business": values.line_of_business,
+    "current_carrier": values.plain,
+    "x_date": values.day,
+    "captured_at": values.moment,
+    "source": values.plain,
+    "external_id": values.plain,
+}
+
+_WAYS_TO_REACH = ("email", "phone")
+
+
+def judge(sheet: Sheet, columns: Sequence[Column]) -> list[Judged]:
+    """Every row of the file by itself and beside the rows before it. Leads the agency has already are not known here."""
+    seen: dict[tuple[str, str], int] = {}
+    found = []
+    for record in sheet.records:
+        judged = _judge(record, columns)
+        if judged.fate == Fate.CAPTURED:
+            twin = next((seen[key] for key in judged.keys if key in seen), None)
+            if twin is not None:
+                judged.fate = Fate.DUPLICATE
+                judged.twin = twin
+                judged.reasons.append(Reason(None, f"the same person as in row {twin}"))
+            else:
+                seen.update(dict.fromkeys(judged.keys, record.row))
+        found.append(judged)
+    return found
+
+
+def _judge(record: Record, columns: Sequence[Column]) -> Judged:
+    if not any(cell.strip() for cell in record.cells):
+        return Judged(record, Fate.EMPTY)
+    if len(record.cells) > len(columns) and any(cell.strip() for cell in record.cells[len(columns) :]):
+        detail = f"it has {len(record.cells)} fields where the headers name {len(columns)}: a delimiter inside a value?"
+        return Judged(record, Fate.REJECTED, [Reason(None, detail)])
+    details, reasons = _read(record, columns)
+    unreadable = {reason.field for reason in reasons}
+    reachable = any(details.get(way) for way in _WAYS_TO_REACH)
+    if not reachable and unreadable & set(_WAYS_TO_REACH):
+        return Judged(record, Fate.REJECTED, reasons)
+    if not reachable and not str(details["name"]):
+        return Judged(
+            record, Fate.REJECTED, [*reasons, Reason(None, "it has no name, email address or telephone number")]
+        )
+    return Judged(record, Fate.CAPTURED, reasons, details)
+
+
+def _read(record: Record, columns: Sequence[Column]) -> tuple[dict[str, Any], list[Reason]]:
+    """What stands in the row. Of several columns for one field the first that can be read counts; notes are joined."""
+    written: defaultdict[str, list[str]] = defaultdict(list)
+    for column, cell in zip(columns, record.cells, strict=False):
+        if column.field is not None and cell.strip():
+            written[column.field].append(cell)
+    details: dict[str, Any] = {}
+    reasons: list[Reason] = []
+    for name, cells in written.items():
+        if name == "notes":
+            details["notes"] = "\n".join(cell.strip() for cell in cells)[:10_000]
+            continue
+        faults = []
+        for cell in cells:
+            try:
+                details[name] = _READERS[name](cell)
+                break
+            except ValueError as error:
+                faults.append(Reason(name, str(error)))
+        else:
+            reasons += faults
+    details["name"] = _name(details)
+    captured_at = details.get("captured_at")
+    if captured_at is not None and captured_at > datetime.now(UTC):
+        details["captured_at"] = None
+        reasons.append(Reason("captured_at", "it lies in the future, so the time of the import stands for it"))
+    return details, reasons
+
+
+def _name(details: dict[str, Any]) -> PersonName:
+    whole = details.pop("name", None)
+    given, family = details.pop("given_name", None), details.pop("family_name", None)
+    if given or family:
+        return PersonName(given=given or "", family=family or "")
+    return whole or PersonName()

@@ -1,0 +1,149 @@
+"""A lead: what may happen to a prospect on the way to a first policy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from gardenos_chassis.errors import Conflict, Invalid
+from gardenos_chassis.ids import derived_id
+from gardenos_contracts import Event
+from gardenos_contracts.leads import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadStageChanged,
+    Stage,
+)
+from gardenos_contracts.values import LineOfBusiness, PersonName
+
+
+class Details(TypedDict):
+    """What is known of the prospect, as the events carry it."""
+
+    name: PersonName
+    email: str | None
+    phone: str | None
+    postal_code: str | None
+    state: str | None
+    birth_date: Any
+    line_of_business: LineOfBusiness | None
+    current_carrier: str | None
+    x_date: Any
+    notes: str | None
+
+
+DETAILS = tuple(Details.__annotations__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A prospect. State is what its events made it."""
+
+    lead_id: UUID
+    person_id: UUID
+    details: Details
+    source: str
+    campaign_id: UUID | None
+    captured_at: datetime
+    owner_id: UUID | None
+    team_id: UUID | None
+    stage: Stage = Stage.NEW
+    client_id: UUID | None = None
+
+    def change_details(self, **changes: Any) -> Iterator[Event]:
+        """New details; None empties one. Nothing happens where nothing differs."""
+        changed = Details(**{**self.details, **changes})  # type: ignore[typeddict-item]
+        _require_a_way_to_know(changed)
+        if changed != self.details:
+            yield LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
+
+    def assign(self, owner_id: UUID | None, team_id: UUID | None) -> Iterator[Event]:
+        """To a producer, or back to a team's pool. A closed lead stays with whom it was."""
+        self._require_open("assigned")
+        if (owner_id, team_id) != (self.owner_id, self.team_id):
+            yield LeadAssigned(
+                lead_id=self.lead_id,
+                person_id=self.person_id,
+                owner_id=owner_id,
+                team_id=team_id,
+                previous_owner_id=self.owner_id,
+            )
+
+    def move(self, stage: Stage, reason: str | None = None) -> Iterator[Event]:
+        """Along the pipeline, or back; a lost lead may be reopened, a won one is a client."""
+        if self.stage == Stage.WON:
+            raise Conflict(f"this lead was won: go on with client {self.client_id}")
+        if stage == Stage.WON:
+            raise Invalid("a lead is won by its conversion; convert it instead", pointer="/stage")
+        if stage != self.stage:
+            yield LeadStageChanged(
+                lead_id=self.lead_id, person_id=self.person_id, stage=stage, previous_stage=self.stage, reason=reason
+            )
+
+    def convert(self, at: datetime) -> Iterator[Event]:
+        """The prospect becomes a client, once."""
+        if self.client_id is not None:
+            raise Conflict(f"this lead was converted already: see client {self.client_id}")
+        yield LeadConverted(
+            lead_id=self.lead_id,
+            person_id=self.person_id,
+            client_id=derived_id("client of", self.lead_id),
+            **{name: self.details[name] for name in _CONVERTED},  # type: ignore[literal-required]
+            campaign_id=self.campaign_id,
+            source=self.source,
+            owner_id=self.owner_id,
+            team_id=self.team_id,
+            captured_at=self.captured_at,
+            converted_at=at,
+        )
+
+    def _require_open(self, what: str) -> None:
+        if self.stage.closed:
+            raise Conflict(f"a closed lead cannot be {what}; reopen it first")
+
+
+_CONVERTED = ("name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business")
+
+
+def capture(event: LeadCaptured) -> Iterator[Event]:
+    """A new lead. Raises Invalid without a name, an email address or a telephone number."""
+    _require_a_way_to_know(_details_of(event))
+    yield event
+
+
+def evolve(lead: Lead | None, event: Event) -> Lead:
+    """The state after one more event. Raises TypeError for an event that is none of a lead's."""
+    match event:
+        case LeadCaptured():
+            return Lead(
+                lead_id=event.lead_id,
+                person_id=event.person_id,
+                details=_details_of(event),
+                source=event.source,
+                campaign_id=event.campaign_id,
+                captured_at=event.captured_at,
+                owner_id=event.owner_id,
+                team_id=event.team_id,
+            )
+        case LeadDetailsChanged() if lead is not None:
+            return replace(lead, details=_details_of(event))
+        case LeadAssigned() if lead is not None:
+            return replace(lead, owner_id=event.owner_id, team_id=event.team_id)
+        case LeadStageChanged() if lead is not None:
+            return replace(lead, stage=event.stage)
+        case LeadConverted() if lead is not None:
+            return replace(lead, stage=Stage.WON, client_id=event.client_id)
+    raise TypeError(f"{event.event_type} is no event of a lead")
+
+
+def _details_of(event: LeadCaptured | LeadDetailsChanged) -> Details:
+    found: Details = {name: getattr(event, name) for name in DETAILS}  # type: ignore[assignment]
+    return found
+
+
+def _require_a_way_to_know(details: Details) -> None:
+    if not (str(details["name"]) or details["email"] or details["phone"]):
+        raise Invalid("a lead needs a name, an email address or a telephone number", pointer="/name")

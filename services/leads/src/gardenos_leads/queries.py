@@ -1,0 +1,194 @@
+"""Read tables in, answers out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.errors import NotFound
+from gardenos_chassis.http.paging import Key, keyset, page_of
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts.leads import Stage
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from gardenos_leads.tables import campaigns, import_rows, imports, leads
+
+Sort = Literal[
+    "-captured_at", "captured_at", "last_contacted_at", "-last_contacted_at", "name", "-name", "x_date", "-x_date"
+]
+
+_ID = Key(leads.c.id, "id")
+_ID_DOWN = Key(leads.c.id, "id", "desc")
+_ORDERS: Mapping[Sort, tuple[Key, ...]] = {
+    "-captured_at": (Key(leads.c.captured_at, "captured_at", "desc"), _ID_DOWN),
+    "captured_at": (Key(leads.c.captured_at, "captured_at"), _ID),
+    "last_contacted_at": (Key(leads.c.last_contacted_at, "last_contacted_at", nullable=True), _ID),
+    "-last_contacted_at": (Key(leads.c.last_contacted_at, "last_contacted_at", "desc", nullable=True), _ID),
+    "name": (Key(leads.c.sort_name, "sort_name"), _ID),
+    "-name": (Key(leads.c.sort_name, "sort_name", "desc"), _ID_DOWN),
+    "x_date": (Key(leads.c.x_date, "x_date", nullable=True), _ID),
+    "-x_date": (Key(leads.c.x_date, "x_date", "desc", nullable=True), _ID),
+}
+
+_CLOSED = [stage.value for stage in Stage if stage.closed]
+
+_LEAD = (
+    select(
+        *(column for column in leads.c if column.name not in ("agency_id", "search")),
+        campaigns.c.name.label("campaign_name"),
+    )
+    .select_from(leads)
+    .outerjoin(campaigns, and_(campaigns.c.agency_id == leads.c.agency_id, campaigns.c.id == leads.c.campaign_id))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """What a list of leads is narrowed to; several values of one filter are alternatives."""
+
+    campaign_ids: Sequence[UUID] = ()
+    stages: Sequence[Stage] = ()
+    owner_ids: Sequence[UUID] = ()
+    in_pool: bool = False
+    """Leads without an owner, beside those of `owner_ids`."""
+    not_contacted_for_days: int | None = None
+    """Open leads whose last contact, or capture where there was none, is longer ago."""
+    q: str | None = None
+    """Words, parts of words, an email address, or digits of a telephone number in any form."""
+
+
+def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
+    # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
+    found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id]
+    if not caller.agency_wide:
+        found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id))
+    if wanted.campaign_ids:
+        found.append(_one_of(leads.c.campaign_id, wanted.campaign_ids))
+    if wanted.stages:
+        found.append(_one_of(leads.c.stage, [stage.value for stage in wanted.stages]))
+    owners = [_one_of(leads.c.owner_id, wanted.owner_ids)] if wanted.owner_ids else []
+    if wanted.in_pool:
+        owners.append(leads.c.owner_id.is_(None))
+    if owners:
+        found.append(or_(*owners))
+    if wanted.not_contacted_for_days is not None:
+        before = datetime.now(UTC) - timedelta(days=wanted.not_contacted_for_days)
+        found.append(func.coalesce(leads.c.last_contacted_at, leads.c.captured_at) < before)
+        found.append(leads.c.stage.not_in(_CLOSED))
+    if wanted.q:
+        found += [leads.c.search.like(pattern) for pattern in patterns_of(wanted.q)]
+    return found
+
+
+def _one_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    # One value is an equality, which lets an index on it sort as well.
+    wanted = values[0] if len(values) == 1 else any_(bindparam(None, list(values), ARRAY(column.type)))
+    found: ColumnElement[bool] = column == wanted
+    return found
+
+
+def patterns_of(q: str) -> list[str]:
+    """`like` patterns that a lead's search text must all match. Digits with marks between them are one number."""
+    digits = re.sub(r"\D", "", q)
+    if len(digits) >= 4 and not re.search(r"[^\d\s().+-]", q):
+        # A number is kept with its country code; people type it with, without, or only its end.
+        return [f"%{digits}%"]
+    words = q.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").split()
+    return [f"%{word}%" for word in words[:8]]
+
+
+async def lead_page(
+    session: Session, caller: Caller, wanted: LeadFilter, sort: Sort, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """One page of the leads that the caller may see."""
+    order = _ORDERS[sort]
+    statement: Select[Any] = keyset(_LEAD.where(*_where(caller, wanted)), order, cursor, limit)
+    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
+    page = page_of(rows, order, limit)
+    page["items"] = [_shown(row) for row in page["items"]]
+    return page
+
+
+async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
+    """One lead. Raises NotFound, also for one out of the caller's scope."""
+    statement = _LEAD.where(
+        leads.c.agency_id == caller.agency_id,
+        leads.c.id == lead_id,
+        visible_to(caller, leads.c.owner_id, leads.c.team_id),
+    )
+    row = (await session.execute(statement)).mappings().first()
+    if row is None:
+        raise NotFound("there is no such lead")
+    return _shown(dict(row))
+
+
+async def lead_for_its_writer(session: Session, agency_id: UUID, lead_id: UUID) -> dict[str, Any]:
+    """A lead to whoever just changed it, even if the change took it out of their scope."""
+    statement = _LEAD.where(leads.c.agency_id == agency_id, leads.c.id == lead_id)
+    return _shown(dict((await session.execute(statement)).mappings().one()))
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    row["name"] = {"given": row.pop("given_name"), "family": row.pop("family_name")}
+    del row["sort_name"]
+    return row
+
+
+async def campaign_list(session: Session) -> list[dict[str, Any]]:
+    """The agency's campaigns, by name."""
+    statement = select(campaigns.c.id, campaigns.c.name, campaigns.c.source).order_by(campaigns.c.name, campaigns.c.id)
+    return [dict(row) for row in (await session.execute(statement)).mappings()]
+
+
+async def campaign_exists(session: Session, campaign_id: UUID) -> bool:
+    """Whether the agency has this campaign."""
+    return (await session.execute(select(campaigns.c.id).where(campaigns.c.id == campaign_id))).first() is not None
+
+
+async def known_by(session: Session, key: str, values: Sequence[str]) -> dict[str, UUID]:
+    """Which of these emails, phones or external ids belong to a lead already, and to which."""
+    column = leads.c[key]
+    statement = select(column, leads.c.id).where(column == any_(bindparam("values", list(values), ARRAY(Text))))
+    return {row[0]: row[1] for row in await session.execute(statement.order_by(leads.c.captured_at.desc()))}
+
+
+_IMPORT = tuple(column for column in imports.c if column.name not in ("agency_id", "created_by", "team_id"))
+
+
+async def import_page(session: Session, caller: Caller, limit: int, cursor: str | None) -> dict[str, Any]:
+    """The imports the caller made, or for those who see the agency, all; the latest first."""
+    order = (Key(imports.c.id, "id", "desc"),)
+    statement = select(*_IMPORT).where(_import_visible(caller))
+    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
+    return page_of(rows, order, limit)
+
+
+async def import_(session: Session, caller: Caller, import_id: UUID) -> dict[str, Any]:
+    """One import. Raises NotFound."""
+    statement = select(*_IMPORT).where(imports.c.id == import_id, _import_visible(caller))
+    row = (await session.execute(statement)).mappings().first()
+    if row is None:
+        raise NotFound("there is no such import")
+    return dict(row)
+
+
+def _import_visible(caller: Caller) -> ColumnElement[bool]:
+    return visible_to(caller, imports.c.created_by, imports.c.team_id)
+
+
+async def import_row_page(
+    session: Session, import_id: UUID, fate: str | None, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """An import's rows in the order of the file."""
+    order = (Key(import_rows.c.row, "row"),)
+    shown = (column for column in import_rows.c if column.name not in ("agency_id", "import_id"))
+    statement = select(*shown).where(import_rows.c.import_id == import_id)
+    if fate is not None:
+        statement = statement.where(import_rows.c.fate == fate)
+    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
+    return page_of(rows, order, limit)

@@ -1,0 +1,13 @@
+"""What the leads service needs to know beyond what every service does."""
+
+from gardenos_chassis.settings import ServiceSettings
+from pydantic import Field
+
+
+class LeadsSettings(ServiceSettings, service="leads"):
+    """Read from `GARDENOS_LEADS_<NAME>`, else `GARDENOS_<NAME>`."""
+
+    import_max_bytes: int = Field(default=20_000_000, ge=1)
+    """The largest file an import takes."""
+    import_max_rows: int = Field(default=100_000, ge=1)
+    """The most rows an import takes."""

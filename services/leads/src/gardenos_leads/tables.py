@@ -1,0 +1,85 @@
+"""Read tables."""
+
+from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _moment(name: str) -> "Column[object]":
+    return Column(name, DateTime(timezone=True))
+
+
+leads = Table(
+    "leads",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid),
+    Column("given_name", Text),
+    Column("family_name", Text),
+    Column("display_name", Text),
+    Column("sort_name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("postal_code", Text),
+    Column("state", Text),
+    Column("birth_date", Date),
+    Column("line_of_business", Text),
+    Column("current_carrier", Text),
+    Column("x_date", Date),
+    Column("stage", Text),
+    Column("source", Text),
+    Column("campaign_id", Uuid),
+    Column("owner_id", Uuid),
+    Column("team_id", Uuid),
+    Column("notes", Text),
+    Column("external_id", Text),
+    Column("import_id", Uuid),
+    Column("client_id", Uuid),
+    _moment("captured_at"),
+    _moment("first_contacted_at"),
+    _moment("last_contacted_at"),
+    _moment("converted_at"),
+    Column("version", Integer),
+    Column("search", Text),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+    Column("source", Text),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("filename", Text),
+    Column("status", Text),
+    Column("encoding", Text),
+    Column("delimiter", Text),
+    Column("columns", JSONB),
+    Column("counts", JSONB),
+    Column("created_by", Uuid),
+    Column("team_id", Uuid),
+    _moment("created_at"),
+)
+
+import_rows = Table(
+    "import_rows",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("import_id", Uuid, primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("line", Integer),
+    Column("fate", Text),
+    Column("lead_id", Uuid),
+    Column("duplicate_of", Uuid),
+    Column("reasons", JSONB),
+    Column("raw", JSONB),
+)

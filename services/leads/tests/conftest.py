@@ -1,0 +1,13 @@
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from gardenos_chassis.testing import Running
+from gardenos_chassis.testing.plugin import Start
+from gardenos_leads.app import create_service
+from gardenos_leads.settings import LeadsSettings
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def leads(start: Start) -> AsyncIterator[Running]:
+    async with start(create_service, LeadsSettings) as running:
+        yield running
