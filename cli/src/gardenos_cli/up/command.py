@@ -206,6 +206,8 @@ def _log_into(path: Path) -> None:
     handler = logging.handlers.RotatingFileHandler(path, maxBytes=10_000_000, backupCount=3)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=os.environ.get("GARDENOS_LOG_LEVEL", "INFO"), handlers=[handler], force=True)
+    # A line for each request of one service to another is too much.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
 
