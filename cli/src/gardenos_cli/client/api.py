@@ -157,7 +157,8 @@ def _words(answer: httpx.Response, *, signed_in: bool) -> str:
     if not isinstance(body, dict):
         body = {}
     said = body.get("detail") or body.get("title") or f"the platform answered {answer.status_code} without a word"
-    lines = [f"  {each.get('pointer', '')}: {each.get('detail', '')}" for each in body.get("errors") or ()]
+    fields = [f"{each.get('pointer', '')}: {each.get('detail', '')}" for each in body.get("errors") or ()]
+    lines = [f"  {field}" for field in fields if field not in said]
     if answer.status_code == 401 and signed_in:
         lines.append("  sign in again: gardenos login")
     return "\n".join([said, *lines])

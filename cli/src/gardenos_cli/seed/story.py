@@ -291,7 +291,7 @@ def export_of_another_crm(people: list[Person]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(
         ["Contact ID", "First Name", "Last Name", "E-mail Address", "Mobile Phone", "ZIP", "St", "Product Interest",
-         "Current Insurer", "Renewal Dt", "Date Added", "Comments"]
+         "Current Insurer", "Renewal Date", "Date Added", "Comments"]
     )  # fmt: skip
     for place, person in enumerate(people):
         writer.writerow(_row(person, "%m/%d/%Y" if place % 2 else "%Y-%m-%d"))

@@ -195,11 +195,25 @@ async def _told_to_stop(with_parent: bool) -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(each, told.set)
     parent = os.getppid()
+    listens = _listens_to_interrupts(parent)
     while not told.is_set():
-        if with_parent and os.getppid() != parent:
+        if with_parent and (os.getppid() != parent or _listens_to_interrupts(parent) != listens):
             return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), 0.5)
+
+
+def _listens_to_interrupts(pid: int) -> bool:
+    """Whether a process has a handler for Ctrl-C (Linux; elsewhere always False).
+
+    `make` that is interrupted alone takes its handler away and waits for its recipe, which it does not tell.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
 
 
 def _log_into(path: Path) -> None:

@@ -183,16 +183,20 @@ class EmbeddedPostgres:
             # Sorting and case the same on every machine, whatever its locales are.
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C"]
             command += [f"--lc-ctype={'C.UTF-8' if sys.platform == 'linux' else 'en_US.UTF-8'}"]
-            made = subprocess.run(  # noqa: S603
-                command,
-                capture_output=True,
-                text=True,
-                cwd=self.folder,
-                check=False,
-                user=self._user.uid if self._user else None,
-                group=self._user.gid if self._user else None,
-                extra_groups=[] if self._user else None,
-            )
+            try:
+                made = subprocess.run(  # noqa: S603
+                    command,
+                    capture_output=True,
+                    text=True,
+                    cwd=self.folder,
+                    check=False,
+                    user=self._user.uid if self._user else None,
+                    group=self._user.gid if self._user else None,
+                    extra_groups=[] if self._user else None,
+                )
+            except PermissionError as error:
+                who = self._user.name if self._user else "you"
+                raise StartFailed(f"{who} may not run {command[0]}: {error.strerror}; install with umask 022") from None
         if made.returncode:
             raise StartFailed(f"initdb failed:\n{made.stderr.strip() or made.stdout.strip()}")
         fresh.rename(self._data)
