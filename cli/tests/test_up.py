@@ -288,6 +288,20 @@ async def test_a_taken_port_and_a_taken_folder_are_said_at_once(running: Up, tmp
         assert "GardenOS already runs in" in said
 
 
+async def test_a_part_that_dies_is_started_again(running: Up, office: Callable[..., str]) -> None:
+    lead = json.loads(office("leads", "add", "--given", "Before", "--family", "Crash", "--json"))
+    postmaster = int((running.folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+
+    async def served_again() -> bool:
+        try:
+            return "Before Crash" in office("leads", "show", lead["id"])
+        except Refused:
+            return False
+
+    await eventually(served_again, within=60, what="leads served by a new PostgreSQL")
+
+
 async def test_ctrl_c_ends_every_child_and_what_was_written_is_there_again(
     running: Up, office: Callable[..., str]
 ) -> None:
