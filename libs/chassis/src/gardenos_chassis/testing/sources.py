@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import uvicorn
 from aiokafka import AIOKafkaProducer
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 from gardenos_chassis.ids import new_id
@@ -21,6 +22,8 @@ class Source:
 
     def __init__(self, name: str, producer: AIOKafkaProducer) -> None:
         self.name = name
+        self.answers: dict[str, dict[str, Any]] = {}
+        """What its public HTTP API answers, by path; everything else is 404."""
         self._producer = producer
         self._history: defaultdict[UUID, list[Message]] = defaultdict(list)
         self._versions: defaultdict[UUID, int] = defaultdict(int)
@@ -144,5 +147,11 @@ class Sources:
         @app.get("/{name}/internal/v1/heads")
         async def heads(name: str) -> dict[str, object]:
             return {"heads": {str(agency): head for agency, head in self(name).heads.items()}}
+
+        @app.get("/{name}/api/{path:path}")
+        async def public(name: str, path: str) -> dict[str, Any]:
+            if (found := self(name).answers.get(f"/api/{path}")) is None:
+                raise HTTPException(404)
+            return found
 
         return app

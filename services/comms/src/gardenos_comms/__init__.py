@@ -1,0 +1,1 @@
+"""Conversations: calls, email, threads, and one timeline a person."""

@@ -1,0 +1,99 @@
+"""Read tables."""
+
+from sqlalchemy import Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+people = Table(
+    "people",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid),
+    Column("client_id", Uuid),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("owner_id", Uuid),
+    Column("team_id", Uuid),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("channel", Text),
+    Column("subject", Text),
+    Column("subject_key", Text),
+    Column("person_id", Uuid),
+    Column("sender", Text),
+    Column("sender_name", Text),
+    Column("last_at", DateTime(timezone=True)),
+    Column("last_snippet", Text),
+    Column("entries_count", Integer),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("thread_id", Uuid),
+    Column("user_id", Uuid),
+    Column("direction", Text),
+    Column("started_at", DateTime(timezone=True)),
+    Column("duration_seconds", Integer),
+    Column("disposition", Text),
+    Column("transcript", Text),
+    Column("notes", Text),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("thread_id", Uuid),
+    Column("channel", Text),
+    Column("sender", Text),
+    Column("sender_name", Text),
+    Column("recipients", JSONB),
+    Column("subject", Text),
+    Column("text", Text),
+    Column("attachments", JSONB),
+    Column("received_at", DateTime(timezone=True)),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("key", Text),
+    Column("truncated", Boolean),
+    Column("raw", LargeBinary),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("person_id", Uuid),
+    Column("thread_id", Uuid),
+    Column("kind", Text),
+    Column("occurred_at", DateTime(timezone=True)),
+    Column("actor", Text),
+    Column("title", Text),
+    Column("detail", JSONB),
+)
