@@ -1,5 +1,6 @@
 """The HTTP edge that all services share."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from gardenos_chassis.ids import new_id
@@ -96,7 +97,7 @@ async def test_scope_by_role(notes: Running, agency_id: UUID) -> None:
 
 
 async def test_bodies_have_a_limit_announced_or_not(notes: Running, agency_id: UUID) -> None:
-    async def chunks():  # type: ignore[no-untyped-def]
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b"x" * 100_000
 

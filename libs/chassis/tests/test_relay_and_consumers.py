@@ -106,6 +106,7 @@ async def test_a_reaction_records_an_event_of_its_own_once_and_says_why(
     await source("bells").send(rung)
     await notes.caught_up()
     (event,) = await notes.events(agency_id)
+    assert isinstance(event.data, NoteTaken)
     assert event.data.text == "heard 4"
     assert event.causation_id == rung.id
     assert event.correlation_id == rung.correlation_id

@@ -1,15 +1,16 @@
 """The event store on real PostgreSQL."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from gardenos_chassis.events import Context, LostRace, Repository
+from gardenos_chassis.events import Changed, Context, LostRace, Repository
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_contracts import Actor, ActorKind
-from gardenos_notes.app import NoteStruck, NoteTaken, evolve
+from gardenos_notes.app import Note, NoteStruck, NoteTaken, evolve
 from sqlalchemy import text
 
 
@@ -24,7 +25,7 @@ def context(agency_id: UUID, *, if_match: int | None = None, key: str | None = N
     )
 
 
-def repository(notes: Running, agency_id: UUID, **of_context: object) -> Repository[object]:
+def repository(notes: Running, agency_id: UUID, **of_context: Any) -> Repository[Note]:
     return Repository(
         notes.service.store,
         context(agency_id, **of_context),
@@ -83,7 +84,7 @@ async def test_stale_if_match_is_refused(notes: Running, agency_id: UUID) -> Non
 
 
 async def test_idempotency_key_gives_the_first_outcome(notes: Running, agency_id: UUID) -> None:
-    async def once() -> object:
+    async def once() -> Changed:
         note_id = new_id()
         made = repository(notes, agency_id, key="k1", print="p")
         return await made.create(note_id, lambda: [NoteTaken(note_id=note_id, text="once")])

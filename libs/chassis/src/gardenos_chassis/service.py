@@ -21,7 +21,7 @@ from gardenos_chassis.events.relay import Relay
 from gardenos_chassis.events.store import EventStore, Projection
 from gardenos_chassis.events.subscription import Subscription
 from gardenos_chassis.events.topics import ensure_topics
-from gardenos_chassis.http import problems
+from gardenos_chassis.http import openapi, problems
 from gardenos_chassis.http.middleware import Envelope
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.settings import ServiceSettings
@@ -94,7 +94,12 @@ class Service:
 
     def _build_app(self, routers: Sequence[APIRouter], larger: dict[str, int]) -> FastAPI:
         app = FastAPI(
-            title=f"GardenOS {self.name}", version="1", lifespan=self._lifespan, docs_url=None, redoc_url=None
+            title=f"GardenOS {self.name}",
+            version="1",
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+            generate_unique_id_function=openapi.operation_id,
         )
         app.state.service = self
         problems.install(app)
@@ -103,6 +108,7 @@ class Service:
             app.include_router(router)
         app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
         app.include_router(_health_router(self))
+        openapi.install(app)
         return app
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from gardenos_contracts import Actor, ActorKind, Event
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from gardenos_chassis.service import Service
 
 A = TypeVar("A")
+
+_IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", description="The same key again is the same command again")
+]
+_IfMatch = Annotated[str | None, Header(alias="If-Match", description="The `ETag` last read; a stale one is refused")]
 
 _bearer = HTTPBearer(auto_error=False, description="The access token of a session")
 
@@ -68,21 +73,25 @@ class Writing:
         return self.store.unit_of_work(self.context)
 
 
-async def writing(request: Request, caller: Annotated[Caller, Depends(caller)]) -> Writing:
+async def writing(
+    request: Request,
+    caller: Annotated[Caller, Depends(caller)],
+    idempotency_key: _IdempotencyKey = None,
+    if_match: _IfMatch = None,
+) -> Writing:
     """Raises Forbidden for those who only read."""
     caller.require_write()
-    return Writing(caller, service_of(request).store, await _context(request, caller))
+    return Writing(caller, service_of(request).store, await _context(request, caller, idempotency_key, if_match))
 
 
-async def _context(request: Request, caller: Caller) -> Context:
-    key = request.headers.get("idempotency-key")
+async def _context(request: Request, caller: Caller, key: str | None, if_match: str | None) -> Context:
     return Context(
         agency_id=caller.agency_id,
         actor=Actor(ActorKind.PERSON, str(caller.user_id)),
         correlation_id=request.scope.get("state", {}).get("request_id") or str(new_id()),
         traceparent=telemetry.traceparent() or request.headers.get("traceparent"),
         caller=caller,
-        if_match=_if_match(request),
+        if_match=_version(if_match),
         idempotency_key=_scoped(key, caller) if key else None,
         fingerprint=await _fingerprint(request) if key else "",
     )
@@ -101,8 +110,7 @@ async def _fingerprint(request: Request) -> str:
     return fingerprint(request.method.encode(), request.scope["path"].encode(), body)
 
 
-def _if_match(request: Request) -> int | None:
-    given = request.headers.get("if-match")
+def _version(given: str | None) -> int | None:
     if given is None or given.strip() == "*":
         return None
     version = given.strip().removeprefix("W/").strip('"')

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from gardenos_chassis.events.store import read_after
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
+from gardenos_chassis.testing.answers import CheckedTransport
 from gardenos_chassis.testing.sources import Sources
 from gardenos_chassis.testing.waiting import eventually
 
@@ -45,8 +46,8 @@ class Running:
 
     @asynccontextmanager
     async def anonymous(self, headers: dict[str, str] | None = None) -> AsyncIterator[httpx.AsyncClient]:
-        """An HTTP client that is not signed in."""
-        transport = httpx.ASGITransport(app=self.service.app, raise_app_exceptions=False)
+        """An HTTP client that is not signed in. Answers are held against the shapes that their routes document."""
+        transport = CheckedTransport(self.service.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
             yield client
 

@@ -12,6 +12,7 @@ from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Consumer, Repository, UnitOfWork
 from gardenos_chassis.http import Reader, json_response, repository
 from gardenos_chassis.http.paging import CursorParam, Key, Limit, keyset, page_of
+from gardenos_chassis.http.shapes import Page, Shape
 from gardenos_chassis.ids import derived_id, new_id
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings
@@ -96,20 +97,31 @@ notes = table("notes", column("id", Uuid), column("text", Text), column("owner_i
 ORDER = [Key(notes.c.id, "id", "desc")]
 
 
-@router.post("/notes", status_code=201)
+class Made(Shape):
+    id: UUID
+
+
+class ShownNote(Shape):
+    id: UUID
+    text: str
+    owner_id: UUID | None
+    team_id: UUID | None
+
+
+@router.post("/notes", status_code=201, responses={201: {"model": Made}})
 async def take(body: TakeNote, notes: Notes) -> Response:
     id = new_id()
     made = await notes.create(id, lambda: [NoteTaken(note_id=id, **body.model_dump())])
     return json_response({"id": made.id}, 201, etag=made.version, location=f"/api/v1/notes/{made.id}")
 
 
-@router.put("/notes/{note_id}/struck")
+@router.put("/notes/{note_id}/struck", responses={200: {"model": Made}})
 async def strike(note_id: UUID, notes: Notes) -> Response:
     changed = await notes.change(note_id, lambda note: note.strike(note_id))
     return json_response({"id": changed.id}, etag=changed.version)
 
 
-@router.get("/notes/{note_id}")
+@router.get("/notes/{note_id}", responses={200: {"model": ShownNote}})
 async def show(note_id: UUID, reading: Reader) -> Response:
     found = (await reading.session.execute(select(notes).where(notes.c.id == note_id))).mappings().first()
     if found is None:
@@ -117,7 +129,7 @@ async def show(note_id: UUID, reading: Reader) -> Response:
     return json_response(dict(found))
 
 
-@router.get("/notes")
+@router.get("/notes", responses={200: {"model": Page[ShownNote]}})
 async def listed(reading: Reader, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     visible = select(notes).where(visible_to(reading.caller, notes.c.owner_id, notes.c.team_id))
     rows: list[dict[str, Any]] = [
