@@ -20,6 +20,11 @@ class Disposition(StrEnum):
     NOT_INTERESTED = "not_interested"
     DO_NOT_CALL = "do_not_call"
 
+    @property
+    def is_contact(self) -> bool:
+        """Whether the other side could notice it: not so a busy line, nor somebody else's."""
+        return self not in (Disposition.BUSY, Disposition.WRONG_NUMBER)
+
 
 class CallLogged(Event, service="comms", version=1):
     """A telephone call took place, or was tried."""

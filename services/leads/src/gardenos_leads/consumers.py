@@ -6,22 +6,19 @@ from uuid import UUID
 from gardenos_chassis.events import Consumer
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
-from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
+from gardenos_contracts.comms import CallLogged, MessageReceived
 from sqlalchemy import func, update
 
 from gardenos_leads.tables import leads
 
 last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
 
-_NO_CONTACT = frozenset({Disposition.BUSY, Disposition.WRONG_NUMBER})
-"""Nobody of the lead's was reached, and nothing was left for them."""
-
 
 @last_contact.on(CallLogged)
 async def call_logged(event: Received[CallLogged], db: Session) -> None:
     """A call in either direction is a contact, unless nobody could have noticed it."""
     call = event.data
-    if call.lead_id is not None and call.disposition not in _NO_CONTACT:
+    if call.lead_id is not None and call.disposition.is_contact:
         await _contacted(db, event.agency_id, call.lead_id, call.started_at)
 
 
