@@ -14,5 +14,7 @@ from gardenos_notes.app import NotesSettings, create_service
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def notes(start: Start, source: Sources) -> AsyncIterator[Running]:
-    async with start(create_service, NotesSettings, bells_url=source.url_of("bells")) as running:
+    async with start(
+        create_service, NotesSettings, bells_url=source.url_of("bells"), chimes_url=source.url_of("chimes")
+    ) as running:
         yield running

@@ -47,6 +47,10 @@ class _Poison(Exception):
         self.message = message
 
 
+class _PoisonAmong(Exception):
+    """One of several events that were taken at once is poison; which, nobody knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """One consumer reading one source into one database."""
@@ -125,6 +129,10 @@ class Application:
                     await self._commit(agency_id, rest[:place])
                 await self._try_alone(agency_id, poison.message)
                 rest = rest[place + 1 :]
+            except _PoisonAmong:
+                for message in rest:
+                    await self._try_alone(agency_id, message)
+                return
 
     async def _try_alone(self, agency_id: UUID, message: Message) -> None:
         for attempt in range(1, _TRIES + 1):
@@ -156,6 +164,7 @@ class Application:
                     await self._set_aside(work.session, message, "behind a parked event of the same aggregate")
                 else:
                     await self._handle(message, work)
+            await self._handle_at_once([message for message in fresh if message.stream_id not in blocked], work)
             await self._move_mark(work.session, agency_id, fresh[-1].sequence)
         self._count(len(fresh), "applied")
 
@@ -172,6 +181,24 @@ class Application:
             if is_transient(error):
                 raise
             raise _Poison(message, error) from error
+
+    async def _handle_at_once(self, messages: Sequence[Message], work: UnitOfWork) -> None:
+        """For a consumer that takes batches: those of the messages that it listens to."""
+        effect = self.consumer.batch_effect
+        heard = [
+            (message, known)
+            for message in messages
+            if self.consumer.hears(message.type) and (known := event_class(message.type)) is not None
+        ]
+        if effect is None or not heard:
+            return
+        try:
+            events: list[Received[Event]] = [message.parse(known) for message, known in heard]
+            await effect(events, work.session)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            raise (_Poison(heard[0][0], error) if len(heard) == 1 else _PoisonAmong()) from error
 
     async def _park(self, agency_id: UUID, message: Message, error: str) -> None:
         log.error(

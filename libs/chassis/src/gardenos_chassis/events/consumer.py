@@ -12,11 +12,12 @@ E = TypeVar("E", bound=Event)
 
 Effect: TypeAlias = Callable[[Received[E], Session], Awaitable[None]]
 Reaction: TypeAlias = Callable[[Received[E], UnitOfWork], Awaitable[None]]
+BatchEffect: TypeAlias = Callable[[Sequence[Received[Event]], Session], Awaitable[None]]
 _Handler: TypeAlias = Callable[[Received[Any], UnitOfWork], Awaitable[None]]
 
 
 class Consumer:
-    """Names itself, the events it listens to, and one handler for each.
+    """Names itself, the events it listens to, and one handler for each, or one for whole batches.
 
     A handler's effect commits together with the mark "read up to here": each event has its effect once, however
     often it is delivered. The name is what the marks are kept under; a new name reads history from its beginning.
@@ -26,6 +27,7 @@ class Consumer:
         self.name = name
         self.listens_to = tuple(listens_to)
         self._handlers: dict[str, _Handler] = {}
+        self.batch_effect: BatchEffect | None = None
 
     def on(self, event: type[E]) -> Callable[[Effect[E]], Effect[E]]:
         """The decorated function changes read tables when this event arrives."""
@@ -48,10 +50,21 @@ class Consumer:
 
         return register
 
+    def on_batch(self, effect: BatchEffect) -> BatchEffect:
+        """The decorated function changes read tables for several events at once, of one agency, in their order.
+
+        For views that must keep up with a flood. A batch that cannot be taken is tried event by event, so that only
+        the one to blame is set aside: the effect must not depend on how the events were cut into batches.
+        """
+        if self._handlers or self.batch_effect is not None:
+            raise ValueError(f"{self.name} has handlers already")
+        self.batch_effect = effect
+        return effect
+
     def _register(self, event: type[Event], handler: _Handler) -> None:
         if event not in self.listens_to:
             raise ValueError(f"{self.name} does not listen to {event.event_type}")
-        if event.event_type in self._handlers:
+        if event.event_type in self._handlers or self.batch_effect is not None:
             raise ValueError(f"{self.name} has two handlers for {event.event_type}")
         self._handlers[event.event_type] = handler
 
@@ -61,5 +74,9 @@ class Consumer:
         return tuple(sorted({event.service for event in self.listens_to}))
 
     def handler_of(self, event_type: str) -> _Handler | None:
-        """What to do with an event of this type, or None if it is not listened to."""
+        """What to do with an event of this type, or None if it is not listened to, or taken in batches."""
         return self._handlers.get(event_type)
+
+    def hears(self, event_type: str) -> bool:
+        """Whether events of this type are listened to."""
+        return any(event.event_type == event_type for event in self.listens_to)

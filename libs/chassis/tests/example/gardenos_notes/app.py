@@ -33,6 +33,10 @@ class NoteStruck(Event, service="notes", version=1):
     note_id: UUID
 
 
+class ChimeStruck(Event, service="chimes", version=1):
+    loudness: int
+
+
 class BellRung(Event, service="bells", version=1):
     loudness: int
     must_answer: bool = False
@@ -83,6 +87,21 @@ async def on_bell(event: Received[BellRung], work: UnitOfWork) -> None:
     if event.data.must_answer:
         note_id = derived_id("answer", event.id)
         work.record(note_id, 0, [NoteTaken(note_id=note_id, text=f"heard {event.data.loudness}")])
+
+
+chimes = Consumer("notes.chimes", listens_to=[ChimeStruck])
+
+
+@chimes.on_batch
+async def on_chimes(events: Sequence[Received[Event]], db: Session) -> None:
+    struck = [(event.agency_id, event.data.loudness) for event in events if isinstance(event.data, ChimeStruck)]
+    await db.execute(
+        text("insert into strokes (agency_id, id, loudness, at_once) values (:a, :id, 1000 / :loudness, :at_once)"),
+        [
+            {"a": agency_id, "id": new_id(), "loudness": loudness, "at_once": len(events)}
+            for agency_id, loudness in struck
+        ],
+    )
 
 
 class TakeNote(BaseModel):
@@ -140,7 +159,8 @@ async def listed(reading: Reader, limit: Limit = 50, cursor: CursorParam = None)
 
 class NotesSettings(ServiceSettings, service="notes"):
     bells_url: str = ""
+    chimes_url: str = ""
 
 
 def create_service(settings: NotesSettings) -> Service:
-    return Service(settings, routers=[router], projections=[project], consumers=[bells])
+    return Service(settings, routers=[router], projections=[project], consumers=[bells, chimes])

@@ -17,4 +17,8 @@ def upgrade() -> None:
     op.execute(
         "create table rings (agency_id uuid not null, id uuid not null, loudness int not null, primary key (agency_id, id))"
     )
-    protect(op, "notes", "rings")
+    op.execute(
+        "create table strokes (agency_id uuid not null, id uuid not null, loudness int not null, at_once int not null,"
+        " primary key (agency_id, id))"
+    )
+    protect(op, "notes", "rings", "strokes")
