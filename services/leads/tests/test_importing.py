@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 from gardenos_chassis.errors import Invalid, TooLarge
-from gardenos_leads.importing import Fate, guess_columns, judge, read_sheet
+from gardenos_leads.importing import Fate, Judged, guess_columns, judge, read_sheet
 from hypothesis import given
 from hypothesis import strategies as st
 
 PLAIN = "First Name,Last Name,Email,Phone\r\nMaria,Delgado,maria@example.com,(512) 555-0142\r\nJosé,Núñez,jose@example.com,512.555.0143\r\n"
 
 
-def read(content: bytes, mapping: dict[str, str | None] | None = None) -> list:
+def read(content: bytes, mapping: dict[str, str | None] | None = None) -> list[Judged]:
     sheet = read_sheet(content, max_rows=1000, required=[h for h, f in (mapping or {}).items() if f])
     return judge(sheet, guess_columns(sheet, mapping or {}))
 

@@ -9,6 +9,7 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Conflict, Invalid, NotFound
 from gardenos_chassis.events import Changed, Context, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, caller, json_response
+from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts import Actor, ActorKind
@@ -16,7 +17,7 @@ from gardenos_contracts.values import Role
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 from sqlalchemy import insert, select
 
-from gardenos_identity import agency, queries, team, user
+from gardenos_identity import agency, queries, shapes, team, user
 from gardenos_identity.passwords import LONGEST, SHORTEST, Passwords
 from gardenos_identity.sessions import SignIn, normalised
 from gardenos_identity.tables import credentials, teams, users
@@ -83,25 +84,30 @@ def router(sign_in: SignIn, passwords: Passwords, signer: Signer) -> APIRouter:
     routes = APIRouter()
     api = APIRouter(prefix="/api/v1")
 
-    @routes.get("/.well-known/jwks.json", tags=["keys"])
+    @routes.get("/.well-known/jwks.json", tags=["keys"], responses={200: {"model": shapes.KeySet}})
     async def jwks() -> Response:
+        """The keys that verify access tokens."""
         return json_response(signer.jwks, headers={"Cache-Control": "public, max-age=300"})
 
-    @api.post("/sessions", status_code=201, tags=["sessions"])
+    @api.post("/sessions", status_code=201, tags=["sessions"], responses={201: {"model": shapes.Session}})
     async def start_session(body: Credentials) -> Response:
+        """Signing in."""
         return json_response(await sign_in.by_password(body.email, body.password), 201)
 
-    @api.post("/sessions/refresh", status_code=201, tags=["sessions"])
+    @api.post("/sessions/refresh", status_code=201, tags=["sessions"], responses={201: {"model": shapes.Session}})
     async def refresh_session(body: Refresh) -> Response:
+        """The session goes on with new tokens; each refresh token is good once."""
         return json_response(await sign_in.by_refresh(body.refresh_token), 201)
 
     @api.delete("/sessions/current", status_code=204, tags=["sessions"])
     async def end_session(caller: Annotated[Caller, Depends(caller)]) -> Response:
+        """Signing out."""
         await sign_in.end(caller.agency_id, UUID(caller.session_id))
         return Response(status_code=204)
 
-    @api.post("/agencies", status_code=201, tags=["agencies"])
+    @api.post("/agencies", status_code=201, tags=["agencies"], responses={201: {"model": shapes.RegisteredAgency}})
     async def register_agency(body: RegisterAgency, request: Request) -> Response:
+        """An agency begins to use GardenOS, with its owner."""
         service: Service = request.app.state.service
         agency_id, owner_id = new_id(), new_id()
         hashed = await passwords.hash(body.owner.password, pointer="/owner/password")
@@ -115,27 +121,32 @@ def router(sign_in: SignIn, passwords: Passwords, signer: Signer) -> APIRouter:
             answer = await queries.agency(work.session)
         return json_response({**answer, "owner_id": owner_id}, 201, location=f"/api/v1/agencies/{agency_id}")
 
-    @api.get("/agencies/{agency_id}", tags=["agencies"])
+    @api.get("/agencies/{agency_id}", tags=["agencies"], responses={200: {"model": shapes.Agency}})
     async def show_agency(agency_id: UUID, reading: Reader) -> Response:
+        """The caller's own agency."""
         if agency_id != reading.caller.agency_id:
             raise NotFound("there is no such agency")
         return json_response(await queries.agency(reading.session))
 
-    @api.get("/users", tags=["users"])
+    @api.get("/users", tags=["users"], responses={200: {"model": Page[shapes.User]}})
     async def list_users(reading: Reader) -> Response:
+        """Everybody in the agency, by name."""
         return json_response({"items": await queries.all_users(reading.session), "next_cursor": None})
 
-    @api.get("/users/me", tags=["users"])
+    @api.get("/users/me", tags=["users"], responses={200: {"model": shapes.Me}})
     async def show_me(reading: Reader) -> Response:
+        """Who is signed in."""
         me = await queries.user(reading.session, reading.caller.user_id)
         return json_response({"user": me, "agency": await queries.agency(reading.session)})
 
-    @api.get("/users/{user_id}", tags=["users"])
+    @api.get("/users/{user_id}", tags=["users"], responses={200: {"model": shapes.User}})
     async def show_user(user_id: UUID, reading: Reader) -> Response:
+        """One person of the agency."""
         return json_response(await queries.user(reading.session, user_id))
 
-    @api.post("/users", status_code=201, tags=["users"])
+    @api.post("/users", status_code=201, tags=["users"], responses={201: {"model": shapes.User}})
     async def add_user(body: AddUser, writing: Writer) -> Response:
+        """A person joins the agency. For owners and admins."""
         writing.caller.require_administer()
         user.may_appoint(writing.caller.role, body.role)
         hashed = await passwords.hash(body.password)
@@ -152,12 +163,14 @@ def router(sign_in: SignIn, passwords: Passwords, signer: Signer) -> APIRouter:
             answer = await queries.user(work.session, added.id)
         return json_response(answer, 201, location=f"/api/v1/users/{added.id}")
 
-    @api.get("/teams", tags=["teams"])
+    @api.get("/teams", tags=["teams"], responses={200: {"model": Page[shapes.Team]}})
     async def list_teams(reading: Reader) -> Response:
+        """The agency's teams, by name."""
         return json_response({"items": await queries.all_teams(reading.session), "next_cursor": None})
 
-    @api.post("/teams", status_code=201, tags=["teams"])
+    @api.post("/teams", status_code=201, tags=["teams"], responses={201: {"model": shapes.Team}})
     async def form_team(body: FormTeam, writing: Writer) -> Response:
+        """A new team. For owners and admins."""
         writing.caller.require_administer()
         async with writing.unit_of_work() as work:
             formed = await work.earlier_outcome()

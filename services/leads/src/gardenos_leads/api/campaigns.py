@@ -6,10 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from gardenos_chassis.events import Changed
 from gardenos_chassis.http import Reader, Writer, json_response
+from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from gardenos_leads import campaign, queries
+from gardenos_leads.api import shapes
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
@@ -25,13 +27,13 @@ class LaunchCampaign(BaseModel):
     source: Line
 
 
-@router.get("")
+@router.get("", responses={200: {"model": Page[shapes.Campaign]}})
 async def list_campaigns(reading: Reader) -> Response:
     """The agency's campaigns."""
     return json_response({"items": await queries.campaign_list(reading.session), "next_cursor": None})
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={201: {"model": shapes.Campaign}})
 async def launch_campaign(body: LaunchCampaign, writing: Writer) -> Response:
     """A new campaign."""
     async with writing.unit_of_work() as work:

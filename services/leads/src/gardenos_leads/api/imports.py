@@ -1,20 +1,20 @@
 """`/api/v1/imports`."""
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
 from gardenos_chassis.errors import Invalid
-from gardenos_chassis.http import Reader, Writer, json_response
+from gardenos_chassis.http import Reader, Writer, csv, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
+from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.service import Service
 
 from gardenos_leads import queries
+from gardenos_leads.api import shapes
 from gardenos_leads.importing import Fate
 from gardenos_leads.importing.command import ImportLeads, run_import
 from gardenos_leads.settings import LeadsSettings
@@ -22,7 +22,11 @@ from gardenos_leads.settings import LeadsSettings
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
 
 
-@router.post("", status_code=201)
+class _Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+@router.post("", status_code=201, responses={200: {"model": shapes.DryRun}, 201: {"model": shapes.Import}})
 async def import_leads(
     request: Request,
     writing: Writer,
@@ -69,20 +73,20 @@ def _mapping(text: str | None) -> dict[str, str | None]:
     return {header: field or None for header, field in found.items()}
 
 
-@router.get("")
+@router.get("", responses={200: {"model": Page[shapes.Import]}})
 async def list_imports(reading: Reader, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     """The imports so far, the latest first."""
     return json_response(await queries.import_page(reading.session, reading.caller, limit, cursor))
 
 
-@router.get("/{import_id}")
+@router.get("/{import_id}", responses={200: {"model": shapes.Import}})
 async def show_import(import_id: UUID, reading: Reader) -> Response:
     """One import: how the file was read, and how many rows met which fate."""
     return json_response(await queries.import_(reading.session, reading.caller, import_id))
 
 
-@router.get("/{import_id}/rows")
-async def list_rows(
+@router.get("/{import_id}/rows", responses={200: {"model": Page[shapes.ImportRow]}})
+async def list_import_rows(
     import_id: UUID, reading: Reader, fate: Fate | None = None, limit: Limit = 50, cursor: CursorParam = None
 ) -> Response:
     """Each row with its fate and why."""
@@ -90,15 +94,17 @@ async def list_rows(
     return json_response(await queries.import_row_page(reading.session, import_id, fate, limit, cursor))
 
 
-@router.get("/{import_id}/rows.csv")
-async def download_rows(request: Request, import_id: UUID, reading: Reader, fate: Fate | None = None) -> Response:
+@router.get("/{import_id}/rows.csv", response_class=_Csv)
+async def download_import_rows(
+    request: Request, import_id: UUID, reading: Reader, fate: Fate | None = None
+) -> Response:
     """The rows as a file: as they were, with their fate and why in front, to be mended and imported again."""
     found = await queries.import_(reading.session, reading.caller, import_id)
     service: Service = request.app.state.service
     headers = [column["header"] for column in found["columns"]]
 
     async def lines() -> AsyncIterator[str]:
-        yield _csv(["row", "line", "fate", "reasons", *headers])
+        yield csv.line(["row", "line", "fate", "reasons", *headers])
         cursor = None
         while True:
             # A session for each page: one that is held while a client reads slowly is one that others lack.
@@ -106,23 +112,9 @@ async def download_rows(request: Request, import_id: UUID, reading: Reader, fate
                 page = await queries.import_row_page(session, import_id, fate, 200, cursor)
             for row in page["items"]:
                 why = "; ".join(reason["detail"] for reason in row["reasons"])
-                yield _csv([row["row"], row["line"], row["fate"], why, *(row["raw"].get(h, "") for h in headers)])
+                yield csv.line([row["row"], row["line"], row["fate"], why, *(row["raw"].get(h, "") for h in headers)])
             cursor = page["next_cursor"]
             if cursor is None:
                 return
 
-    disposition = f'attachment; filename="import-{import_id}.csv"'
-    return StreamingResponse(lines(), media_type="text/csv", headers={"Content-Disposition": disposition})
-
-
-def _csv(cells: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([_inert(cell) for cell in cells])
-    return out.getvalue()
-
-
-def _inert(cell: Any) -> Any:
-    """A spreadsheet runs what begins like a formula, after white space and control characters too."""
-    if isinstance(cell, str) and cell.lstrip("\t\r\n\0 \x0b\x0c\u00a0\ufeff")[:1] in ("=", "+", "-", "@"):
-        return "'" + cell
-    return cell
+    return _Csv(lines(), headers=csv.attachment(f"import-{import_id}.csv"))

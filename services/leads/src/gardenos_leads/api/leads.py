@@ -12,6 +12,7 @@ from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository, history
 from gardenos_chassis.http import Reader, Writer, json_response, repository
 from gardenos_chassis.http.paging import CursorParam, Limit
+from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts.leads import LeadCaptured, Stage
@@ -20,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from gardenos_leads import lead as aggregate
 from gardenos_leads import queries, values
+from gardenos_leads.api import shapes
 from gardenos_leads.history import told
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
@@ -46,7 +48,7 @@ class Name(BaseModel):
     family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
-class Details(BaseModel):
+class LeadDetails(BaseModel):
     """What is known of a prospect. Telephone numbers and dates may be written as people write them."""
 
     model_config = ConfigDict(extra="forbid")
@@ -63,7 +65,7 @@ class Details(BaseModel):
     notes: Notes = None
 
 
-class CaptureLead(Details):
+class CaptureLead(LeadDetails):
     """A new lead. An agent's lead is their own unless it is given to the pool by `owner_id: null`."""
 
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = "manual"
@@ -113,7 +115,7 @@ def lead_filter(
     return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, q)
 
 
-@router.get("")
+@router.get("", responses={200: {"model": Page[shapes.Lead]}})
 async def list_leads(
     reading: Reader,
     wanted: Annotated[queries.LeadFilter, Depends(lead_filter)],
@@ -125,7 +127,7 @@ async def list_leads(
     return json_response(await queries.lead_page(reading.session, reading.caller, wanted, sort, limit, cursor))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={201: {"model": shapes.Lead}})
 async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writing: Writer) -> Response:
     """A prospect becomes a lead."""
     await _require_campaign(request, writing.caller, body.campaign_id)
@@ -145,15 +147,15 @@ async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writin
     return await _answer(request, writing.caller, captured, 201)
 
 
-@router.get("/{lead_id}")
+@router.get("/{lead_id}", responses={200: {"model": shapes.Lead}})
 async def show_lead(lead_id: UUID, reading: Reader) -> Response:
     """One lead."""
     found = await queries.lead(reading.session, reading.caller, lead_id)
     return json_response(found, etag=found["version"])
 
 
-@router.patch("/{lead_id}")
-async def change_details(lead_id: UUID, request: Request, body: Details, leads: Leads, writing: Writer) -> Response:
+@router.patch("/{lead_id}", responses={200: {"model": shapes.Lead}})
+async def change_details(lead_id: UUID, request: Request, body: LeadDetails, leads: Leads, writing: Writer) -> Response:
     """What is sent is changed, null empties, what is not sent stays."""
     changes = body.model_dump(include=body.model_fields_set)
     if "name" in changes:
@@ -162,7 +164,7 @@ async def change_details(lead_id: UUID, request: Request, body: Details, leads: 
     return await _answer(request, writing.caller, changed)
 
 
-@router.put("/{lead_id}/owner")
+@router.put("/{lead_id}/owner", responses={200: {"model": shapes.Lead}})
 async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: Leads, writing: Writer) -> Response:
     """The lead goes to a producer, or back to the pool."""
     keeps_team = "team_id" not in body.model_fields_set
@@ -173,14 +175,14 @@ async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: 
     return await _answer(request, writing.caller, changed)
 
 
-@router.put("/{lead_id}/stage")
+@router.put("/{lead_id}/stage", responses={200: {"model": shapes.Lead}})
 async def move_lead(lead_id: UUID, request: Request, body: MoveLead, leads: Leads, writing: Writer) -> Response:
     """The lead moves along the pipeline."""
     changed = await leads.change(lead_id, lambda lead: lead.move(body.stage, body.reason))
     return await _answer(request, writing.caller, changed)
 
 
-@router.post("/{lead_id}/conversion", status_code=201)
+@router.post("/{lead_id}/conversion", status_code=201, responses={201: {"model": shapes.Lead}})
 async def convert_lead(
     lead_id: UUID, request: Request, leads: Leads, writing: Writer, body: ConvertLead | None = None
 ) -> Response:
@@ -189,7 +191,7 @@ async def convert_lead(
     return await _answer(request, writing.caller, changed, 201, at_client=True)
 
 
-@router.get("/{lead_id}/history")
+@router.get("/{lead_id}/history", responses={200: {"model": Page[shapes.HistoryEntry]}})
 async def show_history(lead_id: UUID, reading: Reader) -> Response:
     """What happened to the lead, and who did it; the latest first."""
     await queries.lead(reading.session, reading.caller, lead_id)

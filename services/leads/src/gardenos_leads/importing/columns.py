@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gardenos_chassis.errors import Invalid
 
@@ -12,7 +12,13 @@ from gardenos_leads import values
 if TYPE_CHECKING:
     from gardenos_leads.importing.reading import Sheet
 
-FIELDS: Mapping[str, str] = {
+ImportField: TypeAlias = Literal[
+    "name", "given_name", "family_name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business",
+    "current_carrier", "x_date", "captured_at", "source", "notes", "external_id",
+]  # fmt: skip
+"""What a column may be taken for."""
+
+FIELDS: Mapping[ImportField, str] = {
     "name": r"(full|contact|customer|client|lead|insured|prospect)?name|contact|customer|insured|prospect|leadfullname",
     "given_name": r"(first|given|fore)name|first|fname|.*firstname",
     "family_name": r"(last|family|sur)name|surname|last|lname|.*lastname",

@@ -1,0 +1,78 @@
+"""The shapes of this service's answers."""
+
+from typing import Literal
+from uuid import UUID
+
+from gardenos_chassis.http.shapes import Shape
+from gardenos_contracts.values import Role
+
+
+class Agency(Shape):
+    """An agency."""
+
+    id: UUID
+    name: str
+    time_zone: str
+    """IANA name."""
+    currency: str
+    """ISO 4217."""
+
+
+class RegisteredAgency(Agency):
+    """A new agency, and who is its owner."""
+
+    owner_id: UUID
+
+
+class User(Shape):
+    """A person of the agency."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    team_ids: list[UUID]
+
+
+class Team(Shape):
+    """A team of the agency."""
+
+    id: UUID
+    name: str
+
+
+class Session(Shape):
+    """What signing in gives: a token to show with every request, and one to go on with."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    """Seconds until the access token expires."""
+    refresh_token: str
+    """Good for one use, which gives the next."""
+    user: User
+    agency: Agency
+
+
+class Me(Shape):
+    """Who is signed in."""
+
+    user: User
+    agency: Agency
+
+
+class Key(Shape):
+    """A public key (RFC 8037) that verifies access tokens."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str
+    alg: Literal["EdDSA"]
+    use: Literal["sig"]
+
+
+class KeySet(Shape):
+    """The keys that are in use (RFC 7517)."""
+
+    keys: list[Key]

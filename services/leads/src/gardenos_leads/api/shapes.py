@@ -1,0 +1,149 @@
+"""The shapes of this service's answers."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from gardenos_chassis.http.shapes import Shape
+from gardenos_contracts.leads import Stage
+from gardenos_contracts.values import LineOfBusiness
+
+from gardenos_leads.importing.columns import ImportField
+from gardenos_leads.importing.rows import Fate
+
+
+class PersonName(Shape):
+    """A person's name; either part may be empty."""
+
+    given: str
+    family: str
+
+
+class Lead(Shape):
+    """A lead as it is now."""
+
+    id: UUID
+    person_id: UUID
+    name: PersonName
+    display_name: str
+    """The name, or what else the person is known by."""
+    email: str | None
+    phone: str | None
+    """E.164."""
+    postal_code: str | None
+    state: str | None
+    """US state, two letters."""
+    birth_date: date | None
+    line_of_business: LineOfBusiness | None
+    current_carrier: str | None
+    x_date: date | None
+    """When the current carrier's policy expires."""
+    stage: Stage
+    source: str
+    campaign_id: UUID | None
+    campaign_name: str | None
+    owner_id: UUID | None
+    """Whose lead it is; null in a pool."""
+    team_id: UUID | None
+    notes: str | None
+    external_id: str | None
+    import_id: UUID | None
+    client_id: UUID | None
+    """The client that a won lead became."""
+    captured_at: datetime
+    first_contacted_at: datetime | None
+    last_contacted_at: datetime | None
+    converted_at: datetime | None
+    version: int
+    """As in the `ETag`."""
+
+
+class FieldChange(Shape):
+    """What one field was, and what it became."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class HistoryEntry(Shape):
+    """Something that happened to a lead."""
+
+    sequence: int
+    version: int
+    type: str
+    """The event's: `leads.LeadAssigned.v1`."""
+    title: str
+    changes: list[FieldChange]
+    actor: str
+    """Who did it: `person:<user id>`, `import:<import id>`, `automation:<name>` …"""
+    occurred_at: datetime
+
+
+class Campaign(Shape):
+    """A campaign that leads come from."""
+
+    id: UUID
+    name: str
+    source: str
+
+
+class ImportColumn(Shape):
+    """A column of a file: what it is taken for, whether that was guessed, and what stands in its first rows."""
+
+    header: str
+    field: ImportField | None
+    guessed: bool
+    samples: list[str]
+
+
+class ImportCounts(Shape):
+    """How many rows met which fate."""
+
+    rows: int
+    captured: int
+    duplicates: int
+    rejected: int
+    empty: int
+
+
+class Import(Shape):
+    """A file of leads that was read."""
+
+    id: UUID
+    filename: str
+    status: Literal["dry_run", "finished"]
+    encoding: str
+    delimiter: str
+    columns: list[ImportColumn]
+    counts: ImportCounts
+    created_at: datetime
+
+
+class RowReason(Shape):
+    """What is to be said of one field of a row; of the row whole, `field` is null."""
+
+    field: str | None
+    detail: str
+
+
+class ImportRow(Shape):
+    """A row of a file, and its fate."""
+
+    row: int
+    line: int
+    """Where it begins in the file."""
+    fate: Fate
+    lead_id: UUID | None
+    """The lead it became."""
+    duplicate_of: UUID | None
+    """The lead it repeats."""
+    reasons: list[RowReason]
+    raw: dict[str, str]
+    """What stood in it, by header."""
+
+
+class DryRun(Import):
+    """What an import would do, with its first hundred rows."""
+
+    rows: list[ImportRow]
