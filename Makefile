@@ -40,6 +40,11 @@ bench: .venv/ready ## The measurements, each beside its baseline: one JSON line 
 .PHONY: web
 web: web/dist/ready ## The web client, built
 
+.PHONY: api
+api: .venv/ready web/node_modules/ready ## The API's document from the services, and the web client's types from that
+	@$(BIN)/gardenos openapi --output web/openapi.json
+	@cd web && npm run --silent types
+
 .PHONY: lock
 lock: ## Resolve requirements.in anew into requirements.lock, and each service's lock from that
 	@deploy/local/setup uv

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from gardenos_cli.client.api import Refused
-from gardenos_cli.commands import account, campaigns, clients, conversations, leads, platform, reports
+from gardenos_cli.commands import account, campaigns, clients, conversations, documents, leads, platform, reports
 
 commands = typer.Typer(
     name="gardenos",
@@ -30,6 +30,7 @@ commands.command()(conversations.timeline)
 commands.command()(conversations.insights)
 commands.command()(conversations.search)
 commands.add_typer(reports.app, name="reports")
+commands.command()(documents.openapi)
 
 
 def app() -> None:

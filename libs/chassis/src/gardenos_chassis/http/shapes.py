@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Shape(BaseModel):
     """An answer, or a part of one. A field without a default is always there; `| None` says that it may be null."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Page(Shape, Generic[T]):

@@ -1,0 +1,90 @@
+"""One OpenAPI document of all services: what the web client's types are made from."""
+
+import importlib.util
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gardenos_chassis.http.openapi import Document, operations
+from gardenos_chassis.settings import SERVICES
+
+from gardenos_cli.up.folder import signing_key
+from gardenos_cli.up.services import recipe
+
+_REF = "#/components/schemas/"
+
+
+def installed() -> list[str]:
+    """The services that are installed here, in their order."""
+    return [name for name in SERVICES if importlib.util.find_spec(f"gardenos_{name}") is not None]
+
+
+def document_of(service: str) -> Document:
+    """One service's document. The service is wired and not started: no database, no broker."""
+    found = recipe(service)
+    required = {
+        "database_url": "postgresql+asyncpg://nobody@127.0.0.1/nothing",
+        "internal_token": "none",
+        "signing_key": signing_key(),
+    }
+    settings = found.settings_class.model_validate(
+        {name: value for name, value in required.items() if name in found.settings_class.model_fields}
+    )
+    document: Document = found.create(settings).app.openapi()
+    return document
+
+
+def merged(documents: Mapping[str, Document]) -> Document:
+    """All services' paths and components, in order of name.
+
+    A component that several services define alike is one; where they differ, each goes by its service's name too.
+    Raises ValueError if two services answer the same path, or name two operations alike.
+    """
+    parts = {service: json.loads(json.dumps(document)) for service, document in documents.items()}
+    while clashing := _clashing(parts):
+        parts = {service: _prefixed(document, service, clashing) for service, document in parts.items()}
+    whole: Document = {"openapi": "3.1.0", "info": {"title": "GardenOS", "version": "1"}, "paths": {}}
+    components: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for document in parts.values():
+        if twice := whole["paths"].keys() & document["paths"].keys():
+            raise ValueError(f"two services answer {', '.join(sorted(twice))}")
+        whole["paths"] |= document["paths"]
+        for kind, found in document.get("components", {}).items():
+            components[kind] |= found
+    named = Counter(operation["operationId"] for _, _, operation in operations(whole))
+    if alike := [name for name, times in named.items() if times > 1]:
+        raise ValueError(f"two services have an operation called {', '.join(alike)}; rename one function")
+    whole["paths"] = dict(sorted(whole["paths"].items()))
+    whole["components"] = {kind: dict(sorted(found.items())) for kind, found in sorted(components.items())}
+    return whole
+
+
+def written(document: Document) -> str:
+    """As it is kept in a file: the same for the same document."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _clashing(parts: Mapping[str, Document]) -> set[str]:
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    for document in parts.values():
+        for name, schema in _schemas(document):
+            seen[name].add(json.dumps(schema, sort_keys=True))
+    return {name for name, forms in seen.items() if len(forms) > 1}
+
+
+def _prefixed(document: Document, service: str, names: set[str]) -> Document:
+    def renamed(name: str) -> str:
+        return service.title() + name if name in names else name
+
+    text = json.dumps(document)
+    text = re.sub(rf'"{_REF}([^"]+)"', lambda found: f'"{_REF}{renamed(found[1])}"', text)
+    moved: Document = json.loads(text)
+    if "schemas" in moved.get("components", {}):
+        moved["components"]["schemas"] = {renamed(name): schema for name, schema in _schemas(moved)}
+    return moved
+
+
+def _schemas(document: Document) -> Iterator[tuple[str, Any]]:
+    yield from document.get("components", {}).get("schemas", {}).items()

@@ -1,0 +1,56 @@
+"""One document of all services' APIs."""
+
+from typing import Any
+
+import pytest
+from gardenos_cli.documents.openapi import merged, written
+
+
+def document(path: str, operation: str, **schemas: Any) -> dict[str, Any]:
+    name = next(iter(schemas))
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    answers = {"200": {"description": "", "content": content}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "One service", "version": "1"},
+        "paths": {path: {"get": {"operationId": operation, "responses": answers}}},
+        "components": {"schemas": schemas},
+    }
+
+
+TREE = {"type": "object", "properties": {"name": {"$ref": "#/components/schemas/Name"}}}
+SHORT = {"type": "string", "maxLength": 5}
+LONG = {"type": "string", "maxLength": 500}
+PROBLEM = {"type": "object"}
+
+
+def test_what_is_alike_is_one_and_what_differs_goes_by_its_service() -> None:
+    whole = merged(
+        {
+            "leads": document("/leads", "list_leads", Tree=TREE, Name=SHORT, Problem=PROBLEM),
+            "clients": document("/clients", "list_clients", Tree=TREE, Name=LONG, Problem=PROBLEM),
+            "ai": document("/insights", "list_insights", Insight=LONG, Problem=PROBLEM),
+        }
+    )
+    schemas = whole["components"]["schemas"]
+    # Tree is written alike in both, and yet another thing, for it holds another Name.
+    assert list(schemas) == ["ClientsName", "ClientsTree", "Insight", "LeadsName", "LeadsTree", "Problem"]
+    assert schemas["ClientsTree"]["properties"]["name"] == {"$ref": "#/components/schemas/ClientsName"}
+    assert schemas["ClientsName"] == LONG
+    answer = whole["paths"]["/leads"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/LeadsTree"}
+    assert list(whole["paths"]) == ["/clients", "/insights", "/leads"]
+
+
+def test_it_is_written_the_same_in_any_order() -> None:
+    one = document("/leads", "list_leads", Tree=TREE, Name=SHORT)
+    two = document("/clients", "list_clients", Tree=TREE, Name=LONG)
+    assert written(merged({"leads": one, "clients": two})) == written(merged({"clients": two, "leads": one}))
+
+
+def test_a_path_and_an_operation_are_of_one_service() -> None:
+    one = document("/leads", "list_leads", Tree=TREE, Name=SHORT)
+    with pytest.raises(ValueError, match="two services answer /leads"):
+        merged({"leads": one, "clients": document("/leads", "list_clients", Tree=TREE, Name=SHORT)})
+    with pytest.raises(ValueError, match="an operation called list_leads"):
+        merged({"leads": one, "clients": document("/clients", "list_leads", Tree=TREE, Name=SHORT)})
