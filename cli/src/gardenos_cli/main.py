@@ -30,6 +30,7 @@ commands.command()(conversations.timeline)
 commands.command()(conversations.insights)
 commands.command()(conversations.search)
 commands.add_typer(reports.app, name="reports")
+commands.add_typer(documents.contracts, name="contracts")
 commands.command()(documents.openapi)
 
 

@@ -1,5 +1,6 @@
 """Documents written from the code."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,22 @@ import typer
 from rich.console import Console
 
 from gardenos_cli.client.api import Refused
+
+contracts = typer.Typer(no_args_is_help=True, help="What services publish, for other languages.")
+
+
+@contracts.command()
+def export(folder: Annotated[Path, typer.Argument(file_okay=False, help="Made if it is not there.")]) -> None:
+    """Write asyncapi.json, and a JSON Schema for each event below schemas/."""
+    from gardenos_contracts import all_events
+    from gardenos_contracts.schemas import asyncapi, json_schema
+
+    documents = {f"schemas/{name}.json": json_schema(event) for name, event in all_events().items()}
+    documents["asyncapi.json"] = asyncapi()
+    (folder / "schemas").mkdir(parents=True, exist_ok=True)
+    for path, document in documents.items():
+        (folder / path).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    Console(stderr=True).print(f"{len(documents)} documents written to {folder}")
 
 
 def openapi(

@@ -129,26 +129,32 @@ class Message:
         return [(name, value.encode()) for name, value in values.items() if value is not None]
 
     @classmethod
-    def from_kafka(cls, headers: Iterable[tuple[str, bytes]], value: bytes) -> "Message":
-        """Raises ValueError if a required attribute is missing or malformed."""
-        found = {name: raw.decode() for name, raw in headers}
-        try:
-            return cls(
-                agency_id=UUID(found["ce_agencyid"]),
-                sequence=int(found["ce_sequence"]),
-                stream_id=UUID(found["ce_subject"]),
-                version=int(found["ce_streamversion"]),
-                type=found["ce_type"],
-                data=value,
-                actor=Actor.parse(found["ce_actor"]),
-                correlation_id=found["ce_correlationid"],
-                causation_id=found.get("ce_causationid"),
-                traceparent=found.get("ce_traceparent"),
-                occurred_at=datetime.fromisoformat(found["ce_time"]),
-                recorded_at=datetime.fromisoformat(found["ce_recordedtime"]),
-            )
-        except KeyError as missing:
-            raise ValueError(f"not a GardenOS event: header {missing} is missing") from missing
+    def from_kafka(cls, headers: Iterable[tuple[str, bytes | None]], value: bytes) -> "Message":
+        """Headers that are none of ours may be anything. Raises ValueError if one of ours is missing or malformed."""
+        found = {name: raw for name, raw in headers if raw is not None}
+
+        def required(name: str) -> str:
+            if name not in found:
+                raise ValueError(f"not a GardenOS event: header {name} is missing")
+            return found[name].decode()
+
+        def optional(name: str) -> str | None:
+            return required(name) if name in found else None
+
+        return cls(
+            agency_id=UUID(required("ce_agencyid")),
+            sequence=int(required("ce_sequence")),
+            stream_id=UUID(required("ce_subject")),
+            version=int(required("ce_streamversion")),
+            type=required("ce_type"),
+            data=value,
+            actor=Actor.parse(required("ce_actor")),
+            correlation_id=required("ce_correlationid"),
+            causation_id=optional("ce_causationid"),
+            traceparent=optional("ce_traceparent"),
+            occurred_at=datetime.fromisoformat(required("ce_time")),
+            recorded_at=datetime.fromisoformat(required("ce_recordedtime")),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The message as the event feed gives it: the CloudEvents JSON format with our attributes."""

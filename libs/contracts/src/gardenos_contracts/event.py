@@ -18,7 +18,7 @@ class Event(BaseModel):
     Readers ignore fields they do not know, so that a newer publisher does not break them.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     service: ClassVar[str]
     event_type: ClassVar[str]

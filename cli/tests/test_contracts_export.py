@@ -1,0 +1,20 @@
+"""The contracts, written out for other languages."""
+
+import json
+from pathlib import Path
+
+from gardenos_cli.main import commands
+from gardenos_contracts import all_events
+from typer.testing import CliRunner
+
+
+def test_every_event_has_its_schema(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    ran = CliRunner().invoke(commands, ["contracts", "export", str(folder)])
+    assert ran.exit_code == 0, ran.output
+    written = {path.stem: json.loads(path.read_text("utf-8")) for path in (folder / "schemas").iterdir()}
+    assert set(written) == set(all_events())
+    assert written["leads.LeadAssigned.v1"]["required"] == ["lead_id", "person_id", "owner_id", "team_id"]
+    document = json.loads((folder / "asyncapi.json").read_text("utf-8"))
+    assert set(document["components"]["messages"]) == set(all_events())
+    assert document["channels"]["leads"]["address"] == "leads.events"
