@@ -1,0 +1,57 @@
+import type { Problem } from "./schema";
+
+/** An answer that is not a success, in the service's own words (RFC 9457), or that never came. */
+export class ApiProblem extends Error {
+  /** HTTP status; 0 where nothing answered. */
+  readonly status: number;
+  /** What is wrong, by JSON pointer into the body. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Seconds to wait before another try, where the service said so. */
+  readonly retryAfter: number | null;
+
+  constructor(
+    status: number,
+    detail: string,
+    fields: Record<string, string> = {},
+    retryAfter: number | null = null,
+  ) {
+    super(detail);
+    this.name = "ApiProblem";
+    this.status = status;
+    this.fields = fields;
+    this.retryAfter = retryAfter;
+  }
+
+  static from(response: Response, body: unknown): ApiProblem {
+    const problem = isProblem(body) ? body : null;
+    const fields = Object.fromEntries(
+      (problem?.errors ?? []).map((each) => [each.pointer ?? "", each.detail]),
+    );
+    const retryAfter = Number(response.headers.get("retry-after")) || null;
+    const detail = problem?.detail ?? `the server answered ${response.status}`;
+    return new ApiProblem(response.status, sentence(detail), fields, retryAfter);
+  }
+
+  /** Nothing answered: the network or the server is away. */
+  static get unreachable(): ApiProblem {
+    return new ApiProblem(
+      0,
+      "GardenOS cannot be reached. Check your connection; nothing you entered is lost.",
+    );
+  }
+
+  /** Whether the same request may succeed later without anybody's doing. */
+  get passes(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "detail" in body && typeof body.detail === "string";
+}
+
+/** The services speak in clauses; people read sentences. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,47 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { Live } from "../live/Live";
+import { restore, useSession } from "../session/session";
+import { SignInPage } from "../session/SignInPage";
+import { Failed, Lines } from "../ui/states";
+import { Zone } from "../ui/zone";
+import styles from "./Gate.module.css";
+import { Shell } from "./Shell";
+
+/** Nobody gets past it who is not signed in; whoever is, finds the page they came for. */
+export function Gate() {
+  const session = useSession();
+  const queries = useQueryClient();
+  const person = session.status === "signed-in" ? `${session.agency.id} ${session.user.id}` : null;
+  const [fault, setFault] = useState<unknown>(null);
+  const takeUp = useCallback(() => void restore().then(() => setFault(null), setFault), []);
+
+  useEffect(() => {
+    if (session.status === "restoring") takeUp();
+  }, [session.status, takeUp]);
+  useEffect(() => {
+    // What one person was shown is not shown to the next.
+    if (person === null) queries.clear();
+  }, [person, queries]);
+
+  if (session.status === "restoring") {
+    return (
+      <main className={styles.waiting}>
+        <h1 className="visually-hidden">GardenOS</h1>
+        {fault ? (
+          <Failed error={fault} retry={takeUp} what="page" />
+        ) : (
+          <Lines label="Taking up your session" />
+        )}
+      </main>
+    );
+  }
+  if (session.status === "signed-out") return <SignInPage reason={session.reason} />;
+  return (
+    <Zone name={session.agency.time_zone}>
+      <Live key={person}>
+        <Shell />
+      </Live>
+    </Zone>
+  );
+}

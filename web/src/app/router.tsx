@@ -1,0 +1,132 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Link,
+  type ErrorComponentProps,
+} from "@tanstack/react-router";
+import { Button } from "@mantine/core";
+import { IconMap2 } from "@tabler/icons-react";
+import { readLeadSearch } from "../leads/filters";
+import { Empty, Failed, Lines } from "../ui/states";
+import { Page } from "../ui/Page";
+import { Gate } from "./Gate";
+
+const root = createRootRoute({ component: Gate, notFoundComponent: Nowhere });
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value ? value : undefined);
+
+const routes = [
+  createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    component: lazyRouteComponent(() => import("../today/TodayPage"), "TodayPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads",
+    validateSearch: readLeadSearch,
+    component: lazyRouteComponent(() => import("../leads/LeadListPage"), "LeadListPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/import",
+    component: lazyRouteComponent(() => import("../imports/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/$leadId",
+    component: lazyRouteComponent(() => import("../leads/LeadPage"), "LeadPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/clients",
+    validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+    component: lazyRouteComponent(() => import("../clients/ClientListPage"), "ClientListPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/clients/$clientId",
+    component: lazyRouteComponent(() => import("../clients/ClientPage"), "ClientPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/conversations",
+    validateSearch: (search: Record<string, unknown>): { thread?: string; unknown?: boolean } => ({
+      thread: text(search.thread),
+      unknown: search.unknown === true ? true : undefined,
+    }),
+    component: lazyRouteComponent(() => import("../conversations/ConversationsPage"), "ConversationsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/search",
+    validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+    component: lazyRouteComponent(() => import("../search/SearchPage"), "SearchPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/reports",
+    validateSearch: (
+      search: Record<string, unknown>,
+    ): { report?: string; from?: string; to?: string; by?: string; key?: string } => ({
+      report: text(search.report),
+      from: text(search.from),
+      to: text(search.to),
+      by: text(search.by),
+      key: text(search.key),
+    }),
+    component: lazyRouteComponent(() => import("../reports/ReportsPage"), "ReportsPage"),
+  }),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  scrollToTopSelectors: ["#content"],
+  defaultPendingComponent: Pending,
+  defaultPendingMs: 200,
+  defaultErrorComponent: Broken,
+});
+
+function Pending() {
+  return (
+    <Page title="GardenOS" heading={<h1 className="visually-hidden">Loading</h1>}>
+      <Lines count={6} />
+    </Page>
+  );
+}
+
+function Broken({ error, reset }: ErrorComponentProps) {
+  return (
+    <Page title="Something is wrong" heading={<h1 className="visually-hidden">Something is wrong</h1>}>
+      <Failed error={error} retry={reset} what="page" />
+    </Page>
+  );
+}
+
+function Nowhere() {
+  return (
+    <Page title="Not found" heading={<h1 className="visually-hidden">Not found</h1>}>
+      <Empty
+        icon={<IconMap2 />}
+        title="There is no page at this address"
+        action={
+          <Button component={Link} to="/" variant="default">
+            Go to today
+          </Button>
+        }
+      >
+        The address may be mistyped, or the page has moved.
+      </Empty>
+    </Page>
+  );
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

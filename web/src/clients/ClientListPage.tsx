@@ -1,0 +1,5 @@
+import { Page } from "../ui/Page";
+
+export function ClientListPage() {
+  return <Page title="ClientListPage">…</Page>;
+}

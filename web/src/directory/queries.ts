@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, data } from "../api/client";
+import type { Campaign, Team, User } from "../api/schema";
+
+const FIVE_MINUTES = 5 * 60_000;
+
+/** The agency's people; names for every `owner_id`. Changes arrive live. */
+export function useUsers(): User[] {
+  return (
+    useQuery({
+      queryKey: ["users"],
+      queryFn: async ({ signal }) => (await data(api.GET("/api/v1/users", { signal }))).items,
+      staleTime: FIVE_MINUTES,
+    }).data ?? []
+  );
+}
+
+/** The agency's teams. */
+export function useTeams(): Team[] {
+  return (
+    useQuery({
+      queryKey: ["teams"],
+      queryFn: async ({ signal }) => (await data(api.GET("/api/v1/teams", { signal }))).items,
+      staleTime: FIVE_MINUTES,
+    }).data ?? []
+  );
+}
+
+/** The campaigns that leads may come from. */
+export function useCampaigns(): Campaign[] {
+  return (
+    useQuery({
+      queryKey: ["campaigns"],
+      queryFn: async ({ signal }) => (await data(api.GET("/api/v1/campaigns", { signal }))).items,
+      staleTime: FIVE_MINUTES,
+    }).data ?? []
+  );
+}
+
+/** Gives the name of a colleague, `Pool` for nobody, and a dash while names are not known. */
+export function useNameOf(): (userId: string | null) => string {
+  const users = useUsers();
+  return (userId) => {
+    if (userId === null) return "Pool";
+    return users.find((user) => user.id === userId)?.name ?? "—";
+  };
+}

@@ -1,0 +1,5 @@
+import { Page } from "../ui/Page";
+
+export function ImportPage() {
+  return <Page title="ImportPage">…</Page>;
+}

@@ -1,0 +1,175 @@
+import { Button, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useMemo, useState } from "react";
+import { api, data, newKey } from "../api/client";
+import { useCampaigns, useUsers } from "../directory/queries";
+import { useMe } from "../session/session";
+import { errorBeside, errorOf } from "../ui/errors";
+import form from "../ui/Form.module.css";
+import { said } from "../ui/toast";
+import { linesOfBusiness } from "./lines";
+
+const FIELDS = [
+  "/name",
+  "/name/given",
+  "/name/family",
+  "/email",
+  "/phone",
+  "/line_of_business",
+  "/x_date",
+  "/notes",
+];
+
+/** Enters a lead by hand. What the service refuses stands at its field; nothing entered is lost. */
+export function AddLead({ opened, close }: { opened: boolean; close: () => void }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title="Add a lead"
+      size={560}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Form close={close} />
+    </Modal>
+  );
+}
+
+function Form({ close }: { close: () => void }) {
+  const { user } = useMe();
+  const users = useUsers();
+  const campaigns = useCampaigns();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [lead, setLead] = useState({
+    given: "",
+    family: "",
+    phone: "",
+    email: "",
+    line: "",
+    carrier: "",
+    xDate: "",
+    campaign: "",
+    owner: user.id,
+    notes: "",
+  });
+  // The same entries sent twice, by a second click or after a lost answer, are one lead.
+  // eslint-disable-next-line react/exhaustive-deps
+  const key = useMemo(newKey, [lead]);
+  const adding = useMutation({
+    mutationFn: () => {
+      const campaign = campaigns.find((each) => each.id === lead.campaign);
+      return data(
+        api.POST("/api/v1/leads", {
+          headers: { "Idempotency-Key": key },
+          body: {
+            name: { given: lead.given, family: lead.family },
+            phone: lead.phone || null,
+            email: lead.email || null,
+            line_of_business: (lead.line || null) as (typeof linesOfBusiness)[number] | null,
+            current_carrier: lead.carrier || null,
+            x_date: lead.xDate || null,
+            notes: lead.notes || null,
+            source: campaign?.source ?? "entered by hand",
+            campaign_id: lead.campaign || null,
+            owner_id: lead.owner || null,
+          },
+        }),
+      );
+    },
+    onSuccess: (added) => {
+      void queries.invalidateQueries({ queryKey: ["leads", "list"] });
+      said(`${added.display_name} is a lead now`);
+      void navigate({ to: "/leads/$leadId", params: { leadId: added.id } });
+    },
+  });
+  const field = (name: keyof typeof lead) => ({
+    value: lead[name],
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setLead((now) => ({ ...now, [name]: value }));
+    },
+  });
+  const wrong = errorBeside(adding.error, FIELDS);
+  const error = (pointer: string) => errorOf(adding.error, pointer);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    adding.mutate();
+  };
+  return (
+    <form className={form.form} onSubmit={submit}>
+      {wrong && (
+        <p role="alert" className={form.wrong}>
+          {wrong}
+        </p>
+      )}
+      <div className={form.pair}>
+        <TextInput
+          label="Given name"
+          data-autofocus
+          {...field("given")}
+          error={error("/name/given") ?? error("/name")}
+          autoComplete="off"
+        />
+        <TextInput
+          label="Family name"
+          {...field("family")}
+          error={error("/name/family")}
+          autoComplete="off"
+        />
+      </div>
+      <div className={form.pair}>
+        <TextInput label="Phone" type="tel" {...field("phone")} error={error("/phone")} autoComplete="off" />
+        <TextInput
+          label="Email"
+          inputMode="email"
+          {...field("email")}
+          error={error("/email")}
+          autoComplete="off"
+        />
+      </div>
+      <div className={form.pair}>
+        <NativeSelect
+          label="Line of business"
+          {...field("line")}
+          data={[{ value: "", label: "Not known" }, ...linesOfBusiness.map(asOption)]}
+        />
+        <NativeSelect
+          label="Campaign"
+          {...field("campaign")}
+          data={[
+            { value: "", label: "None" },
+            ...campaigns.map((each) => ({ value: each.id, label: each.name })),
+          ]}
+        />
+      </div>
+      <div className={form.pair}>
+        <TextInput label="Current carrier" {...field("carrier")} autoComplete="off" />
+        <TextInput label="X-date" type="date" {...field("xDate")} error={error("/x_date")} />
+      </div>
+      <NativeSelect
+        label="Owner"
+        {...field("owner")}
+        data={[
+          { value: user.id, label: "Me" },
+          ...users
+            .filter((each) => each.id !== user.id)
+            .map((each) => ({ value: each.id, label: each.name })),
+          { value: "", label: "Nobody: in the pool" },
+        ]}
+      />
+      <Textarea label="Notes" autosize minRows={2} maxRows={8} {...field("notes")} error={error("/notes")} />
+      <div className={form.actions}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={adding.isPending}>
+          Add lead
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const asOption = (value: string) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) });

@@ -1,0 +1,165 @@
+import { Button } from "@mantine/core";
+import { IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useRef } from "react";
+import { useCommands } from "../commands/registry";
+import { useMayWrite } from "../session/session";
+import { Page } from "../ui/Page";
+import { Empty, Failed, Lines, Stale } from "../ui/states";
+import { AddLead } from "./AddLead";
+import { Filters } from "./Filters";
+import { isNarrowed, type LeadSearch } from "./filters";
+import { LeadGrid } from "./LeadGrid";
+import styles from "./LeadList.module.css";
+import { leadList } from "./queries";
+
+const route = getRouteApi("/leads");
+
+/** Every lead in one's scope, narrowed and sorted as the address says. */
+export function LeadListPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const mayWrite = useMayWrite();
+  const searchBox = useRef<HTMLInputElement>(null);
+  const leads = useInfiniteQuery(leadList(search));
+  const items = useMemo(() => leads.data?.pages.flatMap((page) => page.items) ?? [], [leads.data]);
+
+  const narrow = useCallback(
+    (next: Partial<LeadSearch>) =>
+      void navigate({ search: (now) => ({ ...now, ...next }), replace: "q" in next || "adding" in next }),
+    [navigate],
+  );
+  const clear = useCallback(() => void navigate({ search: ({ sort }) => ({ sort }) }), [navigate]);
+  const add = useCallback(() => narrow({ adding: true }), [narrow]);
+
+  useCommands(
+    useMemo(
+      () => [
+        {
+          id: "lead search",
+          title: "Search in this list",
+          group: "Leads",
+          keys: "/",
+          run: () => searchBox.current?.focus(),
+        },
+        {
+          id: "lead add",
+          title: "Add a lead",
+          group: "Leads",
+          keys: "c",
+          keywords: "new create",
+          disabled: !mayWrite,
+          run: add,
+        },
+        {
+          id: "lead idle",
+          title: "Not contacted for 7 days",
+          group: "Leads",
+          keys: "i",
+          run: () => narrow({ idle: 7 }),
+        },
+        { id: "lead clear", title: "Clear all filters", group: "Leads", keys: "shift+x", run: clear },
+      ],
+      [add, clear, mayWrite, narrow],
+    ),
+  );
+
+  const actions = mayWrite && (
+    <>
+      <Button
+        component={Link}
+        to="/leads/import"
+        variant="default"
+        leftSection={<IconFileImport size={17} stroke={1.7} />}
+      >
+        Import
+      </Button>
+      <Button leftSection={<IconUserPlus size={17} stroke={1.7} />} onClick={add}>
+        Add lead
+      </Button>
+    </>
+  );
+
+  return (
+    <Page title="Leads" width="full" actions={actions}>
+      <Filters
+        search={search}
+        narrow={narrow}
+        clear={clear}
+        searchBox={searchBox}
+        busy={leads.isPlaceholderData}
+      />
+      {leads.isError && items.length > 0 && (
+        <div className={styles.notice}>
+          <Stale error={leads.error} retry={() => void leads.refetch()} />
+        </div>
+      )}
+      {leads.isPending ? (
+        <div className={styles.notice}>
+          <Lines count={9} label="Loading leads" />
+        </div>
+      ) : leads.isError && items.length === 0 ? (
+        <Failed error={leads.error} retry={() => void leads.refetch()} what="list" />
+      ) : items.length === 0 ? (
+        <Nothing narrowed={isNarrowed(search)} clear={clear} add={mayWrite ? add : null} />
+      ) : (
+        <LeadGrid
+          leads={items}
+          // A list that is asked for anew is another list: it begins at its top.
+          key={JSON.stringify({ ...search, adding: undefined })}
+          more={leads.hasNextPage}
+          loadMore={() => void leads.fetchNextPage()}
+          loadingMore={leads.isFetchingNextPage}
+          dimmed={leads.isPlaceholderData}
+          narrow={narrow}
+        />
+      )}
+      <AddLead opened={search.adding === true} close={() => narrow({ adding: undefined })} />
+    </Page>
+  );
+}
+
+function Nothing({
+  narrowed,
+  clear,
+  add,
+}: {
+  narrowed: boolean;
+  clear: () => void;
+  add: (() => void) | null;
+}) {
+  if (narrowed) {
+    return (
+      <Empty
+        icon={<IconPlant2 />}
+        title="No lead matches"
+        action={
+          <Button variant="default" onClick={clear}>
+            Clear all filters
+          </Button>
+        }
+      >
+        Try fewer filters, or part of a name, an address or a telephone number.
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon={<IconPlant2 />}
+      title="No leads yet"
+      action={
+        add && (
+          <div className={styles.firstSteps}>
+            <Button onClick={add}>Add a lead</Button>
+            <Button component={Link} to="/leads/import" variant="default">
+              Import a file
+            </Button>
+          </div>
+        )
+      }
+    >
+      Leads that you add, import or are given appear here.
+    </Empty>
+  );
+}

@@ -1,0 +1,5 @@
+import { Page } from "../ui/Page";
+
+export function LeadPage() {
+  return <Page title="LeadPage">…</Page>;
+}

@@ -1,0 +1,59 @@
+import type { Stage } from "../api/schema";
+import { STAGES } from "./stage";
+
+/** The orders a list of leads can be in; `-` is the latest, or last, first. */
+export const SORTS = {
+  "-captured_at": "Newest first",
+  captured_at: "Oldest first",
+  last_contacted_at: "Longest without contact",
+  "-last_contacted_at": "Latest contact",
+  name: "Name, A to Z",
+  "-name": "Name, Z to A",
+  x_date: "Next X-date",
+  "-x_date": "Last X-date",
+} as const;
+
+export type Sort = keyof typeof SORTS;
+
+/** What a list of leads is narrowed to; the page's address says it, so that it can be kept and sent. */
+export interface LeadSearch {
+  q?: string;
+  stage?: Stage[];
+  campaign?: string[];
+  /** User ids; `none` is the pool. */
+  owner?: string[];
+  /** Days without contact, at least. */
+  idle?: number;
+  sort?: Sort;
+  /** The lead that is being entered. */
+  adding?: boolean;
+}
+
+/** The filters in an address; what is not one of ours is left out. */
+export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
+  const stage = list(raw.stage).filter((each): each is Stage => STAGES.includes(each as Stage));
+  const idle = Number(raw.idle);
+  const sort = typeof raw.sort === "string" && raw.sort in SORTS ? (raw.sort as Sort) : undefined;
+  const found: LeadSearch = {
+    q: raw.q === undefined || raw.q === null || raw.q === "" ? undefined : String(raw.q).slice(0, 200),
+    stage: some(stage),
+    campaign: some(list(raw.campaign).filter(isId)),
+    owner: some(list(raw.owner).filter((each) => each === "none" || isId(each))),
+    idle: Number.isInteger(idle) && idle > 0 && idle <= 3650 ? idle : undefined,
+    sort: sort === "-captured_at" ? undefined : sort,
+    adding: raw.adding === true ? true : undefined,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** Whether anything is narrowed. */
+export function isNarrowed({ q, stage, campaign, owner, idle }: LeadSearch): boolean {
+  return [q, stage, campaign, owner, idle].some((each) => each !== undefined);
+}
+
+const list = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((each): each is string => typeof each === "string");
+
+const some = <T>(values: T[]): T[] | undefined => (values.length > 0 ? [...new Set(values)] : undefined);
+
+const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);

@@ -1,0 +1,46 @@
+import type { QueryClient } from "@tanstack/react-query";
+import type { Change, News } from "./changes";
+
+const SETTLE_MS = 120;
+
+/** Which answers a change makes stale, by the beginning of their keys. */
+export function touched(change: Change): readonly (readonly unknown[])[] {
+  const ofPerson = ["timeline"];
+  switch (change.resource) {
+    case "lead":
+      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"]];
+    case "client":
+      return [["clients", "one", change.id], ["clients", "list"], ofPerson, ["reports"]];
+    case "call":
+    case "message":
+      return [
+        ["threads"],
+        ofPerson,
+        ["leads", "list"],
+        ...(change.lead_id ? [["leads", "one", change.lead_id]] : []),
+        ["reports"],
+      ];
+    case "insight":
+      return [["insights"]];
+    case "campaign":
+      return [["campaigns"]];
+    default:
+      return [[`${change.resource}s`]];
+  }
+}
+
+/** Brings what is shown up to date with the stream. A burst is taken as one: an import must not ask a thousand times. */
+export function applier(queries: QueryClient): (news: News) => void {
+  let waiting = new Map<string, readonly unknown[]>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  return (news) => {
+    const keys = news.kind === "resync" ? [[]] : touched(news.change);
+    for (const key of keys) waiting.set(JSON.stringify(key), key);
+    timer ??= setTimeout(() => {
+      const now = waiting;
+      waiting = new Map();
+      timer = null;
+      for (const queryKey of now.values()) void queries.invalidateQueries({ queryKey });
+    }, SETTLE_MS);
+  };
+}

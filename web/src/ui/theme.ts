@@ -1,0 +1,54 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const garden: MantineColorsTuple = [
+  "#eef7f1",
+  "#d9ebdf",
+  "#b3d6c0",
+  "#88bf9d",
+  "#6cc490",
+  "#459a69",
+  "#2a7a4f",
+  "#1f6a43",
+  "#1b5a39",
+  "#13412a",
+];
+
+/** Mantine in our language. Its own greys and reds are too light to read; ours come from tokens.css. */
+export const theme = createTheme({
+  colors: { garden },
+  primaryColor: "garden",
+  primaryShade: { light: 7, dark: 6 },
+  fontFamily: '"Inter Variable", system-ui, sans-serif',
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, monospace",
+  fontSizes: { xs: "12px", sm: "13.5px", md: "14px", lg: "16px", xl: "18px" },
+  defaultRadius: "md",
+  radius: { xs: "4px", sm: "6px", md: "8px", lg: "10px", xl: "14px" },
+  cursorType: "pointer",
+  focusRing: "auto",
+  respectReducedMotion: true,
+  components: {
+    Modal: {
+      defaultProps: { centered: false, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+    },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
+    Menu: { defaultProps: { shadow: "md", radius: "md", position: "bottom-start" } },
+  },
+});
+
+const ours = {
+  "--mantine-color-body": "var(--surface)",
+  "--mantine-color-text": "var(--ink)",
+  "--mantine-color-dimmed": "var(--ink-faint)",
+  "--mantine-color-placeholder": "var(--ink-faint)",
+  "--mantine-color-error": "var(--bad)",
+  "--mantine-color-anchor": "var(--accent-ink)",
+  "--mantine-color-default": "var(--surface)",
+  "--mantine-color-default-hover": "var(--hover)",
+  "--mantine-color-default-color": "var(--ink)",
+  "--mantine-color-default-border": "var(--line-strong)",
+  "--mantine-shadow-md": "var(--shade-raised)",
+  "--mantine-shadow-xl": "var(--shade-raised)",
+};
+
+/** Mantine's variables by our tokens, which know both schemes. */
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: ours, dark: ours });
