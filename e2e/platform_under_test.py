@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from gardenos_chassis.local import free_port
 from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.testing import eventually

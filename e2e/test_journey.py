@@ -1,20 +1,14 @@
 """One lead's life through all six services, each a process; the ai service dies in the middle and comes back."""
 
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest_asyncio
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from platform_under_test import Platform, platform
-
 from gardenos_chassis.testing import eventually
 from gardenos_chassis.testing.parts import Parts
+from platform_under_test import Platform, platform
 
 CSV = (
     "\ufeffFirst Name;Last Name;E-Mail Address;Cell Phone;Lead Date;Notes\r\n"
@@ -84,7 +78,10 @@ async def office(running: Platform) -> AsyncIterator[Office]:
 async def test_a_lead_s_life(running: Platform, office: Office) -> None:
     owner = {"name": "Olga Owner", "email": "olga@garden.example", "password": "correct horse battery"}
     await office(
-        "POST", "/api/v1/agencies", expect=201, json={"name": "Garden Insurance", "time_zone": "America/Chicago", "owner": owner}
+        "POST",
+        "/api/v1/agencies",
+        expect=201,
+        json={"name": "Garden Insurance", "time_zone": "America/Chicago", "owner": owner},
     )
     wrong = {"email": owner["email"], "password": "wrong"}
     unknown = {"email": "nobody@garden.example", "password": "wrong"}
@@ -139,7 +136,11 @@ async def test_a_lead_s_life(running: Platform, office: Office) -> None:
     await running.kill("ai")
     received = (
         await office(
-            "POST", "/api/v1/messages/inbound-email", expect=201, content=EMAIL, headers={"Content-Type": "message/rfc822"}
+            "POST",
+            "/api/v1/messages/inbound-email",
+            expect=201,
+            content=EMAIL,
+            headers={"Content-Type": "message/rfc822"},
         )
     ).json()
     assert received["lead_id"] == maria["id"]
@@ -192,7 +193,18 @@ async def test_a_lead_s_life(running: Platform, office: Office) -> None:
     office.token = ""
     await office("POST", "/api/v1/agencies", expect=201, json={"name": "Other", "owner": other})
     await office.sign_in(other["email"], other["password"])
-    for path in (f"leads/{maria['id']}", f"clients/{onboarded['id']}", f"threads/{received['thread_id']}", f"calls/{logged['id']}"):
+    for path in (
+        f"leads/{maria['id']}",
+        f"clients/{onboarded['id']}",
+        f"threads/{received['thread_id']}",
+        f"calls/{logged['id']}",
+    ):
         await office("GET", f"/api/v1/{path}", expect=404)
-    for path in ("leads", "clients", "threads", f"insights?lead_id={maria['id']}", "search?q=storm+damage+to+the+house"):
+    for path in (
+        "leads",
+        "clients",
+        "threads",
+        f"insights?lead_id={maria['id']}",
+        "search?q=storm+damage+to+the+house",
+    ):
         assert await office.items(f"/api/v1/{path}") == []

@@ -1,0 +1,51 @@
+"""The journeys of the web client, in a real browser against the whole platform with its demo agency.
+
+The journeys themselves are `web/journeys/*.spec.ts`; here the platform is started for them.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import pytest_asyncio
+from gardenos_chassis.local import free_port
+from up_under_test import Up, up
+
+WEB = Path(__file__).parents[1] / "web"
+JOURNEYS = sorted(path.name for path in (WEB / "journeys").glob("*.spec.ts"))
+
+
+def browser() -> str:
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "no browser was found: apt install chromium, or point CHROMIUM= at one"
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def planted() -> AsyncIterator[Up]:
+    with TemporaryDirectory(prefix="gardenos-browser-") as folder:
+        async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist")) as running:
+            await running.ready()
+            yield running
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("journey", JOURNEYS)
+async def test_journey(planted: Up, journey: str) -> None:
+    environment = os.environ | {
+        "GARDENOS": planted.address,
+        "GARDENOS_LOGINS": json.dumps(planted.logins()),
+        "CHROMIUM": browser(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        "npx", "playwright", "test", journey, cwd=WEB, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()[-6000:]

@@ -1,0 +1,77 @@
+import { type APIRequestContext, type Browser, expect, type Page, request } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const logins = JSON.parse(process.env.GARDENOS_LOGINS ?? "{}") as Record<string, string>;
+
+/** The demo agency's people. */
+export const OWNER = "olivia@maplegrove.example";
+export const AGENT = "ana@maplegrove.example";
+export const AUDITOR = "audra@maplegrove.example";
+
+export function passwordOf(email: string): string {
+  const password = logins[email];
+  if (!password) throw new Error(`GARDENOS_LOGINS has no password of ${email}`);
+  return password;
+}
+
+/** Signs in as a person would. */
+export async function signIn(page: Page, email = OWNER): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(passwordOf(email));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("Sign in to GardenOS");
+}
+
+/** The public API as somebody else in the agency uses it meanwhile. */
+export async function colleague(email = OWNER): Promise<APIRequestContext> {
+  const baseURL = process.env.GARDENOS!;
+  const anonymous = await request.newContext({ baseURL });
+  const answer = await anonymous.post("/api/v1/sessions", { data: { email, password: passwordOf(email) } });
+  expect(answer.status()).toBe(201);
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  await anonymous.dispose();
+  return request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
+}
+
+/** A lead of the test's own, so that journeys do not meet on one. Both names are unlike anybody else's. */
+export async function newLead(office: APIRequestContext, family: string): Promise<{ id: string; display_name: string }> {
+  const answer = await office.post("/api/v1/leads", {
+    data: {
+      name: { given: "Quentin", family },
+      email: `${family.toLowerCase()}@mail.example`,
+      phone: `(217) 555-0${100 + Math.floor(Math.random() * 899)}`,
+      line_of_business: "auto",
+      source: "referral",
+    },
+  });
+  expect(answer.status()).toBe(201);
+  return (await answer.json()) as { id: string; display_name: string };
+}
+
+/** A family name that is there once. */
+export function unique(): string {
+  return `Q${Array.from({ length: 9 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join("")}`;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong on the page as it stands: WCAG 2.0 to 2.2 A and AA, and best practice. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const found = await axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return found.violations.map(
+      (each) => `${each.id}: ${each.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`,
+    );
+  });
+}
+
+/** A second browser, of somebody else. */
+export async function elsewhere(browser: Browser): Promise<Page> {
+  return (await browser.newContext()).newPage();
+}
