@@ -45,7 +45,7 @@ export function Palette(props: PaletteProps) {
 
 function Search({ close, find, searchAll }: PaletteProps) {
   const [words, setWords] = useState("");
-  const combobox = useCombobox({ opened: true });
+  const combobox = useCombobox({ opened: true, onOpenedChange: (opened) => !opened && close() });
   const commands = useAllCommands();
   const asked = useDeferredValue(words.trim());
   const found = useQuery({

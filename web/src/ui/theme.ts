@@ -13,9 +13,23 @@ const garden: MantineColorsTuple = [
   "#13412a",
 ];
 
+/** What Mantine paints a dark scheme with, by our tokens: text, then lines, then surfaces. */
+const dark: MantineColorsTuple = [
+  "#e8efe9",
+  "#b3c0b7",
+  "#93a298",
+  "#5b6b62",
+  "#3a4a40",
+  "#263229",
+  "#161e1a",
+  "#131a16",
+  "#0f1512",
+  "#0a0f0c",
+];
+
 /** Mantine in our language. Its own greys and reds are too light to read; ours come from tokens.css. */
 export const theme = createTheme({
-  colors: { garden },
+  colors: { garden, dark },
   primaryColor: "garden",
   primaryShade: { light: 7, dark: 6 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -28,6 +42,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Modal: {
+      styles: { title: { fontSize: 16, fontWeight: 640 } },
       defaultProps: { centered: false, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
     },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
