@@ -1,0 +1,1 @@
+"""Reports over everybody's events, and live changes."""

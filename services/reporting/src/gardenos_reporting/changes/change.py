@@ -1,0 +1,107 @@
+"""A change: which record an event was about, and who may hear of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from gardenos_chassis.auth import Caller
+from gardenos_contracts import Event, Received
+from gardenos_contracts.ai import InsightExtracted
+from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.identity import TeamFormed, UserJoined
+from gardenos_contracts.leads import (
+    CampaignLaunched,
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadStageChanged,
+)
+
+from gardenos_reporting.scope import POOL, Scope
+
+
+class Resource(StrEnum):
+    """What kind of record changed."""
+
+    LEAD = "lead"
+    CLIENT = "client"
+    CALL = "call"
+    MESSAGE = "message"
+    INSIGHT = "insight"
+    CAMPAIGN = "campaign"
+    USER = "user"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One record changed. It carries no personal data: what changed is asked for, by who may read it."""
+
+    resource: Resource
+    id: UUID
+    version: int
+    """Of the record's stream."""
+    person_id: UUID | None = None
+    lead_id: UUID | None = None
+    client_id: UUID | None = None
+    type: str
+    """Of the event."""
+    actor: str
+    sequence: int
+    """The event's place in the agency's history of its service."""
+    scope: Scope | None = None
+    """Whose the record is after the change. None while nobody knows: then those alone hear of it who read everything."""
+    left: Scope | None = None
+    """Whose it was, where the change took it from them: they hear of it once more."""
+
+    def heard_by(self, caller: Caller) -> bool:
+        """Whether a caller may read the record, or could until now."""
+        if self.scope is None:
+            return caller.agency_wide
+        return caller.sees(*self.scope) or (self.left is not None and caller.sees(*self.left))
+
+
+def change_of(event: Received[Event]) -> Change | None:
+    """What an event changed, its scope still to be found; None if that is no record that anybody looks at."""
+    found = _record_of(event.data)
+    if found is None:
+        return None
+    resource, id = found
+    return Change(
+        resource=resource,
+        id=id,
+        version=event.version,
+        person_id=getattr(event.data, "person_id", None),
+        lead_id=getattr(event.data, "lead_id", None),
+        client_id=getattr(event.data, "client_id", None),
+        type=event.type,
+        actor=str(event.actor),
+        sequence=event.sequence,
+        scope=POOL if resource in _EVERYBODY_S else None,
+    )
+
+
+_EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM})
+
+
+def _record_of(event: Event) -> tuple[Resource, UUID] | None:
+    match event:
+        case LeadCaptured() | LeadDetailsChanged() | LeadAssigned() | LeadStageChanged() | LeadConverted():
+            return Resource.LEAD, event.lead_id
+        case ClientOnboarded():
+            return Resource.CLIENT, event.client_id
+        case CallLogged():
+            return Resource.CALL, event.call_id
+        case MessageReceived():
+            return Resource.MESSAGE, event.message_id
+        case InsightExtracted():
+            return Resource.INSIGHT, event.insight_id
+        case CampaignLaunched():
+            return Resource.CAMPAIGN, event.campaign_id
+        case UserJoined():
+            return Resource.USER, event.user_id
+        case TeamFormed():
+            return Resource.TEAM, event.team_id
+    return None

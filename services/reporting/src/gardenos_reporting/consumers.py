@@ -1,0 +1,48 @@
+"""What this service does when others' events arrive."""
+
+from collections.abc import Sequence
+
+from gardenos_chassis.events import Consumer
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Event, Received
+from gardenos_contracts.ai import InsightExtracted
+from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
+from gardenos_contracts.leads import (
+    CampaignLaunched,
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadStageChanged,
+)
+
+from gardenos_reporting.projections import project
+
+LISTENS_TO = (
+    AgencyRegistered,
+    UserJoined,
+    TeamFormed,
+    CampaignLaunched,
+    LeadCaptured,
+    LeadDetailsChanged,
+    LeadAssigned,
+    LeadStageChanged,
+    LeadConverted,
+    CallLogged,
+    MessageReceived,
+    ClientOnboarded,
+    InsightExtracted,
+)
+
+
+def views(*, keep_changes: int) -> Consumer:
+    """The one consumer: everything goes into the same tables, a batch at once."""
+    consumer = Consumer("reporting.views", listens_to=LISTENS_TO)
+
+    @consumer.on_batch
+    async def take(events: Sequence[Received[Event]], db: Session) -> None:
+        await project(events, db, keep_changes=keep_changes)
+
+    return consumer

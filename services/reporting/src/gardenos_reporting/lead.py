@@ -1,0 +1,135 @@
+"""A lead's way from first touch to conversion, put together from events of two services in whatever order.
+
+Every step is a minimum, a maximum, or the latest by the place in the leads service's history, so that any order, and
+any event twice, gives the same.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from gardenos_contracts import Event, Received
+from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.leads import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadStageChanged,
+    Stage,
+)
+from gardenos_contracts.values import Direction
+
+from gardenos_reporting.scope import POOL, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Tenure:
+    """Whose a lead was from a moment on; `sequence` is the place of the event that said so."""
+
+    sequence: int
+    since: datetime
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What is known of a lead so far. It may begin with a contact, before its capture has arrived."""
+
+    lead_id: UUID
+    person_id: UUID | None = None
+    name: str = ""
+    name_sequence: int = 0
+    source: str | None = None
+    campaign_id: UUID | None = None
+    captured_at: datetime | None = None
+    stage: Stage = Stage.NEW
+    stage_sequence: int = 0
+    tenures: tuple[Tenure, ...] = ()
+    """In order of sequence."""
+    client_id: UUID | None = None
+    converted_at: datetime | None = None
+    converted_in: Scope | None = None
+    """Whose it was when it converted."""
+    first_communication_at: datetime | None = None
+    first_outbound_at: datetime | None = None
+    last_contact_at: datetime | None = None
+
+    @property
+    def scope(self) -> Scope | None:
+        """Whose it is now; None while that is not known."""
+        return self.tenures[-1].scope if self.tenures else None
+
+    @property
+    def responded_in(self) -> Scope:
+        """Whose it was at the first contact by the agency; whose it is now, while there is none."""
+        at = self.first_outbound_at
+        if not self.tenures or at is None:
+            return self.scope or POOL
+        # Before the first tenure began, too, it was theirs: a call may be older than the record of the lead.
+        return next((tenure.scope for tenure in reversed(self.tenures) if tenure.since <= at), self.tenures[0].scope)
+
+
+def after(lead: Lead, event: Received[Event]) -> Lead:
+    """The lead with what one more event tells of it."""
+    match event.data:
+        case LeadCaptured() as captured:
+            lead = _held(lead, event, Scope(captured.owner_id, captured.team_id))
+            lead = _staged(_named(lead, event, captured), event, Stage.NEW)
+            return replace(
+                lead,
+                person_id=captured.person_id,
+                source=captured.source,
+                campaign_id=captured.campaign_id,
+                captured_at=captured.captured_at,
+            )
+        case LeadDetailsChanged() as details:
+            return _named(lead, event, details)
+        case LeadAssigned() as assigned:
+            return _held(lead, event, Scope(assigned.owner_id, assigned.team_id))
+        case LeadStageChanged() as moved:
+            return _staged(lead, event, moved.stage)
+        case LeadConverted() as converted:
+            return replace(
+                _staged(lead, event, Stage.WON),
+                client_id=converted.client_id,
+                converted_at=converted.converted_at,
+                converted_in=Scope(converted.owner_id, converted.team_id),
+            )
+        case CallLogged() as call if call.disposition.is_contact:
+            return _contacted(lead, call.started_at, outbound=call.direction == Direction.OUTBOUND)
+        case MessageReceived() as message:
+            return _contacted(lead, message.received_at, outbound=False)
+    return lead
+
+
+def _held(lead: Lead, event: Received[Event], scope: Scope) -> Lead:
+    found = {tenure.sequence: tenure for tenure in lead.tenures}
+    found[event.sequence] = Tenure(event.sequence, event.occurred_at, scope)
+    return replace(lead, tenures=tuple(found[sequence] for sequence in sorted(found)))
+
+
+def _named(lead: Lead, event: Received[Event], details: LeadCaptured | LeadDetailsChanged) -> Lead:
+    if event.sequence < lead.name_sequence:
+        return lead
+    name = str(details.name) or details.email or details.phone or ""
+    return replace(lead, name=name, name_sequence=event.sequence)
+
+
+def _staged(lead: Lead, event: Received[Event], stage: Stage) -> Lead:
+    if event.sequence < lead.stage_sequence:
+        return lead
+    return replace(lead, stage=stage, stage_sequence=event.sequence)
+
+
+def _contacted(lead: Lead, at: datetime, *, outbound: bool) -> Lead:
+    return replace(
+        lead,
+        first_communication_at=_earlier(lead.first_communication_at, at),
+        first_outbound_at=_earlier(lead.first_outbound_at, at) if outbound else lead.first_outbound_at,
+        last_contact_at=at if lead.last_contact_at is None else max(lead.last_contact_at, at),
+    )
+
+
+def _earlier(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else min(known, at)

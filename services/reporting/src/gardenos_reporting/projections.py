@@ -1,0 +1,129 @@
+"""Events in, read tables out: what is known is read, the events are taken, and what is known then is written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Event, Received
+from gardenos_contracts.leads import Stage
+from sqlalchemy import Table, any_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.types import Uuid
+
+from gardenos_reporting.changes import log
+from gardenos_reporting.lead import Lead, Tenure
+from gardenos_reporting.records import Client, Records
+from gardenos_reporting.scope import POOL, Scope
+from gardenos_reporting.tables import agencies, campaigns, clients, leads, teams, users
+
+
+async def project(events: Sequence[Received[Event]], db: Session, *, keep_changes: int) -> None:
+    """Brings an agency's read tables and log of changes up to date with its next events."""
+    agency_id = events[0].agency_id
+    bounds = await log.lock(db, agency_id)
+    records = await _known(db, agency_id, events)
+    for event in events:
+        records.take(event)
+    told_again = await log.release(db, agency_id, records.met)
+    await _write(db, agency_id, records)
+    await log.append(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
+
+
+async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]) -> Records:
+    def named(field: str) -> list[UUID]:
+        ids = {getattr(event.data, field, None) for event in events}
+        return [id for id in ids if id is not None]
+
+    persons, lead_ids, client_ids = named("person_id"), named("lead_id"), named("client_id")
+    if not (persons or lead_ids or client_ids):
+        return Records()
+    return Records(
+        [_lead(row) for row in await db.execute(_these(leads, agency_id, lead_ids, persons))],
+        [
+            Client(row.id, row.person_id, Scope(row.owner_id, row.team_id))
+            for row in await db.execute(_these(clients, agency_id, client_ids, persons))
+        ],
+    )
+
+
+def _these(table: Table, agency_id: UUID, ids: list[UUID], persons: list[UUID]) -> Any:
+    return select(table).where(
+        table.c.agency_id == agency_id, or_(table.c.id == _any(ids), table.c.person_id == _any(persons))
+    )
+
+
+def _any(ids: list[UUID]) -> Any:
+    return any_(bindparam(None, ids, ARRAY(Uuid)))
+
+
+async def _write(db: Session, agency_id: UUID, records: Records) -> None:
+    if records.time_zone is not None:
+        row = {"agency_id": agency_id, "time_zone": records.time_zone}
+        await _upsert(db, agencies, ["agency_id"], [row])
+    called = {users: records.names.users, teams: records.names.teams, campaigns: records.names.campaigns}
+    for table, names in called.items():
+        rows = [{"agency_id": agency_id, "id": id, "name": name} for id, name in names.items()]
+        await _upsert(db, table, ["agency_id", "id"], rows)
+    await _upsert(db, leads, ["agency_id", "id"], [_lead_row(agency_id, lead) for lead in records.changed_leads])
+    await _upsert(db, clients, ["agency_id", "id"], [_client_row(agency_id, each) for each in records.changed_clients])
+
+
+async def _upsert(db: Session, table: Table, key: list[str], rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    new = upsert(table)
+    changed = {name: new.excluded[name] for name in rows[0] if name not in key}
+    await db.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+_AS_THEY_ARE = (
+    "person_id", "name", "name_sequence", "source", "campaign_id", "captured_at", "stage_sequence", "client_id",
+    "converted_at", "first_communication_at", "first_outbound_at", "last_contact_at",
+)  # fmt: skip
+
+
+def _lead_row(agency_id: UUID, lead: Lead) -> dict[str, Any]:
+    scope, converted_in = lead.scope or POOL, lead.converted_in or POOL
+    return {
+        "agency_id": agency_id,
+        "id": lead.lead_id,
+        **{name: getattr(lead, name) for name in _AS_THEY_ARE},
+        "stage": lead.stage.value,
+        "tenures": [_tenure_row(tenure) for tenure in lead.tenures],
+        "owner_id": scope.owner_id,
+        "team_id": scope.team_id,
+        "conversion_owner_id": converted_in.owner_id,
+        "conversion_team_id": converted_in.team_id,
+        "response_owner_id": lead.responded_in.owner_id,
+        "response_team_id": lead.responded_in.team_id,
+    }
+
+
+def _lead(row: Any) -> Lead:
+    converted_in = Scope(row.conversion_owner_id, row.conversion_team_id) if row.converted_at else None
+    return Lead(
+        lead_id=row.id,
+        **{name: getattr(row, name) for name in _AS_THEY_ARE},
+        stage=Stage(row.stage),
+        tenures=tuple(_tenure(each) for each in row.tenures),
+        converted_in=converted_in,
+    )
+
+
+def _tenure_row(tenure: Tenure) -> dict[str, Any]:
+    ids = {"owner_id": tenure.scope.owner_id, "team_id": tenure.scope.team_id}
+    kept = {name: str(id) if id else None for name, id in ids.items()}
+    return {"sequence": tenure.sequence, "since": tenure.since.isoformat(), **kept}
+
+
+def _tenure(row: Mapping[str, Any]) -> Tenure:
+    owner_id, team_id = (UUID(row[name]) if row[name] else None for name in ("owner_id", "team_id"))
+    return Tenure(row["sequence"], datetime.fromisoformat(row["since"]), Scope(owner_id, team_id))
+
+
+def _client_row(agency_id: UUID, client: Client) -> dict[str, Any]:
+    ids = {"agency_id": agency_id, "id": client.client_id, "person_id": client.person_id}
+    return {**ids, "owner_id": client.scope.owner_id, "team_id": client.scope.team_id}
