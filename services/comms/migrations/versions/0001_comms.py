@@ -13,8 +13,10 @@ def upgrade() -> None:
     op.execute(
         """
         create table people (
-            agency_id uuid not null, person_id uuid not null, lead_id uuid, client_id uuid,
-            name text not null, email text, phone text, owner_id uuid, team_id uuid,
+            agency_id uuid not null, person_id uuid not null,
+            lead_id uuid, lead_version integer not null default 0, lead_details jsonb,
+            client_id uuid, client_version integer not null default 0, client_details jsonb,
+            name text not null default '', email text, phone text, owner_id uuid, team_id uuid,
             primary key (agency_id, person_id)
         )
         """
@@ -36,7 +38,7 @@ def upgrade() -> None:
     )
     op.execute("create index threads_last on threads (agency_id, last_at desc, id desc)")
     op.execute("create index threads_person on threads (agency_id, person_id, last_at desc, id desc)")
-    op.execute("create index threads_unknown on threads (agency_id, sender) where person_id is null")
+    op.execute("create index threads_sender on threads (agency_id, sender) where sender is not null")
     op.execute(
         """
         create table calls (
@@ -62,11 +64,13 @@ def upgrade() -> None:
     op.execute(
         """
         create table emails (
-            agency_id uuid not null, message_id uuid not null, key text not null, truncated boolean not null, raw bytea not null,
+            agency_id uuid not null, message_id uuid not null, key text not null, header_id text,
+            truncated boolean not null, raw bytea not null,
             primary key (agency_id, message_id), unique (agency_id, key)
         )
         """
     )
+    op.execute("create index emails_header on emails (agency_id, header_id) where header_id is not null")
     op.execute(
         """
         create table timeline (

@@ -11,14 +11,17 @@ from gardenos_contracts.comms import CallLogged
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _LONGEST = timedelta(hours=24)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def log(call: CallLogged, now: datetime | None = None) -> Iterator[Event]:
-    """Raises Invalid for a call that has not begun yet, or that lasts longer than a day."""
+    """Raises Invalid for a call that has not begun yet, is older than anybody, or lasts longer than a day."""
     errors = []
     if call.started_at > (now or datetime.now(UTC)) + _CLOCKS_DIFFER:
         errors.append(("/started_at", "a call that has not begun cannot be logged; schedule a task for it instead"))
-    if timedelta(seconds=call.duration_seconds) > _LONGEST:
+    if call.started_at < _EARLIEST:
+        errors.append(("/started_at", "this is before 1900; check the year"))
+    if call.duration_seconds > _LONGEST.total_seconds():
         errors.append(("/duration_seconds", "a call lasts at most a day; the duration is in seconds"))
     if errors:
         raise Invalid.many(errors)

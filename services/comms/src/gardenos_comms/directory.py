@@ -1,6 +1,5 @@
 """Who a lead or client is, also one made a moment ago whose event has not come yet."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +10,8 @@ from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Session
 from sqlalchemy import select
 
-from gardenos_comms.consumers import learn
+from gardenos_comms.people import Kind, Person, Telling, learn
 from gardenos_comms.tables import people
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person by the ids under which the agency knows them."""
-
-    person_id: UUID
-    lead_id: UUID | None
-    client_id: UUID | None
 
 
 async def find_person(
@@ -32,44 +22,47 @@ async def find_person(
         known = await _known(session, caller, lead_id, client_id)
     if known is not None:
         return known
-    kind, id = ("leads", lead_id) if lead_id is not None else ("clients", client_id)
-    told = await _ask(service, kind, id, token)
+    kind: Kind = "lead" if lead_id is not None else "client"
+    found = await _ask(service, kind, lead_id or client_id, token)
+    ids = {"lead_id": found.get("lead_id"), "client_id": found.get("client_id"), f"{kind}_id": found["id"]}
+    person = Person(UUID(found["person_id"]), _id(ids["lead_id"]), _id(ids["client_id"]))
     async with service.database.transaction(caller.agency_id) as session:
-        ids = {name: UUID(told[name]) for name in ("owner_id", "team_id", "client_id") if told.get(name)}
-        ids["lead_id" if kind == "leads" else "client_id"] = UUID(told["id"])
-        details = {"name": told["display_name"], "email": told["email"], "phone": told["phone"]}
-        await learn(session, caller.agency_id, UUID(told["person_id"]), **ids, **details)
-    return Person(UUID(told["person_id"]), ids.get("lead_id"), ids.get("client_id"))
+        # Events that are older than this answer come after it, and leave what it says.
+        await learn(
+            session,
+            Telling(caller.agency_id, person, kind, found["version"]),
+            name=found["display_name"],
+            email=found["email"],
+            phone=found["phone"],
+            owner_id=_id(found["owner_id"]),
+            team_id=_id(found["team_id"]),
+        )
+    return person
 
 
 async def _known(session: Session, caller: Caller, lead_id: UUID | None, client_id: UUID | None) -> Person | None:
     wanted = people.c.lead_id == lead_id if lead_id is not None else people.c.client_id == client_id
     statement = select(people.c.person_id, people.c.lead_id, people.c.client_id).where(
-        wanted, visible_to(caller, people.c.owner_id, people.c.team_id)
+        people.c.agency_id == caller.agency_id, wanted, visible_to(caller, people.c.owner_id, people.c.team_id)
     )
     row = (await session.execute(statement)).first()
     return Person(*row) if row else None
 
 
-async def _ask(service: Service, kind: str, id: UUID | None, token: str) -> dict[str, Any]:
+async def _ask(service: Service, kind: Kind, id: UUID | None, token: str) -> dict[str, Any]:
     """The owning service's answer, to the caller's own token: who may not see a record there, finds none here."""
-    url = f"{service.settings.url_of(kind)}/api/v1/{kind}/{id}"
+    url = f"{service.settings.url_of(f'{kind}s')}/api/v1/{kind}s/{id}"
     try:
         answer = await service.http.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=5)
     except httpx.HTTPError as away:
-        raise Unavailable(f"whether this is one of your {kind} cannot be asked just now; try again") from away
+        raise Unavailable(f"whether this is one of your {kind}s cannot be asked just now; try again") from away
     if answer.status_code == 404:
-        raise NotFound(f"there is no such {kind.removesuffix('s')}")
+        raise NotFound(f"there is no such {kind}")
     if answer.status_code != 200:
-        raise Unavailable(f"whether this is one of your {kind} cannot be asked just now; try again")
+        raise Unavailable(f"whether this is one of your {kind}s cannot be asked just now; try again")
     found: dict[str, Any] = answer.json()
     return found
 
 
-async def person_by_address(session: Session, email: str | None) -> Person | None:
-    """Whose address this is; of several people who share it the one known last."""
-    if email is None:
-        return None
-    statement = select(people.c.person_id, people.c.lead_id, people.c.client_id).where(people.c.email == email)
-    row = (await session.execute(statement.order_by(people.c.person_id.desc()).limit(1))).first()
-    return Person(*row) if row else None
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

@@ -1,7 +1,6 @@
 """Read tables in, answers out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +8,11 @@ from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Actor
-from gardenos_contracts.values import Role
-from sqlalchemy import ColumnElement, Select, Table, and_, select
+from gardenos_contracts import Actor, ActorKind
+from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 
 from gardenos_comms.tables import calls, emails, messages, people, threads, timeline, users
+from gardenos_comms.telling import title_of_assignment
 
 _OF_PERSON = and_(people.c.agency_id == threads.c.agency_id, people.c.person_id == threads.c.person_id)
 
@@ -65,11 +64,12 @@ async def thread(session: Session, caller: Caller, thread_id: UUID) -> dict[str,
     found = (await session.execute(_threads(caller).where(threads.c.id == thread_id))).mappings().first()
     if found is None:
         raise NotFound("there is no such thread")
+    of_agency = caller.agency_id
     entries = [
-        *(("call", row["started_at"], row) for row in await _calls(session, caller, calls.c.thread_id == thread_id)),
+        *(("call", row["started_at"], row) for row in await _calls(session, of_agency, calls.c.thread_id == thread_id)),
         *(
             ("message", row["received_at"], row)
-            for row in await _messages(session, caller, messages.c.thread_id == thread_id)
+            for row in await _messages(session, of_agency, messages.c.thread_id == thread_id)
         ),
     ]
     entries.sort(key=lambda entry: (entry[1], entry[2]["id"]))
@@ -78,18 +78,31 @@ async def thread(session: Session, caller: Caller, thread_id: UUID) -> dict[str,
 
 async def call(session: Session, caller: Caller, call_id: UUID) -> dict[str, Any]:
     """One call. Raises NotFound."""
-    return _only(await _calls(session, caller, calls.c.id == call_id), "call")
+    return _only(await _calls(session, caller.agency_id, calls.c.id == call_id, _in_scope(caller)), "call")
+
+
+async def call_for_its_writer(session: Session, agency_id: UUID, call_id: UUID) -> dict[str, Any]:
+    """A call to whoever just logged it, even if the person has passed out of their scope meanwhile."""
+    return _only(await _calls(session, agency_id, calls.c.id == call_id), "call")
 
 
 async def message(session: Session, caller: Caller, message_id: UUID) -> dict[str, Any]:
     """One message. Raises NotFound."""
-    return _only(await _messages(session, caller, messages.c.id == message_id), "message")
+    return _only(await _messages(session, caller.agency_id, messages.c.id == message_id, _in_scope(caller)), "message")
 
 
-async def message_for_its_receiver(session: Session, caller: Caller, message_id: UUID) -> dict[str, Any]:
-    """A message to whoever just handed it in, whosever it is: they have read it already."""
-    everything = replace(caller, role=Role.OWNER)
-    return await message(session, everything, message_id)
+async def message_for_its_bearer(session: Session, agency_id: UUID, message_id: UUID) -> dict[str, Any]:
+    """A message to whoever just brought it, whosever it is: they hold the whole of it, or would not have its id."""
+    return _only(await _messages(session, agency_id, messages.c.id == message_id), "message")
+
+
+async def original(session: Session, agency_id: UUID, message_id: UUID) -> bytes:
+    """The bytes of a message whose asker may see it. Raises NotFound for one that was not kept whole."""
+    kept = select(emails.c.raw).where(emails.c.agency_id == agency_id, emails.c.message_id == message_id)
+    raw: bytes | None = (await session.execute(kept)).scalar_one_or_none()
+    if raw is None:
+        raise NotFound("this message was not kept as it came")
+    return raw
 
 
 def _only(rows: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
@@ -98,70 +111,88 @@ def _only(rows: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
     return rows[0]
 
 
-async def _calls(session: Session, caller: Caller, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
-    statement = _entries(caller, calls).where(wanted)
+async def _calls(session: Session, agency_id: UUID, *wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
+    statement = _entries(agency_id, calls).where(*wanted)
     return [dict(row) for row in (await session.execute(statement)).mappings()]
 
 
-async def _messages(session: Session, caller: Caller, wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
+async def _messages(session: Session, agency_id: UUID, *wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
     kept = and_(emails.c.agency_id == messages.c.agency_id, emails.c.message_id == messages.c.id)
-    statement = _entries(caller, messages).add_columns(emails.c.truncated).outerjoin(emails, kept).where(wanted)
+    truncated = func.coalesce(emails.c.truncated, False).label("truncated")
+    statement = _entries(agency_id, messages).add_columns(truncated).outerjoin(emails, kept).where(*wanted)
     return [dict(row) for row in (await session.execute(statement)).mappings()]
 
 
-def _entries(caller: Caller, table: Table) -> Select[Any]:
+def _entries(agency_id: UUID, table: Table) -> Select[Any]:
     own = (column for column in table.c if column.name != "agency_id")
     of_thread = and_(threads.c.agency_id == table.c.agency_id, threads.c.id == table.c.thread_id)
     whole = select(*own, threads.c.person_id, people.c.lead_id, people.c.client_id)
-    joined = whole.select_from(table).join(threads, of_thread).outerjoin(people, _OF_PERSON)
-    return joined.where(table.c.agency_id == caller.agency_id, _in_scope(caller))
+    return (
+        whole.select_from(table)
+        .join(threads, of_thread)
+        .outerjoin(people, _OF_PERSON)
+        .where(table.c.agency_id == agency_id)
+    )
 
 
 async def timeline_page(
     session: Session, caller: Caller, *, limit: int, cursor: str | None, **person: UUID | None
 ) -> dict[str, Any]:
     """All that happened with a person, as a lead and as a client; the latest first. Raises NotFound."""
-    found = (await session.execute(select(people).where(*_person(**person), _in_scope(caller)))).mappings().first()
+    wanted = (people.c.agency_id == caller.agency_id, *_person(**person), _in_scope(caller))
+    found = (await session.execute(select(people).where(*wanted))).mappings().first()
     if found is None:
         raise NotFound("there is no such person, or nothing of them has arrived here yet")
     order = (Key(timeline.c.occurred_at, "occurred_at", "desc"), Key(timeline.c.id, "id", "desc"))
     shown = (column for column in timeline.c if column.name not in ("agency_id", "thread_id"))
-    statement = select(*shown).where(timeline.c.person_id == found["person_id"])
+    statement = select(*shown).where(
+        timeline.c.agency_id == caller.agency_id, timeline.c.person_id == found["person_id"]
+    )
     rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
     page = page_of(rows, order, limit)
-    await _fill(session, caller, page["items"])
+    await _fill(session, caller.agency_id, page["items"])
     for entry in page["items"]:
         entry |= {"lead_id": found["lead_id"], "client_id": found["client_id"]}
     return page
 
 
-async def _fill(session: Session, caller: Caller, entries: Sequence[dict[str, Any]]) -> None:
+async def _fill(session: Session, agency_id: UUID, entries: Sequence[dict[str, Any]]) -> None:
     """Gives each entry its call or message, and names to the people it speaks of."""
     called = [entry["id"] for entry in entries if entry["kind"] == "call"]
     written = [entry["id"] for entry in entries if entry["kind"] == "message"]
-    found_calls = {row["id"]: row for row in await _calls(session, caller, calls.c.id.in_(called))} if called else {}
-    found_messages = (
-        {row["id"]: row for row in await _messages(session, caller, messages.c.id.in_(written))} if written else {}
-    )
-    names = await _names(session)
+    found_calls = await _calls(session, agency_id, calls.c.id.in_(called)) if called else []
+    found_messages = await _messages(session, agency_id, messages.c.id.in_(written)) if written else []
+    by_id = {row["id"]: row for row in (*found_calls, *found_messages)}
+    names = await _names(session, agency_id, {id for entry in entries for id in _users_of(entry)})
     for entry in entries:
         actor = Actor.parse(entry["actor"])
         entry["actor"] = {"kind": actor.kind, "id": actor.id, "name": names.get(actor.id)}
-        entry["detail"] = {**entry["detail"], **_named(entry["detail"], names)}
-        if entry["id"] in found_calls:
-            entry["call"] = found_calls[entry["id"]]
-        if entry["id"] in found_messages:
-            entry["message"] = found_messages[entry["id"]]
+        if entry["kind"] == "assigned":
+            _name_owners(entry, names)
+        entry["call"] = by_id.get(entry["id"]) if entry["kind"] == "call" else None
+        entry["message"] = by_id.get(entry["id"]) if entry["kind"] == "message" else None
 
 
-async def _names(session: Session) -> dict[str, str]:
-    return {str(row.id): row.name for row in await session.execute(select(users.c.id, users.c.name))}
+def _users_of(entry: Mapping[str, Any]) -> Iterator[str]:
+    actor = Actor.parse(entry["actor"])
+    if actor.kind == ActorKind.PERSON:
+        yield actor.id
+    if entry["kind"] == "assigned":
+        yield from filter(None, (entry["detail"][name] for name in _OWNERS))
 
 
-def _named(detail: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str | None]:
-    """`owner_id` gets an `owner_name` beside it."""
-    return {
-        name.replace("_id", "_name"): names.get(id) if id else None
-        for name, id in detail.items()
-        if name.endswith("owner_id")
-    }
+async def _names(session: Session, agency_id: UUID, ids: Collection[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    wanted = (users.c.agency_id == agency_id, users.c.id.in_([UUID(id) for id in ids]))
+    return {str(row.id): row.name for row in await session.execute(select(users.c.id, users.c.name).where(*wanted))}
+
+
+_OWNERS = ("previous_owner_id", "owner_id")
+
+
+def _name_owners(entry: dict[str, Any], names: Mapping[str, str]) -> None:
+    """`owner_id` gets an `owner_name` beside it, and the title says both owners."""
+    previous_id, owner_id = (entry["detail"][name] for name in _OWNERS)
+    entry["detail"] |= {"previous_owner_name": names.get(previous_id), "owner_name": names.get(owner_id)}
+    entry["title"] = title_of_assignment(previous_id, owner_id, names)

@@ -12,15 +12,23 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts.comms import CallLogged, Disposition
 from gardenos_contracts.values import Direction, Moment
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_comms import call, queries
+from gardenos_comms.api import shapes
 from gardenos_comms.directory import find_person
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
-_TRANSCRIPT_LIMIT = 500_000
-_NOTES_LIMIT = 20_000
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("the text holds a NUL character; remove it")
+    return text
+
+
+Transcript = Annotated[str, StringConstraints(max_length=500_000), AfterValidator(_without_nul)]
+Notes = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_without_nul)]
 
 
 class LogCall(BaseModel):
@@ -34,17 +42,15 @@ class LogCall(BaseModel):
     started_at: Moment
     duration_seconds: Annotated[int, Field(ge=0)]
     disposition: Disposition
-    transcript: Annotated[str | None, StringConstraints(max_length=_TRANSCRIPT_LIMIT)] = None
-    notes: Annotated[str | None, StringConstraints(max_length=_NOTES_LIMIT)] = None
+    transcript: Transcript | None = None
+    notes: Notes | None = None
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={201: {"model": shapes.Call}})
 async def log_call(request: Request, body: LogCall, writing: Writer) -> Response:
     """A call that took place, or was tried."""
     if (body.lead_id is None) == (body.client_id is None):
         raise Invalid("name the lead or the client that the call was with, one of the two", pointer="/lead_id")
-    if "\0" in (body.transcript or "") + (body.notes or ""):
-        raise Invalid("the text holds a NUL character; remove it", pointer="/transcript")
     service: Service = request.app.state.service
     caller = writing.caller
     token = request.headers["authorization"].partition(" ")[2].strip()
@@ -65,11 +71,11 @@ async def log_call(request: Request, body: LogCall, writing: Writer) -> Response
             logged = Changed(call_id, work.record(call_id, 0, call.log(event)))
             await work.settle(logged)
     async with service.database.transaction(caller.agency_id) as session:
-        shown = await queries.call(session, caller, logged.id)
+        shown = await queries.call_for_its_writer(session, caller.agency_id, logged.id)
     return json_response(shown, 201, location=f"/api/v1/calls/{logged.id}", etag=logged.version)
 
 
-@router.get("/{call_id}")
+@router.get("/{call_id}", responses={200: {"model": shapes.Call}})
 async def show_call(call_id: UUID, reading: Reader) -> Response:
     """One call."""
     return json_response(await queries.call(reading.session, reading.caller, call_id), etag=1)

@@ -7,13 +7,15 @@ from fastapi.responses import Response
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http import Reader, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
+from gardenos_chassis.http.shapes import Page
 
 from gardenos_comms import queries
+from gardenos_comms.api import shapes
 
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 
 
-@router.get("/threads")
+@router.get("/threads", responses={200: {"model": Page[shapes.Thread]}})
 async def list_threads(
     reading: Reader,
     lead_id: UUID | None = None,
@@ -31,13 +33,13 @@ async def list_threads(
     return json_response(page)
 
 
-@router.get("/threads/{thread_id}")
+@router.get("/threads/{thread_id}", responses={200: {"model": shapes.WholeThread}})
 async def show_thread(thread_id: UUID, reading: Reader) -> Response:
     """One conversation, the oldest entry first."""
     return json_response(await queries.thread(reading.session, reading.caller, thread_id))
 
 
-@router.get("/timeline")
+@router.get("/timeline", responses={200: {"model": Page[shapes.TimelineEntry]}})
 async def show_timeline(
     reading: Reader,
     lead_id: UUID | None = None,

@@ -1,0 +1,111 @@
+"""Who is who: people as the leads and clients services tell of them, and the threads that become theirs.
+
+Two services tell of one person, each in its own order and neither in step with the other. What clients says of a person
+goes before what leads says, whichever comes first, and of each service the latest version holds: so any order of
+arrival ends in the same row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+from gardenos_chassis.tenancy import Session
+from sqlalchemy import and_, case, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gardenos_comms.tables import people, threads, timeline
+
+Kind: TypeAlias = Literal["lead", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person by the ids under which the agency knows them."""
+
+    person_id: UUID
+    lead_id: UUID | None
+    client_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who tells of a person: the service that knows them as a lead or as a client, as of a version of that."""
+
+    agency_id: UUID
+    person: Person
+    kind: Kind
+    version: int
+
+
+async def learn(db: Session, telling: Telling, **said: Any) -> None:
+    """What is said becomes what is known; what is not said stays, and so does what a later version said already."""
+    person, version = telling.person, f"{telling.kind}_version"
+    ids = {"lead_id": person.lead_id, "client_id": person.client_id}
+    row = upsert(people).values(
+        {"agency_id": telling.agency_id, "person_id": person.person_id, **ids, version: telling.version, **said}
+    )
+    is_client = people.c.client_version > 0
+    await db.execute(
+        row.on_conflict_do_update(
+            index_elements=["agency_id", "person_id"],
+            set_={
+                version: telling.version,
+                **{id: func.coalesce(row.excluded[id], people.c[id]) for id in ids},
+                **{
+                    name: row.excluded[name]
+                    if telling.kind == "client"
+                    else case((is_client, people.c[name]), else_=row.excluded[name])
+                    for name in said
+                },
+            },
+            where=people.c[version] < telling.version,
+        )
+    )
+
+
+async def details_before(db: Session, telling: Telling, details: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Keeps what a service knows of a person for the next time, and gives what was kept until now."""
+    column = f"{telling.kind}_details"
+    row = and_(people.c.agency_id == telling.agency_id, people.c.person_id == telling.person.person_id)
+    before: dict[str, str | None] | None = (await db.execute(select(people.c[column]).where(row))).scalar_one()
+    await db.execute(update(people).where(row).values({column: dict(details)}))
+    return before or {}
+
+
+async def adopt(db: Session, agency_id: UUID, person_id: UUID, email: str | None) -> None:
+    """Gives a person the threads that their address began before anybody knew it."""
+    if email is None:
+        return
+    await _alone_with(db, agency_id, email)
+    theirs = and_(threads.c.agency_id == agency_id, threads.c.person_id.is_(None), threads.c.sender == email)
+    adopted = select(threads.c.id).where(theirs).scalar_subquery()
+    await db.execute(
+        update(timeline)
+        .where(timeline.c.agency_id == agency_id, timeline.c.thread_id.in_(adopted))
+        .values(person_id=person_id)
+    )
+    await db.execute(update(threads).where(theirs).values(person_id=person_id))
+
+
+_PERSON = select(people.c.person_id, people.c.lead_id, people.c.client_id)
+
+
+async def people_of_address(db: Session, agency_id: UUID, email: str | None) -> Sequence[Person]:
+    """Whose address this is, the one known last first; nobody else comes to have it while the transaction lasts."""
+    if email is None:
+        return []
+    await _alone_with(db, agency_id, email)
+    theirs = _PERSON.where(people.c.agency_id == agency_id, people.c.email == email)
+    return [Person(*row) for row in await db.execute(theirs.order_by(people.c.person_id.desc()).limit(20))]
+
+
+async def person_of(db: Session, agency_id: UUID, person_id: UUID) -> Person:
+    """A person who is known."""
+    wanted = _PERSON.where(people.c.agency_id == agency_id, people.c.person_id == person_id)
+    return Person(*(await db.execute(wanted)).one())
+
+
+async def _alone_with(db: Session, agency_id: UUID, email: str) -> None:
+    # Else a message, and the news whose address it came from, could pass each other before either is committed.
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{agency_id} {email}", 0))))
