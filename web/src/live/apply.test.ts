@@ -1,0 +1,62 @@
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { applier } from "./apply";
+import type { Change } from "./changes";
+
+const change = (resource: string, id: string): Change => ({
+  resource,
+  id,
+  version: 1,
+  type: "",
+  person_id: null,
+  lead_id: null,
+  client_id: null,
+});
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function staleAfter(queries: QueryClient, news: Parameters<ReturnType<typeof applier>>[0][]): unknown[] {
+  const apply = applier(queries);
+  for (const each of news) apply(each);
+  vi.advanceTimersByTime(1000);
+  return queries
+    .getQueryCache()
+    .getAll()
+    .filter((query) => query.state.isInvalidated)
+    .map((query) => query.queryKey);
+}
+
+it("makes stale what a change touches, and nothing else", () => {
+  const queries = new QueryClient();
+  for (const key of [
+    ["leads", "list", {}],
+    ["leads", "one", "a"],
+    ["leads", "one", "b"],
+    ["clients", "list", {}],
+  ]) {
+    queries.setQueryData(key, {});
+  }
+  expect(staleAfter(queries, [{ kind: "change", change: change("lead", "a") }])).toEqual([
+    ["leads", "list", {}],
+    ["leads", "one", "a"],
+  ]);
+});
+
+it("takes a burst as one", () => {
+  const queries = new QueryClient();
+  const invalidate = vi.spyOn(queries, "invalidateQueries");
+  const burst = Array.from({ length: 1000 }, () => ({
+    kind: "change" as const,
+    change: change("insight", "x"),
+  }));
+  staleAfter(queries, burst);
+  expect(invalidate).toHaveBeenCalledTimes(1);
+});
+
+it("asks for everything again where changes were missed", () => {
+  const queries = new QueryClient();
+  queries.setQueryData(["users"], {});
+  queries.setQueryData(["reports", "x"], {});
+  expect(staleAfter(queries, [{ kind: "resync" }])).toEqual([["users"], ["reports", "x"]]);
+});
