@@ -103,19 +103,6 @@ async def test_another_agency_finds_nothing(notes: Running, agency_id: UUID) -> 
         await repository(notes, new_id()).change(note_id, lambda note: note.strike(note_id))
 
 
-async def test_without_an_agency_no_rows_and_after_a_commit_none_either(notes: Running, agency_id: UUID) -> None:
-    await take(notes, agency_id)
-    count = text("select (select count(*) from events) + (select count(*) from notes)")
-    async with notes.service.database.across() as session:
-        assert (await session.execute(count)).scalar_one() == 0
-    async with notes.service.database.engine.connect() as connection:
-        enter = text("select set_config('app.agency_id', :agency, true)")
-        await connection.execute(enter, {"agency": str(agency_id)})
-        assert (await connection.execute(count)).scalar_one() == 2
-        await connection.commit()
-        assert (await connection.execute(count)).scalar_one() == 0
-
-
 async def test_rows_of_another_agency_cannot_be_written(notes: Running, agency_id: UUID) -> None:
     with pytest.raises(Exception, match="row-level security"):
         async with notes.service.database.transaction(agency_id) as session:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from gardenos_chassis import telemetry
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Conflict, Invalid
-from gardenos_chassis.tenancy import Database, Session
+from gardenos_chassis.tenancy import Database, Session, driver_of
 
 Projection: TypeAlias = Callable[[Session, Sequence[Fact[Event]]], Awaitable[None]]
 """Brings the service's own read tables up to date with new facts, in the transaction that records them."""
@@ -186,7 +186,7 @@ class EventStore:
                 work = UnitOfWork(session, context, self._projections)
                 yield work
                 appended = await work.flush()
-        except DBAPIError as error:
+        except (DBAPIError, asyncpg.PostgresError) as error:
             if _is_race(error):
                 raise LostRace("somebody else changed this at the same moment; read it again and retry") from error
             raise
@@ -232,23 +232,19 @@ def _message(row: Any) -> Message:
 
 
 async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]]) -> None:
-    # The driver itself: an append is the hottest statement there is, and needs nothing of SQLAlchemy's.
-    driver = (await session.get_raw_connection()).driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    try:
-        await driver.execute(
-            _APPEND,
-            agency_id,
-            len(facts),
-            [fact.stream_id for fact in facts],
-            [fact.version for fact in facts],
-            [fact.type for fact in facts],
-            [fact.data.model_dump_json() for fact in facts],
-            [_metadata(fact) for fact in facts],
-            [fact.occurred_at for fact in facts],
-        )
-    except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError) as race:
-        raise LostRace("somebody else changed this at the same moment; read it again and retry") from race
+    # An append is the hottest statement there is, and needs nothing of SQLAlchemy's.
+    driver = await driver_of(session)
+    await driver.execute(
+        _APPEND,
+        agency_id,
+        len(facts),
+        [fact.stream_id for fact in facts],
+        [fact.version for fact in facts],
+        [fact.type for fact in facts],
+        [fact.data.model_dump_json() for fact in facts],
+        [_metadata(fact) for fact in facts],
+        [fact.occurred_at for fact in facts],
+    )
     telemetry.events_appended.add(len(facts))
 
 
@@ -262,9 +258,10 @@ def _metadata(fact: Fact[Event]) -> str:
     return orjson.dumps({name: value for name, value in said.items() if value is not None}).decode()
 
 
-def _is_race(error: DBAPIError) -> bool:
+def _is_race(error: DBAPIError | asyncpg.PostgresError) -> bool:
     """Unique violation, deadlock, serialization failure: what a second attempt may get past."""
-    return getattr(error.orig, "sqlstate", None) in {"23505", "40P01", "40001"}
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(told, "sqlstate", None) in {"23505", "40P01", "40001"}
 
 
 def fingerprint(*parts: bytes) -> str:

@@ -1,0 +1,149 @@
+"""One agency's rows at a time, whatever happens in between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from gardenos_chassis.events.faults import is_transient
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.tenancy import Database, Session, driver_of
+from gardenos_chassis.testing import Running
+from gardenos_chassis.testing.parts import Parts
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+COUNT = text("select count(*) from notes")
+PID = text("select pg_backend_pid()")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(notes: Running) -> AsyncIterator[Database]:
+    """Two connections at most, so that what one transaction leaves behind, the next would find."""
+    found = Database(notes.service.settings.database_url, pool=1)
+    yield found
+    await found.close()
+
+
+async def take(session: Session, agency_id: UUID) -> None:
+    values = {"agency": agency_id, "id": new_id()}
+    await session.execute(text("insert into notes (agency_id, id, text) values (:agency, :id, 'x')"), values)
+
+
+async def seen(session: Session) -> int:
+    return int((await session.execute(COUNT)).scalar_one())
+
+
+async def in_agency(database: Database, agency_id: UUID) -> int:
+    async with database.transaction(agency_id) as session:
+        return await seen(session)
+
+
+async def test_an_agency_sees_its_own_and_nobody_else_does(database: Database, agency_id: UUID) -> None:
+    async with database.transaction(agency_id) as session:
+        await take(session, agency_id)
+        assert await seen(session) == 1
+    assert await in_agency(database, agency_id) == 1
+    assert await in_agency(database, new_id()) == 0
+    async with database.across() as session:
+        assert await seen(session) == 0
+    async with database.engine.connect() as session:
+        assert await seen(session) == 0
+
+
+async def test_after_a_commit_in_between_no_agency_is_left(database: Database, agency_id: UUID) -> None:
+    async with database.transaction(agency_id) as session:
+        await take(session, agency_id)
+        await (await driver_of(session)).execute("commit")
+        assert await seen(session) == 0
+
+
+async def test_what_fails_leaves_nothing(database: Database, agency_id: UUID) -> None:
+    with pytest.raises(LookupError):
+        async with database.transaction(agency_id) as session:
+            await take(session, agency_id)
+            raise LookupError
+    with pytest.raises(DBAPIError):
+        async with database.transaction(agency_id) as session:
+            await take(session, agency_id)
+            await session.execute(text("select 1 / 0"))
+    assert await in_agency(database, agency_id) == 0
+
+
+async def test_a_failure_that_was_passed_over_is_not_taken_for_a_commit(database: Database, agency_id: UUID) -> None:
+    with pytest.raises(RuntimeError, match="not committed"):
+        async with database.transaction(agency_id) as session:
+            await take(session, agency_id)
+            with pytest.raises(DBAPIError):
+                await session.execute(text("select 1 / 0"))
+    assert await in_agency(database, agency_id) == 0
+
+
+async def test_who_hangs_up_leaves_no_transaction_open(database: Database, agency_id: UUID) -> None:
+    began = asyncio.Event()
+
+    async def slow() -> None:
+        async with database.transaction(agency_id) as session:
+            await take(session, agency_id)
+            began.set()
+            await session.execute(text("select pg_sleep(60)"))
+
+    for _ in range(5):
+        began.clear()
+        asked = asyncio.create_task(slow())
+        await began.wait()
+        await asyncio.sleep(0)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    assert await in_agency(database, agency_id) == 0
+    async with database.engine.connect() as session:
+        assert not (await driver_of(session)).is_in_transaction()
+        open_ones = text(
+            "select count(*) from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()"
+            " and query like '%pg_sleep%'"
+        )
+        assert (await session.execute(open_ones)).scalar_one() == 0
+
+
+async def _kill(parts: Parts, pid: int) -> None:
+    admin = await parts.postgres.server.connect()
+    try:
+        assert await admin.fetchval("select pg_terminate_backend($1, 5000)", pid)
+    finally:
+        await admin.close()
+
+
+async def test_a_connection_that_died_idle_costs_no_request(database: Database, parts: Parts, agency_id: UUID) -> None:
+    async with database.across() as session:
+        pid = (await session.execute(PID)).scalar_one()
+    await _kill(parts, pid)
+    async with database.transaction(agency_id) as session:
+        assert (await session.execute(PID)).scalar_one() != pid
+        await take(session, agency_id)
+    assert await in_agency(database, agency_id) == 1
+
+
+@pytest.mark.parametrize("after", ["begin", "a statement"])
+async def test_a_connection_that_dies_in_between_is_a_passing_fault(
+    database: Database, parts: Parts, agency_id: UUID, after: str
+) -> None:
+    failed: Any = None
+    try:
+        async with database.transaction(agency_id) as session:
+            await take(session, agency_id)
+            await _kill(parts, (await session.execute(PID)).scalar_one())
+            if after == "a statement":
+                await session.execute(PID)
+    except Exception as error:
+        failed = error
+    assert failed is not None
+    assert is_transient(failed), repr(failed)
+    assert await in_agency(database, agency_id) == 0
+
+
+async def test_an_agency_is_an_id_and_never_words(database: Database) -> None:
+    with pytest.raises(AttributeError):
+        await in_agency(database, "'; select set_config('app.agency_id', 'x', false); --")  # type: ignore[arg-type]
