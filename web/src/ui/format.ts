@@ -23,6 +23,13 @@ export function duration(seconds: number): string {
   return next && rest > 0 && count < 10 ? `${count} ${unit} ${rest} ${next[0]}` : `${count} ${unit}`;
 }
 
+/** Bytes as people say them: `840 B`, `12 kB`, `3.4 MB`. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
+  return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)} ${unit}`;
+}
+
 /** `first_touch` as words. */
 export function words(name: string): string {
   const spaced = name.replaceAll("_", " ");
