@@ -56,7 +56,7 @@ async def test_an_agency_sees_its_own_and_nobody_else_does(database: Database, a
 async def test_after_a_commit_in_between_no_agency_is_left(database: Database, agency_id: UUID) -> None:
     async with database.transaction(agency_id) as session:
         await take(session, agency_id)
-        await (await driver_of(session)).execute("commit")
+        await driver_of(session).execute("commit")
         assert await seen(session) == 0
 
 
@@ -100,7 +100,7 @@ async def test_who_hangs_up_leaves_no_transaction_open(database: Database, agenc
             await asked
     assert await in_agency(database, agency_id) == 0
     async with database.engine.connect() as session:
-        assert not (await driver_of(session)).is_in_transaction()
+        assert not driver_of(session).is_in_transaction()
         open_ones = text(
             "select count(*) from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()"
             " and query like '%pg_sleep%'"

@@ -100,6 +100,8 @@ class Service:
             docs_url=None,
             redoc_url=None,
             generate_unique_id_function=openapi.operation_id,
+            # Its own spans hold the query string, and what people search for is personal: the envelope traces.
+            telemetry={"tracing": False, "metrics": False, "logs": False},
         )
         app.state.service = self
         problems.install(app)

@@ -2,17 +2,21 @@
 
 import logging
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import orjson
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.propagate import inject
+from opentelemetry.propagate import extract, inject
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanKind
+from opentelemetry.util.types import AttributeValue
 
 meter = metrics.get_meter("gardenos")
 tracer = trace.get_tracer("gardenos")
@@ -44,6 +48,31 @@ def traceparent() -> str | None:
     carrier: dict[str, str] = {}
     inject(carrier)
     return carrier.get("traceparent")
+
+
+@contextmanager
+def serving(method: str, headers: Mapping[str, str]) -> Iterator[Span]:
+    """The span of a request; it goes on with the trace that its `traceparent` header names."""
+    attributes = {"http.request.method": method}
+    with tracer.start_as_current_span(method, extract(headers), SpanKind.SERVER, attributes) as span:
+        yield span
+
+
+@contextmanager
+def applying(consumer: str, source: str, traceparents: Sequence[str | None]) -> Iterator[None]:
+    """The span of a consumer's transaction: a lone event's goes on with its trace, a batch's is linked with each."""
+    causes = [extract({"traceparent": found}) for found in dict.fromkeys(traceparents) if found]
+    parent = causes[0] if len(causes) == 1 else None
+    links = [] if parent else [Link(trace.get_current_span(cause).get_span_context()) for cause in causes]
+    attributes: dict[str, AttributeValue] = {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": f"{source}.events",
+        "messaging.consumer.group.name": consumer,
+        "messaging.batch.message_count": len(traceparents),
+    }
+    with tracer.start_as_current_span(f"process {source}.events", parent, SpanKind.CONSUMER, attributes, links):
+        yield
 
 
 class JsonLines(logging.Formatter):

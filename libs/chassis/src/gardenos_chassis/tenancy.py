@@ -39,6 +39,7 @@ class Database:
             connect_args=connect,
             # Transactions are begun and ended below, in fewer round trips than the toolkit would take.
             isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
         )
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
 
@@ -63,8 +64,9 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Session]:
         """Begins and names the agency in one message to the server: a round trip is what most transactions cost."""
-        async with self.engine.connect() as session:
-            driver = await driver_of(session)
+        session = await self.engine.connect()
+        try:
+            driver = driver_of(session)
             try:
                 await driver.execute(begin)
                 yield session
@@ -73,6 +75,9 @@ class Database:
             except BaseException:
                 await _undo(session, driver)
                 raise
+        finally:
+            # Back to the pool: nothing is awaited there, so nothing can be cut off.
+            await session.close()
 
     async def ready(self) -> None:
         """Raises if the database is away, or too old to keep tenants apart."""
@@ -87,9 +92,10 @@ class Database:
         await self.engine.dispose()
 
 
-async def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":
+def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":
     """The driver's own connection, inside the session's transaction: for the hottest statements."""
-    driver = (await session.get_raw_connection()).driver_connection
+    assert session.sync_connection is not None
+    driver = session.sync_connection.connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     return driver
 

@@ -151,13 +151,20 @@ class Application:
             actor=Actor(ActorKind.AUTOMATION, self.consumer.name),
             correlation_id=messages[0].correlation_id,
         )
+        traceparents = [message.traceparent for message in messages]
+        with telemetry.applying(self.consumer.name, self.source, traceparents):
+            applied = await self._commit_in(context, messages)
+        self._count(applied, "applied")
+
+    async def _commit_in(self, context: Context, messages: Sequence[Message]) -> int:
+        agency_id = context.agency_id
         async with self.store.unit_of_work(context) as work:
             mark = await self._lock(work.session, agency_id)
             if messages[0].sequence > mark + 1:
                 raise LookupError("another instance moved the mark back; reading it again")
             fresh = [message for message in messages if message.sequence > mark]
             if not fresh:
-                return
+                return 0
             blocked = set((await work.session.execute(_BLOCKED, self._names)).scalars())
             for message in fresh:
                 if message.stream_id in blocked:
@@ -166,7 +173,7 @@ class Application:
                     await self._handle(message, work)
             await self._handle_at_once([message for message in fresh if message.stream_id not in blocked], work)
             await self._move_mark(work.session, agency_id, fresh[-1].sequence)
-        self._count(len(fresh), "applied")
+        return len(fresh)
 
     async def _handle(self, message: Message, work: UnitOfWork) -> None:
         handler = self.consumer.handler_of(message.type)

@@ -233,7 +233,7 @@ def _message(row: Any) -> Message:
 
 async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]]) -> None:
     # An append is the hottest statement there is, and needs nothing of SQLAlchemy's.
-    driver = await driver_of(session)
+    driver = driver_of(session)
     await driver.execute(
         _APPEND,
         agency_id,

@@ -11,6 +11,9 @@ from gardenos_chassis.errors import TooLarge
 from gardenos_chassis.http.problems import problem
 from gardenos_chassis.ids import new_id
 
+_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: no trace of anybody's work."""
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 
 
@@ -31,6 +34,20 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"] in _PROBES:
+            await self._answer(scope, receive, send)
+            return
+        known = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with telemetry.serving(scope["method"], known) as span:
+            status = await self._answer(scope, receive, send)
+            route = getattr(scope.get("route"), "path", "unmatched")
+            span.update_name(f"{scope['method']} {route}")
+            span.set_attributes(
+                {"http.route": route, "http.response.status_code": status, "gardenos.service": self._service}
+            )
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answers, and tells with which status."""
         headers = dict(scope["headers"])
         given = headers.get(b"x-request-id", b"")
         request_id = given.decode() if _REQUEST_ID.fullmatch(given) else str(new_id())
@@ -65,6 +82,7 @@ class Envelope:
                 "http.response.status_code": status,
             },
         )
+        return status
 
     def _limit(self, path: str) -> int:
         return next((size for prefix, size in self._larger.items() if path.startswith(prefix)), self._max_body)

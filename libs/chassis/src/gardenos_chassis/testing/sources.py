@@ -36,9 +36,12 @@ class Source:
         stream_id: UUID | None = None,
         occurred_at: datetime | None = None,
         actor: Actor | None = None,
+        traceparent: str | None = None,
     ) -> Message:
         """Records an event as the agency's next, and sends it."""
-        message = self.record(agency_id, event, stream_id=stream_id, occurred_at=occurred_at, actor=actor)
+        message = self.record(
+            agency_id, event, stream_id=stream_id, occurred_at=occurred_at, actor=actor, traceparent=traceparent
+        )
         await self.send(message)
         return message
 
@@ -50,6 +53,7 @@ class Source:
         stream_id: UUID | None = None,
         occurred_at: datetime | None = None,
         actor: Actor | None = None,
+        traceparent: str | None = None,
     ) -> Message:
         """Records an event without sending it: the broker lost it."""
         stream = stream_id or new_id()
@@ -64,7 +68,7 @@ class Source:
             actor=actor or Actor(ActorKind.SYSTEM, "test"),
             correlation_id=str(new_id()),
             causation_id=None,
-            traceparent=None,
+            traceparent=traceparent,
             occurred_at=occurred_at or datetime.now(UTC),
             recorded_at=datetime.now(UTC),
         )

@@ -1,0 +1,35 @@
+"""`python -m bench [measure …]`: one line of JSON a measure on standard output, progress on standard error."""
+
+import argparse
+import importlib
+
+import uvloop
+
+from bench.measure import Measure
+
+MEASURES = {
+    "events_appended": "bench.appends",
+    "lead_list": "bench.lead_list",
+    "write_to_insight": "bench.latency",
+    "write_to_report": "bench.latency",
+}
+"""Each by the module that takes it; a module that takes several takes them at once."""
+
+
+def main() -> None:
+    """Takes the measures that are named, by default all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("measures", nargs="*", metavar="measure", help=", ".join(MEASURES))
+    wanted = parser.parse_args().measures or list(MEASURES)
+    if unknown := [name for name in wanted if name not in MEASURES]:
+        parser.error(f"no such measure: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+
+    def report(measure: Measure) -> None:
+        print(measure.line(), flush=True)
+
+    for module in dict.fromkeys(MEASURES[name] for name in wanted):
+        uvloop.run(importlib.import_module(module).measure(report))
+
+
+if __name__ == "__main__":
+    main()

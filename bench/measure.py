@@ -1,0 +1,56 @@
+"""What a measurement says, and how it is taken: in turns with its baseline, by medians."""
+
+import json
+import statistics
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+Trial = Callable[[], Awaitable[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One result. `ratio` is value to baseline; `against` names the baseline."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: float
+    against: str
+
+    def line(self) -> str:
+        """As one line of JSON."""
+        return json.dumps(
+            {
+                "name": self.name,
+                "value": round(self.value, 2),
+                "unit": self.unit,
+                "baseline": round(self.baseline, 2),
+                "ratio": round(self.value / self.baseline, 2),
+                "against": self.against,
+            }
+        )
+
+
+def say(words: str) -> None:
+    """Progress, for who watches."""
+    print(words, file=sys.stderr, flush=True)
+
+
+async def in_turns(ours: Trial, baseline: Trial, *, rounds: int, unit: str) -> tuple[float, float]:
+    """The medians of both, taken in turns, so that whatever else the machine does falls on both alike.
+
+    The first round warms up and does not count. Whoever went first in one round goes second in the next.
+    """
+    taken: dict[str, list[float]] = {"ours": [], "baseline": []}
+    for number in range(rounds + 1):
+        turns: Sequence[tuple[str, Trial]] = [("ours", ours), ("baseline", baseline)]
+        for who, trial in turns if number % 2 else reversed(turns):
+            found = await trial()
+            if number:
+                taken[who].append(found)
+        if number:
+            said = ", ".join(f"{who} {results[-1]:,.1f}" for who, results in taken.items())
+            say(f"  round {number} of {rounds}: {said} {unit}")
+    return statistics.median(taken["ours"]), statistics.median(taken["baseline"])
