@@ -50,7 +50,7 @@ async def test_who_writes_reads_what_was_written(leads: Running, agency_id: UUID
 async def test_bad_fields_are_named(leads: Running, agency_id: UUID) -> None:
     async with leads.client(agency_id) as http:
         for field, value in {"email": "nonsense", "phone": "123", "state": "Bavaria", "x_date": "someday", "line_of_business": "zeppelin",
-                             "campaign_id": str(new_id()), "captured_at": "2999-01-01T00:00:00Z"}.items():  # fmt: skip
+                             "campaign_id": str(new_id()), "captured_at": "2999-01-01T00:00:00Z", "notes": "a\0b", "source": "\0"}.items():  # fmt: skip
             answer = await http.post("/api/v1/leads", json={**MARIA, field: value})
             assert answer.status_code == 422, field
             assert answer.json()["errors"][0]["pointer"] == f"/{field}"

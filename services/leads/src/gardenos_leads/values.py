@@ -1,19 +1,12 @@
-"""What people write, as we keep it: telephone numbers, addresses, dates, states, lines of business, names.
+"""What people write of insurance and of names, as we keep it; what is general is in `gardenos_chassis.reading`.
 
 Each function gives None for an empty text and raises ValueError, with words for the reader, for one it cannot read.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
 
-import phonenumbers
-from dateutil import parser as dates
-from email_validator import EmailNotValidError, validate_email
+from gardenos_chassis.reading import plain
 from gardenos_contracts.values import LineOfBusiness, PersonName
-
-_REGION = "US"
-_EXCEL_EPOCH = date(1899, 12, 30)
-_LONGEST = 500
 
 _LINES: tuple[tuple[str, LineOfBusiness], ...] = (
     (r"commercial|business|bop\b|workers|general liability|\bgl\b|cgl", LineOfBusiness.COMMERCIAL),
@@ -25,122 +18,6 @@ _LINES: tuple[tuple[str, LineOfBusiness], ...] = (
     (r"life|term|whole", LineOfBusiness.LIFE),
     (r"health|aca\b|medical", LineOfBusiness.HEALTH),
 )
-
-_STATES = {
-    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO",
-    "connecticut": "CT", "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA",
-    "hawaii": "HI", "idaho": "ID", "illinois": "IL", "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY",
-    "louisiana": "LA", "maine": "ME", "maryland": "MD", "massachusetts": "MA", "michigan": "MI", "minnesota": "MN",
-    "mississippi": "MS", "missouri": "MO", "montana": "MT", "nebraska": "NE", "nevada": "NV", "new hampshire": "NH",
-    "new jersey": "NJ", "new mexico": "NM", "new york": "NY", "north carolina": "NC", "north dakota": "ND",
-    "ohio": "OH", "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA", "puerto rico": "PR", "rhode island": "RI",
-    "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT", "vermont": "VT",
-    "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY",
-}  # fmt: skip
-
-
-def plain(text: str | None, *, longest: int = _LONGEST) -> str | None:
-    """White space folded, control characters gone."""
-    if text is None:
-        return None
-    folded = " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in text).split())
-    if len(folded) > longest:
-        raise ValueError(f"longer than {longest} characters")
-    return folded or None
-
-
-def phone(text: str | None) -> str | None:
-    """Any way of writing a US number, or any number with its country code, as E.164."""
-    written = plain(text)
-    if written is None:
-        return None
-    # A spreadsheet makes a number of it.
-    written = re.sub(r"^(\d{10,11})\.0$", r"\1", written)
-    try:
-        number = phonenumbers.parse(written, _REGION)
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(f"“{written}” is no telephone number") from error
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError(f"“{written}” is no telephone number: a US number has ten digits")
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def email(text: str | None) -> str | None:
-    """An address in lower case."""
-    written = plain(text)
-    if written is None:
-        return None
-    written = re.sub(r"^mailto:", "", written, flags=re.IGNORECASE).strip("<>;, ")
-    try:
-        checked = validate_email(written, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise ValueError(f"“{written}” is no email address") from error
-    return str(checked.normalized).lower()
-
-
-def day(text: str | None) -> date | None:
-    """A date as Americans, ISO and spreadsheets write it; two-digit years within 80 years back and 20 ahead."""
-    written = plain(text)
-    if written is None:
-        return None
-    if re.fullmatch(r"\d{5}(\.\d+)?", written):
-        return _EXCEL_EPOCH + timedelta(days=int(float(written)))
-    try:
-        found: datetime = dates.parse(written, default=datetime(2000, 1, 1), dayfirst=_day_first(written))  # noqa: DTZ001
-    except (dates.ParserError, OverflowError) as error:
-        raise ValueError(f"“{written}” is no date") from error
-    if not re.search(r"\d{4}", written) and found.year > date.today().year + 20:  # noqa: DTZ011
-        found = found.replace(year=found.year - 100)
-    if not 1900 <= found.year <= 2200:
-        raise ValueError(f"“{written}” is not in a year we know")
-    return found.date()
-
-
-def moment(text: str | None) -> datetime | None:
-    """A time as exports write it; without a zone it is taken as UTC, without a time as noon UTC."""
-    written = plain(text)
-    if written is None:
-        return None
-    on = day(written)
-    if on is None:
-        return None
-    if not re.search(r"\d:\d\d", written):
-        return datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    found: datetime = dates.parse(written, default=datetime(2000, 1, 1), dayfirst=_day_first(written))  # noqa: DTZ001
-    found = found.replace(year=on.year)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _day_first(written: str) -> bool:
-    """Month first, as in the US, unless the first number cannot be a month or points part day.month.year."""
-    numbers = re.match(r"(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}", written)
-    if not numbers:
-        return False
-    return int(numbers[1]) > 12 or (numbers[2] == "." and int(numbers[3]) <= 12)
-
-
-def state(text: str | None) -> str | None:
-    """A US state's two letters, from them or from its name."""
-    written = plain(text)
-    if written is None:
-        return None
-    if written.upper() in _STATES.values():
-        return written.upper()
-    found = _STATES.get(written.lower().strip("."))
-    if found is None:
-        raise ValueError(f"“{written}” is no US state")
-    return found
-
-
-def postal_code(text: str | None) -> str | None:
-    """A ZIP code of five digits, or nine; a leading zero that a spreadsheet ate comes back."""
-    written = plain(text)
-    if written is None:
-        return None
-    found = re.fullmatch(r"(\d{3,5})(?:\.0)?(?:-?(\d{4}))?", written)
-    if not found:
-        raise ValueError(f"“{written}” is no ZIP code")
-    return found[1].zfill(5) + (f"-{found[2]}" if found[2] else "")
 
 
 def line_of_business(text: str | None) -> LineOfBusiness | None:

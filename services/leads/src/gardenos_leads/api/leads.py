@@ -1,8 +1,7 @@
 """`/api/v1/leads`."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,16 +10,17 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository, history
 from gardenos_chassis.http import Reader, Writer, json_response, repository
+from gardenos_chassis.http.fields import Day, Email, Phone, Plain, PostalCode, State, WithoutNul
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from gardenos_leads import lead as aggregate
-from gardenos_leads import queries, values
+from gardenos_leads import queries
 from gardenos_leads.api import shapes
 from gardenos_leads.history import told
 
@@ -32,20 +32,14 @@ Leads = Annotated[
 ]
 
 
-def _written(read: Callable[[str | None], Any]) -> BeforeValidator:
-    """A text as people write it, read into what we keep; anything else is left to pydantic."""
-    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
-
-
-Text = Annotated[str | None, _written(values.plain)]
-Notes = Annotated[str | None, StringConstraints(max_length=10_000)]
+Notes = Annotated[str, StringConstraints(max_length=10_000), WithoutNul]
 
 
 class Name(BaseModel):
     """A person's name."""
 
-    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
+    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
 
 
 class LeadDetails(BaseModel):
@@ -54,25 +48,27 @@ class LeadDetails(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name = Name()
-    email: Annotated[str | None, _written(values.email)] = None
-    phone: Annotated[str | None, _written(values.phone)] = None
-    postal_code: Annotated[str | None, _written(values.postal_code)] = None
-    state: Annotated[str | None, _written(values.state)] = None
-    birth_date: Annotated[date | None, _written(values.day)] = None
+    email: Email = None
+    phone: Phone = None
+    postal_code: PostalCode = None
+    state: State = None
+    birth_date: Day = None
     line_of_business: LineOfBusiness | None = None
-    current_carrier: Text = None
-    x_date: Annotated[date | None, _written(values.day)] = None
-    notes: Notes = None
+    current_carrier: Plain = None
+    x_date: Day = None
+    notes: Notes | None = None
 
 
 class CaptureLead(LeadDetails):
     """A new lead. An agent's lead is their own unless it is given to the pool by `owner_id: null`."""
 
-    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = "manual"
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), WithoutNul] = (
+        "manual"
+    )
     campaign_id: UUID | None = None
     owner_id: UUID | None = None
     team_id: UUID | None = None
-    external_id: Text = None
+    external_id: Plain = None
     captured_at: Moment | None = None
 
 
@@ -91,7 +87,7 @@ class MoveLead(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stage: Stage
-    reason: Annotated[str | None, StringConstraints(max_length=1000)] = None
+    reason: Annotated[str, StringConstraints(max_length=1000), WithoutNul] | None = None
 
 
 class ConvertLead(BaseModel):

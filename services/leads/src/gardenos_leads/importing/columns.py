@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from gardenos_chassis import reading
 from gardenos_chassis.errors import Invalid
-
-from gardenos_leads import values
 
 if TYPE_CHECKING:
     from gardenos_leads.importing.reading import Sheet
@@ -95,7 +94,7 @@ _TELLING = {"name", "given_name", "family_name", "email", "phone"}
 
 
 def _field_of_values(standing: Sequence[str]) -> str | None:
-    tests: dict[str, Callable[[str], object]] = {"email": values.email, "phone": _surely_phone}
+    tests: dict[str, Callable[[str], object]] = {"email": reading.email, "phone": _surely_phone}
     for field, read in tests.items():
         if standing and sum(_reads(read, value) for value in standing) >= _ENOUGH * len(standing):
             return field
@@ -106,7 +105,7 @@ def _surely_phone(text: str) -> str | None:
     # Ten digits without a mark may be any number.
     if not re.search(r"[-().+ ]", text):
         raise ValueError("no sign of a telephone number")
-    return values.phone(text)
+    return reading.phone(text)
 
 
 def _reads(read: Callable[[str], object], text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from gardenos_chassis import reading
 from gardenos_contracts.values import PersonName
 
 from gardenos_leads import values
@@ -51,19 +52,19 @@ class Judged:
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "name": values.person_name,
-    "given_name": values.plain,
-    "family_name": values.plain,
-    "email": values.email,
-    "phone": values.phone,
-    "postal_code": values.postal_code,
-    "state": values.state,
-    "birth_date": values.day,
+    "given_name": reading.plain,
+    "family_name": reading.plain,
+    "email": reading.email,
+    "phone": reading.phone,
+    "postal_code": reading.postal_code,
+    "state": reading.state,
+    "birth_date": reading.day,
     "line_of_business": values.line_of_business,
-    "current_carrier": values.plain,
-    "x_date": values.day,
-    "captured_at": values.moment,
-    "source": values.plain,
-    "external_id": values.plain,
+    "current_carrier": reading.plain,
+    "x_date": reading.day,
+    "captured_at": reading.moment,
+    "source": reading.plain,
+    "external_id": reading.plain,
 }
 
 _WAYS_TO_REACH = ("email", "phone")
