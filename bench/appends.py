@@ -34,8 +34,8 @@ from bench.measure import Measure, in_turns, say
 
 WRITERS = 16
 AGENCIES = 50
-SECONDS = 4.0
-ROUNDS = 5
+SECONDS = 2.0
+ROUNDS = 11
 
 
 @dataclass(frozen=True, slots=True)

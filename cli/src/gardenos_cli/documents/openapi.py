@@ -18,7 +18,12 @@ _REF = "#/components/schemas/"
 
 def installed() -> list[str]:
     """The services that are installed here, in their order."""
-    return [name for name in SERVICES if importlib.util.find_spec(f"gardenos_{name}") is not None]
+    packages = {name: f"gardenos_{name}" for name in SERVICES}
+    return [
+        name
+        for name, package in packages.items()
+        if importlib.util.find_spec(package) is not None and importlib.util.find_spec(f"{package}.app") is not None
+    ]
 
 
 def document_of(service: str) -> Document:
