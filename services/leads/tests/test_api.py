@@ -132,6 +132,8 @@ async def test_filters_and_sorts(leads: Running, agency_id: UUID) -> None:
             "zoe@z": zoe,
             "0199": anna,
             "(737) 555-0199": anna,
+            "anna (737) 555": anna,
+            "a%00lvarez": anna,
             "%25_": zoe,
             "%25%25": None,
         }.items():

@@ -1,6 +1,5 @@
 """Read tables in, answers out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
+from gardenos_chassis.http.search import matching
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
 from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, or_, select
@@ -81,7 +81,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(func.coalesce(leads.c.last_contacted_at, leads.c.captured_at) < before)
         found.append(leads.c.stage.not_in(_CLOSED))
     if wanted.q:
-        found += [leads.c.search.like(pattern) for pattern in patterns_of(wanted.q)]
+        found += matching(leads.c.search, wanted.q)
     return found
 
 
@@ -90,16 +90,6 @@ def _one_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[
     wanted = values[0] if len(values) == 1 else any_(bindparam(None, list(values), ARRAY(column.type)))
     found: ColumnElement[bool] = column == wanted
     return found
-
-
-def patterns_of(q: str) -> list[str]:
-    """`like` patterns that a lead's search text must all match. Digits with marks between them are one number."""
-    digits = re.sub(r"\D", "", q)
-    if len(digits) >= 4 and not re.search(r"[^\d\s().+-]", q):
-        # A number is kept with its country code; people type it with, without, or only its end.
-        return [f"%{digits}%"]
-    words = q.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_").split()
-    return [f"%{word}%" for word in words[:8]]
 
 
 async def lead_page(
