@@ -1,5 +1,6 @@
 """Sources arrive in any order: every order gives the same tables."""
 
+import asyncio
 import random
 from datetime import timedelta
 from typing import Any
@@ -183,9 +184,7 @@ async def test_two_sources_at_once_wait_for_one_another(reporting: Running, sour
     made = [story.capture(captured_at=NOON + timedelta(seconds=number)) for number in range(300)]
     for lead in reversed(made):
         calls.call(lead, lead.captured_at + minutes(1))
-    for ours, theirs in zip(story.told, calls.told, strict=True):
-        source("leads").record(agency_id, ours.event, stream_id=ours.stream_id, occurred_at=ours.at)
-        source("comms").record(agency_id, theirs.event, stream_id=theirs.stream_id, occurred_at=theirs.at)
+    await asyncio.gather(story.flood(source, agency_id), calls.flood(source, agency_id))
     await reporting.caught_up()
     async with reporting.service.database.transaction(agency_id) as session:
         found = (await session.execute(select(leads.c.response_seconds))).scalars().all()

@@ -30,10 +30,12 @@ def upgrade() -> None:
             response_owner_id uuid, response_team_id uuid,
             first_touch_at timestamptz generated always as (least(captured_at, first_communication_at)) stored,
             conversion_seconds double precision generated always as (
-                greatest(0, extract(epoch from converted_at - least(captured_at, first_communication_at)))
+                case when converted_at < least(captured_at, first_communication_at) then 0
+                else extract(epoch from converted_at - least(captured_at, first_communication_at)) end
             ) stored,
             response_seconds double precision generated always as (
-                greatest(0, extract(epoch from first_outbound_at - captured_at))
+                case when first_outbound_at < captured_at then 0
+                else extract(epoch from first_outbound_at - captured_at) end
             ) stored,
             primary key (agency_id, id)
         ) with (fillfactor = 80)
