@@ -1,0 +1,1 @@
+"""Clients: onboarding, details, owners."""

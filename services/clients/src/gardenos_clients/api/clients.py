@@ -1,0 +1,165 @@
+"""`/api/v1/clients`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Invalid
+from gardenos_chassis.events import Changed, Repository
+from gardenos_chassis.http import Reader, Writer, json_response, repository
+from gardenos_chassis.http.fields import Day, Email, Phone, PostalCode, State, WithoutNul
+from gardenos_chassis.http.paging import CursorParam, Limit
+from gardenos_chassis.http.shapes import Page
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.service import Service
+from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from gardenos_clients import client as aggregate
+from gardenos_clients import queries
+from gardenos_clients.api import shapes
+
+router = APIRouter(prefix="/api/v1/clients", tags=["clients"])
+
+Clients = Annotated[
+    Repository[aggregate.Client],
+    Depends(repository(aggregate.evolve, lambda client: (client.owner_id, client.team_id), "client")),
+]
+
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class Name(BaseModel):
+    """A person's name."""
+
+    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
+    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
+
+
+class ClientDetails(BaseModel):
+    """What is known of a client. Telephone numbers and dates may be written as people write them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = Name()
+    email: Email = None
+    phone: Phone = None
+    postal_code: PostalCode = None
+    state: State = None
+    birth_date: Day = None
+    line_of_business: LineOfBusiness | None = None
+
+
+class OnboardClient(ClientDetails):
+    """A client who never was a lead. An agent's client is their own unless given to the pool by `owner_id: null`."""
+
+    owner_id: UUID | None = None
+    team_id: UUID | None = None
+    onboarded_at: Moment | None = None
+
+
+class AssignClient(BaseModel):
+    """A new owner, or none. Without `team_id` the client stays with their team."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner_id: UUID | None
+    team_id: UUID | None = None
+
+
+def client_filter(
+    q: Annotated[
+        str | None, Query(max_length=200, description="Name, email or telephone number, whole or in part")
+    ] = None,
+    owner_id: Annotated[list[str], Query(description="A person's id, or `none` for the pool")] = [],  # noqa: B006
+    line_of_business: Annotated[list[LineOfBusiness], Query()] = [],  # noqa: B006
+) -> queries.ClientFilter:
+    """The filters of a list of clients."""
+    try:
+        owners = [UUID(owner) for owner in owner_id if owner != "none"]
+    except ValueError as error:
+        raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
+    return queries.ClientFilter(owners, "none" in owner_id, line_of_business, q)
+
+
+@router.get("", responses={200: {"model": Page[shapes.Client]}})
+async def list_clients(
+    reading: Reader,
+    wanted: Annotated[queries.ClientFilter, Depends(client_filter)],
+    sort: queries.Sort = "-onboarded_at",
+    limit: Limit = 50,
+    cursor: CursorParam = None,
+) -> Response:
+    """The clients in the caller's scope, by cursor."""
+    return json_response(await queries.client_page(reading.session, reading.caller, wanted, sort, limit, cursor))
+
+
+@router.post("", status_code=201, responses={201: {"model": shapes.Client}})
+async def onboard_client(request: Request, body: OnboardClient, clients: Clients, writing: Writer) -> Response:
+    """Somebody becomes a client who was never a lead; a lead becomes one by its conversion."""
+    client_id, now = new_id(), datetime.now(UTC)
+    onboarded_at = body.onboarded_at or now
+    if not _EARLIEST <= onboarded_at <= now:
+        raise Invalid("a client cannot have been onboarded in the future, or before 1900", pointer="/onboarded_at")
+    event = ClientOnboarded(
+        client_id=client_id,
+        person_id=new_id(),
+        name=PersonName(given=body.name.given, family=body.name.family),
+        owner_id=_owner_of_new(body, writing.caller),
+        onboarded_at=onboarded_at,
+        **body.model_dump(exclude={"name", "owner_id", "onboarded_at"}),
+    )
+    onboarded = await clients.create(client_id, lambda: aggregate.onboard(event))
+    return await _answer(request, writing.caller, onboarded, 201)
+
+
+@router.get("/{client_id}", responses={200: {"model": shapes.Client}})
+async def show_client(client_id: UUID, reading: Reader) -> Response:
+    """One client."""
+    found = await queries.client(reading.session, reading.caller, client_id)
+    return json_response(found, etag=found["version"])
+
+
+@router.patch("/{client_id}", responses={200: {"model": shapes.Client}})
+async def change_client_details(
+    client_id: UUID, request: Request, body: ClientDetails, clients: Clients, writing: Writer
+) -> Response:
+    """What is sent is changed, null empties, what is not sent stays."""
+    changes = body.model_dump(include=body.model_fields_set)
+    if "name" in changes:
+        changes["name"] = PersonName(**changes["name"])
+    changed = await clients.change(client_id, lambda client: client.change_details(**changes))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.put("/{client_id}/owner", responses={200: {"model": shapes.Client}})
+async def assign_client(
+    client_id: UUID, request: Request, body: AssignClient, clients: Clients, writing: Writer
+) -> Response:
+    """The client goes to a producer, or back to the pool."""
+    keeps_team = "team_id" not in body.model_fields_set
+
+    changed = await clients.change(
+        client_id, lambda client: client.assign(body.owner_id, client.team_id if keeps_team else body.team_id)
+    )
+    return await _answer(request, writing.caller, changed)
+
+
+def _owner_of_new(body: OnboardClient, caller: Caller) -> UUID | None:
+    """Who is not agency-wide would lose sight of a client given to nobody's team, so theirs is their own by default."""
+    if "owner_id" in body.model_fields_set or caller.agency_wide:
+        return body.owner_id
+    return caller.user_id
+
+
+async def _answer(request: Request, caller: Caller, changed: Changed, status: int = 200) -> Response:
+    """The client as they are now."""
+    service: Service = request.app.state.service
+    location = f"/api/v1/clients/{changed.id}" if status == 201 else None
+    async with service.database.transaction(caller.agency_id) as session:
+        found = await queries.client_for_its_writer(session, caller.agency_id, changed.id)
+    return json_response(found, status, etag=found["version"], location=location)

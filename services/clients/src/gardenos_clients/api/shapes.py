@@ -1,0 +1,41 @@
+"""The shapes of this service's answers."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from gardenos_chassis.http.shapes import Shape
+from gardenos_contracts.values import LineOfBusiness
+
+
+class PersonName(Shape):
+    """A person's name; either part may be empty."""
+
+    given: str
+    family: str
+
+
+class Client(Shape):
+    """A client as they are now."""
+
+    id: UUID
+    person_id: UUID
+    """The same as of the lead they were: one person has one timeline."""
+    lead_id: UUID | None
+    """The lead they were; null of a client who never was one here."""
+    name: PersonName
+    display_name: str
+    """The name, or what else the person is known by."""
+    email: str | None
+    phone: str | None
+    """E.164."""
+    postal_code: str | None
+    state: str | None
+    """US state, two letters."""
+    birth_date: date | None
+    line_of_business: LineOfBusiness | None
+    owner_id: UUID | None
+    """Whose client it is; null in a pool."""
+    team_id: UUID | None
+    onboarded_at: datetime
+    version: int
+    """As in the `ETag`."""
