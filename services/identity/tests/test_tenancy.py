@@ -1,0 +1,9 @@
+"""What agencies must not see of one another, the database keeps apart by itself."""
+
+from gardenos_chassis.testing import assert_tenant_safe
+from gardenos_chassis.testing.parts import Parts
+
+
+async def test_agencies_are_kept_apart(parts: Parts) -> None:
+    # At sign-in no agency is known yet: this function alone looks across them.
+    await assert_tenant_safe(await parts.database("gardenos_identity"), definers=["credentials_of"])
