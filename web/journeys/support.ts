@@ -36,7 +36,10 @@ export async function colleague(email = OWNER): Promise<APIRequestContext> {
 }
 
 /** A lead of the test's own, so that journeys do not meet on one. Both names are unlike anybody else's. */
-export async function newLead(office: APIRequestContext, family: string): Promise<{ id: string; display_name: string }> {
+export async function newLead(
+  office: APIRequestContext,
+  family: string,
+): Promise<{ id: string; display_name: string }> {
   const answer = await office.post("/api/v1/leads", {
     data: {
       name: { given: "Quentin", family },
@@ -66,7 +69,8 @@ export async function violations(page: Page): Promise<string[]> {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
     return found.violations.map(
-      (each) => `${each.id}: ${each.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`,
+      (each) =>
+        `${each.id}: ${each.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`,
     );
   });
 }
