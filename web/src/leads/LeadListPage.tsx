@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useCommands } from "../commands/registry";
 import { useMayWrite } from "../session/session";
 import { Page } from "../ui/Page";
@@ -12,6 +12,7 @@ import { Filters } from "./Filters";
 import { isNarrowed, type LeadSearch } from "./filters";
 import { LeadGrid } from "./LeadGrid";
 import styles from "./LeadList.module.css";
+import { lookAt, placeOf } from "./place";
 import { leadList } from "./queries";
 
 const route = getRouteApi("/leads");
@@ -23,6 +24,7 @@ export function LeadListPage() {
   const mayWrite = useMayWrite();
   const searchBox = useRef<HTMLInputElement>(null);
   const leads = useInfiniteQuery(leadList(search));
+  useEffect(() => lookAt(search), [search]);
   const items = useMemo(() => leads.data?.pages.flatMap((page) => page.items) ?? [], [leads.data]);
 
   const narrow = useCallback(
@@ -107,7 +109,8 @@ export function LeadListPage() {
         <LeadGrid
           leads={items}
           // A list that is asked for anew is another list: it begins at its top.
-          key={JSON.stringify({ ...search, adding: undefined })}
+          key={placeOf(search)}
+          place={placeOf(search)}
           more={leads.hasNextPage}
           loadMore={() => void leads.fetchNextPage()}
           loadingMore={leads.isFetchingNextPage}

@@ -1,5 +1,181 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import type { Lead, Stage } from "../api/schema";
+import { LogCall } from "../calls/LogCall";
+import { useCommands } from "../commands/registry";
+import { InsightsPanel } from "../insights/InsightsPanel";
+import { useMayWrite } from "../session/session";
+import { RecordLayout } from "../timeline/RecordLayout";
+import { Timeline } from "../timeline/Timeline";
+import { useRecordView } from "../timeline/view";
 import { Page } from "../ui/Page";
+import record from "../ui/Record.module.css";
+import { Failed, Lines, Stale } from "../ui/states";
+import { AssignTo } from "./AssignTo";
+import { Convert } from "./Convert";
+import { useAssignLead, useMoveLead } from "./edit";
+import { type LeadField, LeadFacts } from "./LeadFacts";
+import { LeadHeader } from "./LeadHeader";
+import { LeadHistory } from "./LeadHistory";
+import { LostReason } from "./LostReason";
+import { known, leaveAt, neighbours } from "./place";
+import { leadById } from "./queries";
+import { isClosed } from "./stage";
+import { StageMenu } from "./StageMenu";
 
+const route = getRouteApi("/leads/$leadId");
+
+/** One lead: who they are, what happened, what they said, and what can be done. */
 export function LeadPage() {
-  return <Page title="LeadPage">…</Page>;
+  const { leadId } = route.useParams();
+  // Another lead is another page: nothing of the one before stays open.
+  return <OneLead key={leadId} id={leadId} />;
+}
+
+function OneLead({ id }: { id: string }) {
+  const queries = useQueryClient();
+  const lead = useQuery({
+    ...leadById(id),
+    placeholderData: () => {
+      const row = known(queries, id);
+      return row && { data: row, etag: null };
+    },
+  });
+  if (lead.data) {
+    return (
+      <Shown
+        lead={lead.data.data}
+        stale={lead.isError && <Stale error={lead.error} retry={() => void lead.refetch()} />}
+      />
+    );
+  }
+  return (
+    <Page title="Lead" heading={<h1 className="visually-hidden">Lead</h1>}>
+      {lead.isError ? (
+        <Failed error={lead.error} retry={() => void lead.refetch()} what="lead" />
+      ) : (
+        <Lines count={7} label="Loading the lead" />
+      )}
+    </Page>
+  );
+}
+
+type Dialog = "call" | "assign" | "convert" | "lost" | "history";
+
+function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
+  const mayWrite = useMayWrite();
+  const view = useRecordView();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [stageOpen, setStageOpen] = useState(false);
+  const [editing, setEditing] = useState<LeadField | null>(null);
+  const [reading, setReading] = useState<string | null>(null);
+  const move = useMoveLead();
+  const assign = useAssignLead();
+  const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
+  const { previous, next } = useNeighbours(lead.id);
+  const close = () => setDialog(null);
+  useEffect(() => {
+    document.title = `${lead.display_name} · GardenOS`;
+  }, [lead.display_name]);
+
+  const { show } = view;
+  const edit = useCallback(() => {
+    show("facts");
+    setEditing("name");
+  }, [show]);
+  const choose = (stage: Stage) => {
+    if (stage === "lost" && lead.stage !== "lost") setDialog("lost");
+    else void move(lead, stage);
+  };
+  const open = !isClosed(lead.stage);
+  const isClient = lead.client_id !== null;
+  useCommands(
+    useMemo(() => {
+      const command = (title: string, keys: string, run: () => void, disabled = false) => ({
+        id: `this lead ${title}`,
+        title,
+        group: "This lead",
+        keys,
+        run,
+        disabled,
+      });
+      return [
+        ...(mayWrite
+          ? [
+              command("Log a call", "l", () => setDialog("call")),
+              command("Convert to client", "shift+c", () => setDialog("convert"), isClient),
+              command("Move stage", "s", () => setStageOpen(true), isClient),
+              command("Assign", "a", () => setDialog("assign"), !open),
+              command("Edit", "e", edit),
+            ]
+          : []),
+        command("History", "h", () => setDialog("history")),
+        command("Next in the list", "j", () => next?.(), next === null),
+        command("Previous in the list", "k", () => previous?.(), previous === null),
+      ];
+    }, [edit, isClient, mayWrite, next, open, previous]),
+  );
+
+  return (
+    <div className={record.page}>
+      <LeadHeader
+        lead={lead}
+        mayWrite={mayWrite}
+        previous={previous}
+        next={next}
+        logCall={() => setDialog("call")}
+        assign={() => setDialog("assign")}
+        convert={() => setDialog("convert")}
+        edit={edit}
+        history={() => setDialog("history")}
+        stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
+      />
+      {stale && <div className={record.notice}>{stale}</div>}
+      <RecordLayout
+        view={view}
+        facts={<LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+        timeline={<Timeline whose={whose} person={lead.display_name} view={view} />}
+        insights={<InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />}
+      />
+      <LogCall
+        opened={dialog === "call"}
+        close={close}
+        whose={whose}
+        person={lead.display_name}
+        logged={({ id, notes, transcript }) => {
+          if (notes ?? transcript) setReading(id);
+        }}
+      />
+      <AssignTo
+        lead={lead}
+        opened={dialog === "assign"}
+        close={close}
+        assign={(to, name) => void assign(lead, to, name)}
+      />
+      <Convert lead={lead} opened={dialog === "convert"} close={close} />
+      <LostReason
+        opened={dialog === "lost"}
+        close={close}
+        lose={(reason) => void move(lead, "lost", reason)}
+      />
+      <LeadHistory id={lead.id} opened={dialog === "history"} close={close} />
+    </div>
+  );
+}
+
+/** Goes on through the list that one came from, without coming back to it in between. */
+function useNeighbours(id: string): { previous: (() => void) | null; next: (() => void) | null } {
+  const queries = useQueryClient();
+  const navigate = route.useNavigate();
+  const { previous, next } = neighbours(queries, id);
+  useEffect(() => {
+    leaveAt(id);
+    for (const each of [next, previous]) if (each) void queries.prefetchQuery(leadById(each));
+  }, [id, next, previous, queries]);
+  return useMemo(() => {
+    const to = (leadId: string | null) =>
+      leadId === null ? null : () => void navigate({ params: { leadId }, replace: true });
+    return { previous: to(previous), next: to(next) };
+  }, [navigate, next, previous]);
 }

@@ -1,0 +1,185 @@
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
+import {
+  IconChevronDown,
+  IconChevronLeft,
+  IconChevronUp,
+  IconDots,
+  IconHistory,
+  IconMail,
+  IconPencil,
+  IconPhone,
+  IconPhonePlus,
+  IconRosetteDiscountCheck,
+  IconUserShare,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Lead } from "../api/schema";
+import { useNameOf } from "../directory/queries";
+import { Chip } from "../ui/Chip";
+import { Face } from "../ui/Face";
+import { phone, words } from "../ui/format";
+import { LinkButton } from "../ui/LinkButton";
+import record from "../ui/Record.module.css";
+import { lastList } from "./place";
+import { isClosed, StageChip } from "./stage";
+
+interface LeadHeaderProps {
+  lead: Lead;
+  mayWrite: boolean;
+  stageMenu: ReactNode;
+  previous: (() => void) | null;
+  next: (() => void) | null;
+  logCall: () => void;
+  assign: () => void;
+  convert: () => void;
+  edit: () => void;
+  history: () => void;
+}
+
+/** Who the lead is, how they are reached, and what can be done with them. */
+export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }: LeadHeaderProps) {
+  const nameOf = useNameOf();
+  const owner = nameOf(lead.owner_id);
+  return (
+    <header className={record.header}>
+      <div className={record.way}>
+        <Link to="/leads" search={lastList()}>
+          <IconChevronLeft size={15} aria-hidden="true" />
+          Leads
+        </Link>
+        {(previous ?? next) && (
+          <span className={record.neighbours}>
+            <Step title="Previous in the list (K)" icon={<IconChevronUp size={17} />} go={previous} />
+            <Step title="Next in the list (J)" icon={<IconChevronDown size={17} />} go={next} />
+          </span>
+        )}
+      </div>
+      <div className={record.who}>
+        <Face name={lead.display_name} size={48} />
+        <div>
+          <h1>{lead.display_name}</h1>
+          <div className={record.tags}>
+            <StageChip stage={lead.stage} />
+            {lead.line_of_business && <Chip>{words(lead.line_of_business)}</Chip>}
+            <span>{lead.owner_id === null ? "In the pool" : owner}</span>
+          </div>
+        </div>
+      </div>
+      <div className={record.reach}>
+        {lead.phone && (
+          <a href={`tel:${lead.phone}`}>
+            <IconPhone size={15} aria-hidden="true" />
+            {phone(lead.phone)}
+          </a>
+        )}
+        {lead.email && (
+          <a href={`mailto:${lead.email}`}>
+            <IconMail size={15} aria-hidden="true" />
+            {lead.email}
+          </a>
+        )}
+      </div>
+      <div className={record.actions}>
+        {mayWrite && (
+          <>
+            <Tooltip label="L">
+              <Button leftSection={<IconPhonePlus size={17} stroke={1.7} />} onClick={can.logCall}>
+                Log call
+              </Button>
+            </Tooltip>
+            {lead.stage !== "won" && stageMenu}
+            {!isClosed(lead.stage) && (
+              <Tooltip label="A">
+                <Button
+                  variant="default"
+                  className={record.wide}
+                  leftSection={<IconUserShare size={17} stroke={1.7} />}
+                  onClick={can.assign}
+                >
+                  Assign
+                </Button>
+              </Tooltip>
+            )}
+            {lead.client_id === null && (
+              <Tooltip label="Shift C">
+                <Button
+                  variant="default"
+                  leftSection={
+                    <IconRosetteDiscountCheck
+                      size={17}
+                      stroke={1.7}
+                      className={record.wide}
+                      aria-hidden="true"
+                    />
+                  }
+                  onClick={can.convert}
+                >
+                  Convert<span className={record.wideWords}> to client</span>
+                </Button>
+              </Tooltip>
+            )}
+          </>
+        )}
+        {lead.client_id !== null && (
+          <LinkButton to="/clients/$clientId" params={{ clientId: lead.client_id }} variant="light">
+            Open client
+          </LinkButton>
+        )}
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="default" size={36} aria-label="More to do">
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {mayWrite && (
+              <>
+                {!isClosed(lead.stage) && (
+                  <Menu.Item
+                    className={record.narrow}
+                    leftSection={<IconUserShare size={17} />}
+                    onClick={can.assign}
+                  >
+                    Assign
+                  </Menu.Item>
+                )}
+                <Menu.Item
+                  leftSection={<IconPencil size={17} />}
+                  rightSection={<kbd>E</kbd>}
+                  onClick={can.edit}
+                >
+                  Edit
+                </Menu.Item>
+              </>
+            )}
+            <Menu.Item
+              leftSection={<IconHistory size={17} />}
+              rightSection={<kbd>H</kbd>}
+              onClick={can.history}
+            >
+              History
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+    </header>
+  );
+}
+
+function Step({ title, icon, go }: { title: string; icon: ReactNode; go: (() => void) | null }) {
+  return (
+    <Tooltip label={title}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={28}
+        aria-label={title}
+        disabled={go === null}
+        onClick={() => go?.()}
+      >
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,40 @@
+import { Button, Menu } from "@mantine/core";
+import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import type { Lead, Stage } from "../api/schema";
+import record from "../ui/Record.module.css";
+import { OPEN_STAGES, StageChip } from "./stage";
+
+interface StageMenuProps {
+  lead: Lead;
+  opened: boolean;
+  onChange: (opened: boolean) => void;
+  /** Chosen: any open stage, or lost. */
+  choose: (stage: Stage) => void;
+}
+
+/** Where the lead goes next. Won is not among them: it is reached by converting. */
+export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
+  return (
+    <Menu opened={opened} onChange={onChange} position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={15} />}>
+          <span className={record.wide}>Move&nbsp;</span>
+          <span className={record.capital}>stage</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {[...OPEN_STAGES, "lost" as const].map((stage) => (
+          <Menu.Item
+            key={stage}
+            role="menuitemradio"
+            aria-checked={stage === lead.stage}
+            rightSection={stage === lead.stage && <IconCheck size={15} />}
+            onClick={() => choose(stage)}
+          >
+            <StageChip stage={stage} />
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
