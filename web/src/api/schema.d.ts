@@ -128,6 +128,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Changes
+         * @description Changes of records in the caller's scope as they happen, as server-sent events.
+         *
+         *     The data of an unnamed event is a change. `event: ready` begins the stream, and tells where. `event: resync`
+         *     begins it instead where what was missed cannot be told any more: read again what you show. `event: expired`
+         *     ends it with the access token: come back with a new one and the last `id`.
+         */
+        get: operations["follow_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Clients
+         * @description The clients in the caller's scope, by cursor.
+         */
+        get: operations["list_clients"];
+        put?: never;
+        /**
+         * Onboard Client
+         * @description Somebody becomes a client who was never a lead; a lead becomes one by its conversion.
+         */
+        post: operations["onboard_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Client
+         * @description One client.
+         */
+        get: operations["show_client"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Client Details
+         * @description What is sent is changed, null empties, what is not sent stays.
+         */
+        patch: operations["change_client_details"];
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Client
+         * @description The client goes to a producer, or back to the pool.
+         */
+        put: operations["assign_client"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -360,6 +452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{message_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Message
+         * @description One message as it came, byte by byte: all that was cut from its text, and what is attached to it.
+         */
+        get: operations["download_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/inbound-email": {
         parameters: {
             query?: never;
@@ -371,9 +483,109 @@ export interface paths {
         put?: never;
         /**
          * Receive Email
-         * @description A message as it arrives. The same message again, by its Message-ID, is answered as the first time.
+         * @description A message as it arrives. The same message again is answered as the first time.
          */
         post: operations["receive_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/conversion-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversion Times
+         * @description How long leads took from first touch to conversion: those converted in the period.
+         */
+        get: operations["conversion_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/conversion-times/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversion Time Leads
+         * @description The leads behind a conversion time, the slowest first. As CSV, all of them.
+         */
+        get: operations["conversion_time_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pipeline
+         * @description Where the leads in the caller's scope stand now.
+         */
+        get: operations["pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/response-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Response Times
+         * @description How long leads waited for the agency's first call: those captured in the period.
+         */
+        get: operations["response_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/response-times/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Response Time Leads
+         * @description The leads behind a response time, the slowest first; or those who wait, who has waited longest first.
+         */
+        get: operations["response_time_leads"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -593,6 +805,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActorKind
+         * @description What kind of hand did it.
+         * @enum {string}
+         */
+        ActorKind: "person" | "ai" | "automation" | "import" | "system";
+        /**
          * AddUser
          * @description A person who joins.
          */
@@ -638,6 +856,54 @@ export interface components {
             time_zone: string;
         };
         /**
+         * AnsweredLead
+         * @description A lead behind a response time, or one that is waiting.
+         */
+        AnsweredLead: {
+            /**
+             * Agent Id
+             * @description In whose name the lead is counted.
+             */
+            agent_id: string | null;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** First Contact At */
+            first_contact_at: string | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /** Page[AnsweredLead] */
+        AnsweredLeadPage: {
+            /** Items */
+            items: components["schemas"]["AnsweredLead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AssignClient
+         * @description A new owner, or none. Without `team_id` the client stays with their team.
+         */
+        AssignClient: {
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
          * AssignLead
          * @description A new owner, or none. Without `team_id` the lead stays with its team.
          */
@@ -646,6 +912,21 @@ export interface components {
             owner_id: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * Attachment
+         * @description A file that came with a message.
+         */
+        Attachment: {
+            /** Filename */
+            filename: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
         };
         /** Body_import_leads */
         Body_import_leads: {
@@ -676,6 +957,99 @@ export interface components {
             source: string;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * Call
+         * @description A telephone call that took place, or was tried.
+         */
+        Call: {
+            /** Client Id */
+            client_id: string | null;
+            direction: components["schemas"]["Direction"];
+            disposition: components["schemas"]["Disposition"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Notes */
+            notes: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Thread Id
+             * Format: uuid
+             */
+            thread_id: string;
+            /** Transcript */
+            transcript: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             * @description Who of the agency was on the call.
+             */
+            user_id: string;
+        };
+        /**
+         * CallEntry
+         * @description A call in its thread.
+         */
+        CallEntry: {
+            /** Client Id */
+            client_id: string | null;
+            direction: components["schemas"]["Direction"];
+            disposition: components["schemas"]["Disposition"];
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "call";
+            /** Lead Id */
+            lead_id: string | null;
+            /** Notes */
+            notes: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Thread Id
+             * Format: uuid
+             */
+            thread_id: string;
+            /** Transcript */
+            transcript: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             * @description Who of the agency was on the call.
+             */
+            user_id: string;
         };
         /**
          * Campaign
@@ -743,6 +1117,242 @@ export interface components {
             team_id?: string | null;
             /** X Date */
             x_date?: string | null;
+        };
+        /**
+         * Change
+         * @description A record changed; it carries no personal data: what changed is asked for.
+         */
+        Change: {
+            /**
+             * Actor
+             * @description Who did it, `person:<user id>`.
+             */
+            actor: string;
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            resource: components["schemas"]["Resource"];
+            /**
+             * Sequence
+             * @description The event's place in the agency's history of its service.
+             */
+            sequence: number;
+            /**
+             * Type
+             * @description Of the event, `leads.LeadCaptured.v1`.
+             */
+            type: string;
+            /**
+             * Version
+             * @description Of the record's stream of events.
+             */
+            version: number;
+        };
+        /**
+         * Client
+         * @description A client as they are now.
+         */
+        Client: {
+            /** Birth Date */
+            birth_date: string | null;
+            /**
+             * Display Name
+             * @description The name, or what else the person is known by.
+             */
+            display_name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lead Id
+             * @description The lead they were; null of a client who never was one here.
+             */
+            lead_id: string | null;
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            name: components["schemas"]["PersonName"];
+            /**
+             * Onboarded At
+             * Format: date-time
+             */
+            onboarded_at: string;
+            /**
+             * Owner Id
+             * @description Whose client it is; null in a pool.
+             */
+            owner_id: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             * @description The same as of the lead they were: one person has one timeline.
+             */
+            person_id: string;
+            /**
+             * Phone
+             * @description E.164.
+             */
+            phone: string | null;
+            /** Postal Code */
+            postal_code: string | null;
+            /**
+             * State
+             * @description US state, two letters.
+             */
+            state: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /**
+             * Version
+             * @description As in the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * ClientDetails
+         * @description What is known of a client. Telephone numbers and dates may be written as people write them.
+         */
+        ClientDetails: {
+            /** Birth Date */
+            birth_date?: string | null;
+            /** Email */
+            email?: string | null;
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * @default {
+             *       "given": "",
+             *       "family": ""
+             *     }
+             */
+            name: components["schemas"]["Name"];
+            /** Phone */
+            phone?: string | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /** State */
+            state?: string | null;
+        };
+        /** Page[Client] */
+        ClientPage: {
+            /** Items */
+            items: components["schemas"]["Client"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ConversionRow
+         * @description One agent's, campaign's, source's or team's.
+         */
+        ConversionRow: {
+            /** Count */
+            count: number;
+            /**
+             * Key
+             * @description The agent's, campaign's or team's id, or the source; null for the leads that have none.
+             */
+            key: string | null;
+            /** Label */
+            label: string;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** P90 Seconds */
+            p90_seconds: number | null;
+        };
+        /**
+         * ConversionTimes
+         * @description From first touch to conversion, leads converted in the period.
+         */
+        ConversionTimes: {
+            /**
+             * Definition
+             * @description What the seconds are, in a sentence.
+             */
+            definition: string;
+            /** Distribution */
+            distribution: components["schemas"]["Part"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            group_by: components["schemas"]["GroupBy"];
+            /**
+             * Report
+             * @constant
+             */
+            report: "conversion-times";
+            /** Rows */
+            rows: components["schemas"]["ConversionRow"][];
+            /** Series */
+            series: components["schemas"]["Week"][];
+            /**
+             * Time Zone
+             * @description Whose days the period's are: the agency's, an IANA name.
+             */
+            time_zone: string;
+            /**
+             * To
+             * Format: date
+             * @description Inclusive.
+             */
+            to: string;
+            total: components["schemas"]["Numbers"];
+        };
+        /**
+         * ConvertedLead
+         * @description A lead behind a conversion time.
+         */
+        ConvertedLead: {
+            /**
+             * Agent Id
+             * @description In whose name the lead is counted.
+             */
+            agent_id: string | null;
+            /** Agent Name */
+            agent_name: string | null;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /**
+             * Converted At
+             * Format: date-time
+             */
+            converted_at: string;
+            /**
+             * First Touch At
+             * Format: date-time
+             */
+            first_touch_at: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Name */
+            name: string;
+            /** Person Id */
+            person_id: string | null;
+            /** Seconds */
+            seconds: number;
+        };
+        /** Page[ConvertedLead] */
+        ConvertedLeadPage: {
+            /** Items */
+            items: components["schemas"]["ConvertedLead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * ConvertLead
@@ -842,6 +1452,12 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * GroupBy
+         * @description What a report's lines are.
+         * @enum {string}
+         */
+        GroupBy: "agent" | "campaign" | "source" | "team";
         /**
          * HistoryEntry
          * @description Something that happened to a lead.
@@ -1195,6 +1811,127 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * Message
+         * @description A message that reached the agency.
+         */
+        Message: {
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /**
+             * Person Id
+             * @description Null while nobody known wrote it.
+             */
+            person_id: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Recipients */
+            recipients: string[];
+            /**
+             * Sender
+             * @description Address, lower case; null if the message names none.
+             */
+            sender: string | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Subject */
+            subject: string;
+            /**
+             * Text
+             * @description Decoded, HTML made plain, quoted history kept.
+             */
+            text: string;
+            /**
+             * Thread Id
+             * Format: uuid
+             */
+            thread_id: string;
+            /**
+             * Truncated
+             * @description Whether `text` is only the beginning.
+             */
+            truncated: boolean;
+        };
+        /**
+         * MessageEntry
+         * @description A message in its thread.
+         */
+        MessageEntry: {
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "email";
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "message";
+            /** Lead Id */
+            lead_id: string | null;
+            /**
+             * Person Id
+             * @description Null while nobody known wrote it.
+             */
+            person_id: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Recipients */
+            recipients: string[];
+            /**
+             * Sender
+             * @description Address, lower case; null if the message names none.
+             */
+            sender: string | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Subject */
+            subject: string;
+            /**
+             * Text
+             * @description Decoded, HTML made plain, quoted history kept.
+             */
+            text: string;
+            /**
+             * Thread Id
+             * Format: uuid
+             */
+            thread_id: string;
+            /**
+             * Truncated
+             * @description Whether `text` is only the beginning.
+             */
+            truncated: boolean;
+        };
+        /**
          * MoveLead
          * @description A stage of the pipeline.
          */
@@ -1220,6 +1957,62 @@ export interface components {
             given: string;
         };
         /**
+         * Numbers
+         * @description How many leads, and how long it took. Without any lead there are no times.
+         */
+        Numbers: {
+            /** Count */
+            count: number;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** P90 Seconds */
+            p90_seconds: number | null;
+        };
+        /**
+         * NumbersAndWaiting
+         * @description `count` are those that had their end, `waiting` those that have not.
+         */
+        NumbersAndWaiting: {
+            /** Count */
+            count: number;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** P90 Seconds */
+            p90_seconds: number | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * OnboardClient
+         * @description A client who never was a lead. An agent's client is their own unless given to the pool by `owner_id: null`.
+         */
+        OnboardClient: {
+            /** Birth Date */
+            birth_date?: string | null;
+            /** Email */
+            email?: string | null;
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * @default {
+             *       "given": "",
+             *       "family": ""
+             *     }
+             */
+            name: components["schemas"]["Name"];
+            /** Onboarded At */
+            onboarded_at?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /** State */
+            state?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
          * Owner
          * @description The first person of a new agency.
          */
@@ -1235,6 +2028,21 @@ export interface components {
             password: string;
         };
         /**
+         * Part
+         * @description A bar of the distribution.
+         */
+        Part: {
+            /** Count */
+            count: number;
+            /** From Seconds */
+            from_seconds: number;
+            /**
+             * To Seconds
+             * @description Exclusive; null: however long.
+             */
+            to_seconds: number | null;
+        };
+        /**
          * PersonName
          * @description A person's name; either part may be empty.
          */
@@ -1243,6 +2051,33 @@ export interface components {
             family: string;
             /** Given */
             given: string;
+        };
+        /**
+         * Pipeline
+         * @description Where the leads in the caller's scope stand now.
+         */
+        Pipeline: {
+            /** Converted This Month */
+            converted_this_month: number;
+            /** New Today */
+            new_today: number;
+            /**
+             * Not Contacted 7 Days
+             * @description Open leads whose last contact, or capture where there was none, is longer ago.
+             */
+            not_contacted_7_days: number;
+            /**
+             * Open
+             * @description The sum of the stages.
+             */
+            open: number;
+            /**
+             * Stages
+             * @description The open ones, in their order.
+             */
+            stages: components["schemas"]["StageCount"][];
+            /** Time Zone */
+            time_zone: string;
         };
         /**
          * Problem
@@ -1320,6 +2155,73 @@ export interface components {
             time_zone: string;
         };
         /**
+         * Resource
+         * @description What kind of record changed.
+         * @enum {string}
+         */
+        Resource: "lead" | "client" | "call" | "message" | "insight" | "campaign" | "user" | "team";
+        /**
+         * ResponseRow
+         * @description One agent's, campaign's, source's or team's.
+         */
+        ResponseRow: {
+            /** Count */
+            count: number;
+            /**
+             * Key
+             * @description The agent's, campaign's or team's id, or the source; null for the leads that have none.
+             */
+            key: string | null;
+            /** Label */
+            label: string;
+            /** Median Seconds */
+            median_seconds: number | null;
+            /** P90 Seconds */
+            p90_seconds: number | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * ResponseTimes
+         * @description From capture to first contact by the agency, leads captured in the period.
+         */
+        ResponseTimes: {
+            /**
+             * Definition
+             * @description What the seconds are, in a sentence.
+             */
+            definition: string;
+            /** Distribution */
+            distribution: components["schemas"]["Part"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            group_by: components["schemas"]["GroupBy"];
+            /**
+             * Report
+             * @constant
+             */
+            report: "response-times";
+            /** Rows */
+            rows: components["schemas"]["ResponseRow"][];
+            /** Series */
+            series: components["schemas"]["Week"][];
+            /**
+             * Time Zone
+             * @description Whose days the period's are: the agency's, an IANA name.
+             */
+            time_zone: string;
+            /**
+             * To
+             * Format: date
+             * @description Inclusive.
+             */
+            to: string;
+            total: components["schemas"]["NumbersAndWaiting"];
+        };
+        /**
          * Role
          * @description What a person is in an agency. What each may do stands in `gardenos_chassis.auth`.
          * @enum {string}
@@ -1367,6 +2269,15 @@ export interface components {
          */
         Stage: "new" | "contacted" | "qualified" | "quoted" | "won" | "lost";
         /**
+         * StageCount
+         * @description How many leads stand there.
+         */
+        StageCount: {
+            /** Count */
+            count: number;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * Team
          * @description A team of the agency.
          */
@@ -1383,6 +2294,163 @@ export interface components {
         TeamPage: {
             /** Items */
             items: components["schemas"]["Team"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Thread
+         * @description A conversation: all calls with a person, or the messages that answer one another.
+         */
+        Thread: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "phone" | "email";
+            /** Client Id */
+            client_id: string | null;
+            /** Entries Count */
+            entries_count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Last Snippet
+             * @description The first words of the latest entry.
+             */
+            last_snippet: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * Person Name
+             * @description Null while nobody known is in it.
+             */
+            person_name: string | null;
+            /**
+             * Sender
+             * @description The address that began it.
+             */
+            sender: string | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Subject */
+            subject: string;
+        };
+        /** Page[Thread] */
+        ThreadPage: {
+            /** Items */
+            items: components["schemas"]["Thread"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TimelineActor
+         * @description Who did it.
+         */
+        TimelineActor: {
+            /**
+             * Id
+             * @description Of a person the user's id; else the name of what did it.
+             */
+            id: string;
+            kind: components["schemas"]["ActorKind"];
+            /**
+             * Name
+             * @description Of a person, once it is known here.
+             */
+            name: string | null;
+        };
+        /**
+         * TimelineDetail
+         * @description What else there is to say; which fields are there depends on the kind of entry.
+         */
+        TimelineDetail: {
+            /**
+             * Changes
+             * @description Of changed details.
+             * @default []
+             */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Client Id
+             * @description The client that a lead became, or that was onboarded.
+             */
+            client_id?: string | null;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Owner Name */
+            owner_name?: string | null;
+            /** Previous Owner Id */
+            previous_owner_id?: string | null;
+            /** Previous Owner Name */
+            previous_owner_name?: string | null;
+            previous_stage?: components["schemas"]["Stage"] | null;
+            /**
+             * Reason
+             * @description Why the stage changed.
+             */
+            reason?: string | null;
+            /**
+             * Source
+             * @description Where a captured lead came from.
+             */
+            source?: string | null;
+            stage?: components["schemas"]["Stage"] | null;
+        };
+        /**
+         * TimelineEntry
+         * @description Something that happened with a person, as a lead or as a client.
+         */
+        TimelineEntry: {
+            actor: components["schemas"]["TimelineActor"];
+            /** @description Of an entry of this kind. */
+            call: components["schemas"]["Call"] | null;
+            /** Client Id */
+            client_id: string | null;
+            detail: components["schemas"]["TimelineDetail"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "captured" | "details_changed" | "assigned" | "stage_changed" | "converted" | "onboarded" | "call" | "message";
+            /** Lead Id */
+            lead_id: string | null;
+            /** @description Of an entry of this kind. */
+            message: components["schemas"]["Message"] | null;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * Title
+             * @description In words: `Stage: new → contacted`.
+             */
+            title: string;
+        };
+        /** Page[TimelineEntry] */
+        TimelineEntryPage: {
+            /** Items */
+            items: components["schemas"]["TimelineEntry"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -1411,6 +2479,71 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Week
+         * @description One week of the period, from Monday; the first and the last as far as they are within.
+         */
+        Week: {
+            /** Count */
+            count: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Median Seconds */
+            median_seconds: number | null;
+        };
+        /**
+         * WholeThread
+         * @description A conversation with all it holds, the oldest entry first.
+         */
+        WholeThread: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "phone" | "email";
+            /** Client Id */
+            client_id: string | null;
+            /** Entries */
+            entries: (components["schemas"]["CallEntry"] | components["schemas"]["MessageEntry"])[];
+            /** Entries Count */
+            entries_count: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Last Snippet
+             * @description The first words of the latest entry.
+             */
+            last_snippet: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * Person Name
+             * @description Null while nobody known is in it.
+             */
+            person_name: string | null;
+            /**
+             * Sender
+             * @description The address that began it.
+             */
+            sender: string | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Subject */
+            subject: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1418,13 +2551,28 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ActorKind = components['schemas']['ActorKind'];
 export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
+export type AnsweredLead = components['schemas']['AnsweredLead'];
+export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
+export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
+export type Attachment = components['schemas']['Attachment'];
 export type BodyImportLeads = components['schemas']['Body_import_leads'];
+export type Call = components['schemas']['Call'];
+export type CallEntry = components['schemas']['CallEntry'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignPage = components['schemas']['CampaignPage'];
 export type CaptureLead = components['schemas']['CaptureLead'];
+export type Change = components['schemas']['Change'];
+export type Client = components['schemas']['Client'];
+export type ClientDetails = components['schemas']['ClientDetails'];
+export type ClientPage = components['schemas']['ClientPage'];
+export type ConversionRow = components['schemas']['ConversionRow'];
+export type ConversionTimes = components['schemas']['ConversionTimes'];
+export type ConvertedLead = components['schemas']['ConvertedLead'];
+export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
 export type Credentials = components['schemas']['Credentials'];
 export type Direction = components['schemas']['Direction'];
@@ -1434,6 +2582,7 @@ export type Fate = components['schemas']['Fate'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type FormTeam = components['schemas']['FormTeam'];
+export type GroupBy = components['schemas']['GroupBy'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
 export type Import = components['schemas']['Import'];
@@ -1451,22 +2600,41 @@ export type LeadPage = components['schemas']['LeadPage'];
 export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
 export type Me = components['schemas']['Me'];
+export type Message = components['schemas']['Message'];
+export type MessageEntry = components['schemas']['MessageEntry'];
 export type MoveLead = components['schemas']['MoveLead'];
 export type Name = components['schemas']['Name'];
+export type Numbers = components['schemas']['Numbers'];
+export type NumbersAndWaiting = components['schemas']['NumbersAndWaiting'];
+export type OnboardClient = components['schemas']['OnboardClient'];
 export type Owner = components['schemas']['Owner'];
+export type Part = components['schemas']['Part'];
 export type PersonName = components['schemas']['PersonName'];
+export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
 export type Refresh = components['schemas']['Refresh'];
 export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
+export type Resource = components['schemas']['Resource'];
+export type ResponseRow = components['schemas']['ResponseRow'];
+export type ResponseTimes = components['schemas']['ResponseTimes'];
 export type Role = components['schemas']['Role'];
 export type RowReason = components['schemas']['RowReason'];
 export type Session = components['schemas']['Session'];
 export type Stage = components['schemas']['Stage'];
+export type StageCount = components['schemas']['StageCount'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
+export type Thread = components['schemas']['Thread'];
+export type ThreadPage = components['schemas']['ThreadPage'];
+export type TimelineActor = components['schemas']['TimelineActor'];
+export type TimelineDetail = components['schemas']['TimelineDetail'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type TimelineEntryPage = components['schemas']['TimelineEntryPage'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
+export type Week = components['schemas']['Week'];
+export type WholeThread = components['schemas']['WholeThread'];
 export type $defs = Record<string, never>;
 export interface operations {
     jwks: {
@@ -1622,7 +2790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Call"];
                 };
             };
             /** @description Unauthorized */
@@ -1698,7 +2866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Call"];
                 };
             };
             /** @description Unauthorized */
@@ -1815,6 +2983,455 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_changes: {
+        parameters: {
+            query?: {
+                /** @description As `Last-Event-ID`, which goes before it */
+                after?: string | null;
+            };
+            header?: {
+                /** @description The last `id` that was heard */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_clients: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                line_of_business?: components["schemas"]["LineOfBusiness"][];
+                /** @description A person's id, or `none` for the pool */
+                owner_id?: string[];
+                /** @description Name, email or telephone number, whole or in part */
+                q?: string | null;
+                sort?: "-onboarded_at" | "onboarded_at" | "name" | "-name";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    onboard_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_client_details: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientDetails"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignClient"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2837,7 +4454,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": unknown;
+                    "message/rfc822": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -2892,7 +4559,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
             };
             /** @description Successful Response */
             201: {
@@ -2900,7 +4569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description Unauthorized */
@@ -2932,6 +4601,288 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversion_times: {
+        parameters: {
+            query?: {
+                /** @description As a file of this kind; without it, by the Accept header */
+                format?: ("json" | "csv") | null;
+                /** @description First day, by default 89 before the last */
+                from?: string | null;
+                group_by?: components["schemas"]["GroupBy"];
+                /** @description Last day, inclusive, by default today */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionTimes"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conversion_time_leads: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description As a file of this kind; without it, by the Accept header */
+                format?: ("json" | "csv") | null;
+                /** @description First day, by default 89 before the last */
+                from?: string | null;
+                from_seconds?: number | null;
+                group_by?: components["schemas"]["GroupBy"];
+                /** @description Of a row; `none` for the row without one; by default all rows */
+                key?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description Last day, inclusive, by default today */
+                to?: string | null;
+                /** @description Exclusive */
+                to_seconds?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConvertedLeadPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    response_times: {
+        parameters: {
+            query?: {
+                /** @description As a file of this kind; without it, by the Accept header */
+                format?: ("json" | "csv") | null;
+                /** @description First day, by default 89 before the last */
+                from?: string | null;
+                group_by?: components["schemas"]["GroupBy"];
+                /** @description Last day, inclusive, by default today */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseTimes"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    response_time_leads: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description As a file of this kind; without it, by the Accept header */
+                format?: ("json" | "csv") | null;
+                /** @description First day, by default 89 before the last */
+                from?: string | null;
+                from_seconds?: number | null;
+                group_by?: components["schemas"]["GroupBy"];
+                /** @description Of a row; `none` for the row without one; by default all rows */
+                key?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description Last day, inclusive, by default today */
+                to?: string | null;
+                /** @description Exclusive */
+                to_seconds?: number | null;
+                /** @description Those who wait, instead of those who were called */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweredLeadPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3251,7 +5202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ThreadPage"];
                 };
             };
             /** @description Unauthorized */
@@ -3300,7 +5251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["WholeThread"];
                 };
             };
             /** @description Unauthorized */
@@ -3355,7 +5306,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TimelineEntryPage"];
                 };
             };
             /** @description Unauthorized */
