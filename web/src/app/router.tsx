@@ -9,6 +9,7 @@ import {
 import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
 import { readLeadSearch } from "../leads/filters";
+import { readReportSearch } from "../reports/search";
 import { Empty, Failed, Lines } from "../ui/states";
 import { Page } from "../ui/Page";
 import { Gate } from "./Gate";
@@ -68,15 +69,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/reports",
-    validateSearch: (
-      search: Record<string, unknown>,
-    ): { report?: string; from?: string; to?: string; by?: string; key?: string } => ({
-      report: text(search.report),
-      from: text(search.from),
-      to: text(search.to),
-      by: text(search.by),
-      key: text(search.key),
-    }),
+    validateSearch: readReportSearch,
     component: lazyRouteComponent(() => import("../reports/ReportsPage"), "ReportsPage"),
   }),
 ];

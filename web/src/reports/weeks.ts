@@ -1,0 +1,6 @@
+/** A week's first day, shortly: `Mar 2`. */
+export function shortDay(iso: string): string {
+  return new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", timeZone: "UTC" }).format(
+    new Date(`${iso}T00:00:00Z`),
+  );
+}
