@@ -6,6 +6,7 @@ any event twice, gives the same.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
@@ -72,17 +73,23 @@ class Lead:
 
 def after(lead: Lead, event: Received[Event]) -> Lead:
     """The lead with what one more event tells of it."""
+    told = _told(lead, event)
+    return replace(lead, **told) if told else lead
+
+
+def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
+    """The fields that an event gives a value."""
     match event.data:
         case LeadCaptured() as captured:
-            lead = _held(lead, event, Scope(captured.owner_id, captured.team_id))
-            lead = _staged(_named(lead, event, captured), event, Stage.NEW)
-            return replace(
-                lead,
-                person_id=captured.person_id,
-                source=captured.source,
-                campaign_id=captured.campaign_id,
-                captured_at=captured.captured_at,
-            )
+            return {
+                "person_id": captured.person_id,
+                "source": captured.source,
+                "campaign_id": captured.campaign_id,
+                "captured_at": captured.captured_at,
+                **_held(lead, event, Scope(captured.owner_id, captured.team_id)),
+                **_named(lead, event, captured),
+                **_staged(lead, event, Stage.NEW),
+            }
         case LeadDetailsChanged() as details:
             return _named(lead, event, details)
         case LeadAssigned() as assigned:
@@ -90,45 +97,41 @@ def after(lead: Lead, event: Received[Event]) -> Lead:
         case LeadStageChanged() as moved:
             return _staged(lead, event, moved.stage)
         case LeadConverted() as converted:
-            return replace(
-                _staged(lead, event, Stage.WON),
-                client_id=converted.client_id,
-                converted_at=converted.converted_at,
-                converted_in=Scope(converted.owner_id, converted.team_id),
-            )
+            return {
+                "client_id": converted.client_id,
+                "converted_at": converted.converted_at,
+                "converted_in": Scope(converted.owner_id, converted.team_id),
+                **_staged(lead, event, Stage.WON),
+            }
         case CallLogged() as call if call.disposition.is_contact:
             return _contacted(lead, call.started_at, outbound=call.direction == Direction.OUTBOUND)
         case MessageReceived() as message:
             return _contacted(lead, message.received_at, outbound=False)
-    return lead
+    return {}
 
 
-def _held(lead: Lead, event: Received[Event], scope: Scope) -> Lead:
-    found = {tenure.sequence: tenure for tenure in lead.tenures}
-    found[event.sequence] = Tenure(event.sequence, event.occurred_at, scope)
-    return replace(lead, tenures=tuple(found[sequence] for sequence in sorted(found)))
+def _held(lead: Lead, event: Received[Event], scope: Scope) -> dict[str, Any]:
+    tenure = Tenure(event.sequence, event.occurred_at, scope)
+    others = (each for each in lead.tenures if each.sequence != event.sequence)
+    return {"tenures": tuple(sorted((*others, tenure), key=lambda each: each.sequence))}
 
 
-def _named(lead: Lead, event: Received[Event], details: LeadCaptured | LeadDetailsChanged) -> Lead:
+def _named(lead: Lead, event: Received[Event], details: LeadCaptured | LeadDetailsChanged) -> dict[str, Any]:
     if event.sequence < lead.name_sequence:
-        return lead
-    name = str(details.name) or details.email or details.phone or ""
-    return replace(lead, name=name, name_sequence=event.sequence)
+        return {}
+    return {"name": str(details.name) or details.email or details.phone or "", "name_sequence": event.sequence}
 
 
-def _staged(lead: Lead, event: Received[Event], stage: Stage) -> Lead:
-    if event.sequence < lead.stage_sequence:
-        return lead
-    return replace(lead, stage=stage, stage_sequence=event.sequence)
+def _staged(lead: Lead, event: Received[Event], stage: Stage) -> dict[str, Any]:
+    return {} if event.sequence < lead.stage_sequence else {"stage": stage, "stage_sequence": event.sequence}
 
 
-def _contacted(lead: Lead, at: datetime, *, outbound: bool) -> Lead:
-    return replace(
-        lead,
-        first_communication_at=_earlier(lead.first_communication_at, at),
-        first_outbound_at=_earlier(lead.first_outbound_at, at) if outbound else lead.first_outbound_at,
-        last_contact_at=at if lead.last_contact_at is None else max(lead.last_contact_at, at),
-    )
+def _contacted(lead: Lead, at: datetime, *, outbound: bool) -> dict[str, Any]:
+    return {
+        "first_communication_at": _earlier(lead.first_communication_at, at),
+        "first_outbound_at": _earlier(lead.first_outbound_at, at) if outbound else lead.first_outbound_at,
+        "last_contact_at": at if lead.last_contact_at is None else max(lead.last_contact_at, at),
+    }
 
 
 def _earlier(known: datetime | None, at: datetime) -> datetime:

@@ -14,8 +14,13 @@ _BLANK = "".join(map(chr, (*range(0x21), *range(0x7F, 0xA1)))) + "\u200b\u200c\u
 
 def line(cells: Iterable[object]) -> str:
     """One line with its end. None is an empty cell, a time is ISO 8601."""
+    return lines([cells])
+
+
+def lines(rows: Iterable[Iterable[object]]) -> str:
+    """Many lines, each as `line` makes it."""
     out = io.StringIO()
-    csv.writer(out).writerow([_cell(cell) for cell in cells])
+    csv.writer(out).writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
@@ -26,6 +31,8 @@ def attachment(filename: str) -> dict[str, str]:
 
 def inert(text: str) -> str:
     """A spreadsheet runs what begins like a formula, after white space and control characters too: a quote stops it."""
+    if text[:1].isalnum():
+        return text
     return "'" + text if text.lstrip(_BLANK).startswith(_FORMULA) else text
 
 

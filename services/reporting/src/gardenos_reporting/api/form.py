@@ -63,6 +63,6 @@ async def _marked(lines: AsyncIterator[str]) -> AsyncIterator[str]:
 
 def lines_of(rows: Sequence[Mapping[str, Any]], here: ZoneInfo) -> str:
     """Rows as lines; times as the agency's clocks showed them."""
-    return "".join(
-        csv.line(cell.astimezone(here) if isinstance(cell, datetime) else cell for cell in row.values()) for row in rows
+    return csv.lines(
+        (cell.astimezone(here) if isinstance(cell, datetime) else cell for cell in row.values()) for row in rows
     )
