@@ -1,0 +1,1 @@
+"""Insights, search by meaning; the only owner of models and of Qdrant."""

@@ -1,0 +1,8 @@
+"""HTTP: parse, ask, answer."""
+
+from gardenos_ai.api.insights import router as insights
+from gardenos_ai.api.search import router as search
+
+routers = (insights, search)
+
+__all__ = ["routers"]

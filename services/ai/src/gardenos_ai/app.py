@@ -1,0 +1,75 @@
+"""The composition root: settings in, one service out. Nothing else wires."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gardenos_chassis.service import Service
+
+from gardenos_ai.api import routers
+from gardenos_ai.consumers import directory, reading_list
+from gardenos_ai.embedding import Embedder
+from gardenos_ai.engines import Engine, OfflineEngine
+from gardenos_ai.engines.gateway import Gateway
+from gardenos_ai.engines.model import ModelEngine
+from gardenos_ai.projections import project
+from gardenos_ai.reading import Keeper, Reader
+from gardenos_ai.search import Search
+from gardenos_ai.settings import AiSettings
+from gardenos_ai.vectors import Vectors
+from gardenos_ai.vectors.embedded import EmbeddedVectors
+from gardenos_ai.vectors.server import ServerVectors
+
+
+def create_service(settings: AiSettings) -> Service:
+    """The ai service."""
+    return wired(settings, engine_of(settings), vectors_of(settings), Embedder())
+
+
+def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embedder) -> Service:
+    """The ai service with these parts."""
+    keeper = Keeper(embedder, vectors, settings)
+    reader = Reader(engine, embedder, vectors, keeper.opened, settings)
+
+    @asynccontextmanager
+    async def parts(_: Service) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await engine.close()
+            await vectors.close()
+
+    service = Service(
+        settings,
+        routers=routers,
+        projections=[project],
+        consumers=[directory, reading_list(reader.wake)],
+        background=[keeper.run, reader.run],
+        resources=parts,
+        checks={"vectors": keeper.health, "reader": reader.health},
+    )
+    service.app.state.search = Search(service.database, embedder, vectors)
+    return service
+
+
+def engine_of(settings: AiSettings) -> Engine:
+    """The model that is named, else the rules."""
+    if not settings.model:
+        return OfflineEngine()
+    gateway = Gateway(
+        settings.model,
+        key=settings.model_key.get_secret_value() if settings.model_key else None,
+        url=settings.model_url,
+        timeout_seconds=settings.model_timeout_seconds,
+    )
+    return ModelEngine(gateway, OfflineEngine())
+
+
+def vectors_of(settings: AiSettings) -> Vectors:
+    """The server that is named, else the engine in this process."""
+    if not settings.qdrant_url:
+        return EmbeddedVectors(settings.qdrant_path)
+    return ServerVectors.at(
+        settings.qdrant_url,
+        api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+        timeout_seconds=settings.qdrant_timeout_seconds,
+    )

@@ -1,0 +1,125 @@
+"""Read tables in, answers out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.errors import NotFound
+from gardenos_chassis.http.paging import Key, keyset, page_of
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts.ai import InsightKind
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
+
+from gardenos_ai.insight import LABELS, display
+from gardenos_ai.tables import communications, insights, people
+
+_ORDER = (Key(insights.c.said_at, "said_at", "desc"), Key(insights.c.id, "id", "desc"))
+
+_INSIGHT = (
+    select(
+        insights.c.id,
+        insights.c.kind,
+        insights.c.value,
+        insights.c.quote,
+        insights.c.source_kind,
+        insights.c.source_id,
+        insights.c.source_field,
+        insights.c.start,
+        insights.c.end,
+        insights.c.confidence,
+        insights.c.engine,
+        insights.c.engine_version,
+        insights.c.said_at,
+        insights.c.person_id,
+        # A lead that became a client since is a client now, and what was said before is said of them.
+        func.coalesce(people.c.lead_id, insights.c.lead_id).label("lead_id"),
+        func.coalesce(people.c.client_id, insights.c.client_id).label("client_id"),
+    )
+    .select_from(insights)
+    .outerjoin(people, and_(people.c.agency_id == insights.c.agency_id, people.c.person_id == insights.c.person_id))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InsightFilter:
+    """What a list of insights is narrowed to."""
+
+    lead_id: UUID | None = None
+    client_id: UUID | None = None
+    person_id: UUID | None = None
+    kinds: Sequence[InsightKind] = ()
+    source_id: UUID | None = None
+
+
+def in_scope(caller: Caller, person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the caller sees what was said by this person; `people` must be joined.
+
+    What nobody known said is in the agency's pool. A person of whom nothing is known yet, for the news of them is still on
+    its way, is seen by those alone who see everything.
+    """
+    if caller.agency_wide:
+        return true()
+    theirs = and_(people.c.person_id.is_not(None), visible_to(caller, people.c.owner_id, people.c.team_id))
+    return or_(person.is_(None), theirs)
+
+
+async def insight_page(
+    session: Session, caller: Caller, wanted: InsightFilter, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """One page of the insights that the caller may see, what was said last first."""
+    statement = keyset(_INSIGHT.where(*_where(caller, wanted)), _ORDER, cursor, limit)
+    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
+    page = page_of(rows, _ORDER, limit)
+    page["items"] = [_shown(row) for row in page["items"]]
+    return page
+
+
+async def insight(session: Session, caller: Caller, insight_id: UUID) -> dict[str, Any]:
+    """One insight. Raises NotFound, also for one out of the caller's scope."""
+    this = (insights.c.agency_id == caller.agency_id, insights.c.id == insight_id)
+    statement = _INSIGHT.where(*this, in_scope(caller, insights.c.person_id))
+    row = (await session.execute(statement)).mappings().first()
+    if row is None:
+        raise NotFound("there is no such insight")
+    return _shown(dict(row))
+
+
+def _where(caller: Caller, wanted: InsightFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        insights.c.agency_id == caller.agency_id,
+        in_scope(caller, insights.c.person_id),
+    ]
+    if wanted.person_id is not None:
+        found.append(insights.c.person_id == wanted.person_id)
+    for name in ("lead_id", "client_id"):
+        id = getattr(wanted, name)
+        if id is not None:
+            found.append(insights.c.person_id.in_(_people_of(caller.agency_id, name, id)))
+    if wanted.kinds:
+        found.append(insights.c.kind.in_([kind.value for kind in wanted.kinds]))
+    if wanted.source_id is not None:
+        found.append(insights.c.source_id == wanted.source_id)
+    return found
+
+
+def _people_of(agency_id: UUID, column: str, id: UUID) -> Any:
+    """Who that lead or client is: by leads' and clients' news, or, before they have come, by comms'."""
+    known = select(people.c.person_id).where(people.c.agency_id == agency_id, people.c[column] == id)
+    told = select(communications.c.person_id).where(
+        communications.c.agency_id == agency_id, communications.c[column] == id
+    )
+    return union(known, told).scalar_subquery()
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    kind = InsightKind(row["kind"])
+    return {
+        "id": row.pop("id"),
+        "kind": row.pop("kind"),
+        "label": LABELS[kind],
+        "value": row["value"],
+        "display": display(kind, row.pop("value"), row["quote"]),
+        **row,
+    }

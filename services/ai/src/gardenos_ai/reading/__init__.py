@@ -1,0 +1,6 @@
+"""Reading: from a communication put down to its insights recorded and its text found."""
+
+from gardenos_ai.reading.keeper import Keeper
+from gardenos_ai.reading.reader import Reader
+
+__all__ = ["Keeper", "Reader"]

@@ -1,0 +1,368 @@
+"""The ai service from event to answer, on real PostgreSQL, Kafka and the embedded vector engine."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from gardenos_ai.insight import LABELS
+from gardenos_ai.tables import communications
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.testing import Running, eventually
+from gardenos_chassis.testing.sources import Sources
+from gardenos_contracts import Event
+from gardenos_contracts.ai import InsightExtracted, InsightKind
+from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
+from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
+from gardenos_contracts.identity import AgencyRegistered
+from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted
+from gardenos_contracts.values import Direction, PersonName, Role
+from sqlalchemy import select
+
+SAID_AT = datetime(2026, 3, 16, 15, tzinfo=UTC)
+TRANSCRIPT = (
+    "Agent: Good morning, this is Ann from Garden Insurance.\n"
+    "Customer: Hi. I'm with State Farm right now and my auto policy renews on March 15, 2027.\n"
+    "Customer: I pay about $1,240 a year and that's too expensive.\n"
+    "Customer: Could you send me a quote by email on Friday?\n"
+)
+HAIL = "Hail has damaged our roof last week – can you insure the house as well?"
+
+
+def lead_captured(**fields: Any) -> LeadCaptured:
+    known = {"lead_id": new_id(), "person_id": new_id(), "name": PersonName(given="Maria", family="Delgado"),
+             "email": "maria@example.com", "source": "web form", "captured_at": SAID_AT}  # fmt: skip
+    return LeadCaptured(**(known | fields))
+
+
+def call(lead: LeadCaptured, transcript: str | None = TRANSCRIPT, **fields: Any) -> CallLogged:
+    known = {
+        "call_id": new_id(), "thread_id": new_id(), "person_id": lead.person_id, "lead_id": lead.lead_id, "user_id": new_id(),
+        "direction": Direction.OUTBOUND, "started_at": SAID_AT, "duration_seconds": 300, "disposition": Disposition.CONNECTED,
+        "transcript": transcript,
+    }  # fmt: skip
+    return CallLogged(**(known | fields))
+
+
+def email(text: str = HAIL, subject: str = "My house", **fields: Any) -> MessageReceived:
+    known = {
+        "message_id": new_id(), "thread_id": new_id(), "channel": "email", "sender": "maria@example.com",
+        "subject": subject, "text": text, "received_at": SAID_AT,
+    }  # fmt: skip
+    return MessageReceived(**(known | fields))
+
+
+async def items(http: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
+    answer = await http.get(f"/api/v1/{path}")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def read(running: Running, agency_id: UUID, source_id: UUID, *statuses: str, within: float = 60) -> str:
+    """Waits until the communication is read; gives its status."""
+
+    async def status() -> str | None:
+        async with running.service.database.transaction(agency_id) as session:
+            found = select(communications.c.status).where(communications.c.source_id == source_id)
+            status: str | None = (await session.execute(found)).scalar_one_or_none()
+        return status if status in (statuses or ("read", "partial", "failed")) else None
+
+    found = await eventually(status, within=within, what="the communication is read")
+    assert found is not None
+    return found
+
+
+async def test_from_a_call_to_its_insights(ai: Running, source: Sources, agency_id: UUID) -> None:
+    lead = lead_captured()
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    said = call(lead)
+    message = await source("comms").publish(agency_id, said)
+    assert await read(ai, agency_id, said.call_id) == "read"
+    await ai.caught_up()
+    async with ai.client(agency_id) as http:
+        found = await items(http, f"insights?lead_id={lead.lead_id}")
+        by_kind = {each["kind"]: each for each in found}
+        assert {kind: (each["value"], each["display"]) for kind, each in by_kind.items()} == {
+            "x_date": ("2027-03-15", "March 15, 2027"),
+            "current_carrier": ("State Farm", "State Farm"),
+            "line_of_business": ("auto", "Auto"),
+            "premium": ("124000 USD", "$1,240 a year"),
+            "objection": ("price", "Price"),
+            "intent": ("wants_quote", "Wants a quote"),
+            "next_step": ("send_quote 2026-03-20", "Send a quote on Friday, March 20, 2026"),
+        }
+        for each in found:
+            assert TRANSCRIPT[each["start"] : each["end"]] == each["quote"]
+            assert (each["source_kind"], each["source_id"], each["source_field"]) == (
+                "call",
+                str(said.call_id),
+                "transcript",
+            )
+            assert (each["engine"], each["said_at"], each["lead_id"]) == (
+                "offline",
+                "2026-03-16T15:00:00Z",
+                str(lead.lead_id),
+            )
+        assert (await http.get(f"/api/v1/insights/{found[0]['id']}")).json() == found[0]
+        assert {each["kind"] for each in await items(http, "insights?kind=x_date&kind=premium")} == {
+            "x_date",
+            "premium",
+        }
+        assert len(await items(http, f"insights?source_id={said.call_id}")) == len(found)
+        assert await items(http, f"insights?source_id={new_id()}") == []
+        assert len(await items(http, f"insights?person_id={lead.person_id}&kind=intent")) == 1
+        first = (await http.get("/api/v1/insights?limit=4")).json()
+        rest = (await http.get(f"/api/v1/insights?limit=4&cursor={first['next_cursor']}")).json()
+        assert [each["id"] for each in first["items"] + rest["items"]] == [each["id"] for each in found]
+        assert rest["next_cursor"] is None
+    events = await ai.events(agency_id)
+    assert {event.type for event in events} == {"ai.InsightExtracted.v1"}
+    assert len(events) == len(found)
+    for event in events:
+        assert isinstance(event.data, InsightExtracted)
+        assert (str(event.actor), event.causation_id, event.correlation_id) == (
+            "ai:offline",
+            message.id,
+            message.correlation_id,
+        )
+
+
+async def test_search_by_meaning_and_by_words(ai: Running, source: Sources, agency_id: UUID) -> None:
+    lead = lead_captured()
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    hail = email(person_id=lead.person_id, lead_id=lead.lead_id)
+    numbered = email("Please find policy HO-4471-220 of José Muñoz attached.", "Papers", person_id=lead.person_id)
+    other = call(lead, "Customer: I'd like to talk about my retirement plans.")
+    for said in (hail, numbered, other):
+        await source("comms").publish(agency_id, said)
+    for id in (hail.message_id, numbered.message_id, other.call_id):
+        await read(ai, agency_id, id)
+    await ai.caught_up()
+    async with ai.client(agency_id) as http:
+        found = await items(http, "search?q=storm+damage+to+the+house")
+        assert found[0]["source_id"] == str(hail.message_id)
+        assert (found[0]["text"], found[0]["person_name"], found[0]["lead_id"]) == (
+            HAIL,
+            "Maria Delgado",
+            str(lead.lead_id),
+        )
+        assert HAIL[found[0]["start"] : found[0]["end"]] == found[0]["text"]
+        assert str(other.call_id) not in {each["source_id"] for each in found}
+        for q in ("HO-4471-220", "ho 4471 220", "4471", "muñoz", "Munoz"):
+            best = (await items(http, f"search?q={q}"))[0]
+            assert best["source_id"] == str(numbered.message_id), q
+        assert await items(http, "search?q=quantum+chromodynamics") == []
+        assert len(await items(http, "search?q=storm+damage+to+the+house&limit=1")) == 1
+        for q in ("", "%20%20", "a%00b", "x" * 501):
+            answer = await http.get(f"/api/v1/search?q={q}")
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query:q")
+        assert (await http.get("/api/v1/search")).status_code == 422
+    async with ai.anonymous() as http:
+        assert (await http.get("/api/v1/search?q=hail")).status_code == 401
+
+
+async def test_nothing_crosses_agencies(ai: Running, source: Sources, agency_id: UUID) -> None:
+    other = new_id()
+    lead = lead_captured()
+    mine, theirs = email(person_id=lead.person_id, lead_id=lead.lead_id), email(person_id=new_id())
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    await source("comms").publish(agency_id, mine)
+    await source("comms").publish(other, theirs)
+    await read(ai, agency_id, mine.message_id)
+    await read(ai, other, theirs.message_id)
+    async with ai.client(other) as http, ai.client(agency_id) as http_mine:
+        found = await items(http_mine, "insights")
+        assert found
+        assert {each["source_id"] for each in await items(http_mine, "search?q=hail")} == {str(mine.message_id)}
+        assert {each["source_id"] for each in await items(http, "search?q=hail")} == {str(theirs.message_id)}
+        assert {each["source_id"] for each in await items(http, "insights")} == {str(theirs.message_id)}
+        assert await items(http, f"insights?lead_id={lead.lead_id}") == []
+        assert await items(http, f"insights?source_id={mine.message_id}") == []
+        assert (await http.get(f"/api/v1/insights/{found[0]['id']}")).status_code == 404
+
+
+async def test_each_role_sees_its_own(ai: Running, source: Sources, agency_id: UUID) -> None:
+    ana, ben, team, elsewhere = new_id(), new_id(), new_id(), new_id()
+    scopes: dict[str, dict[str, UUID | None]] = {
+        "ana's": {"owner_id": ana, "team_id": team},
+        "ben's": {"owner_id": ben, "team_id": elsewhere},
+        "team's pool": {"owner_id": None, "team_id": team},
+        "agency's pool": {"owner_id": None, "team_id": None},
+    }
+    sources: dict[str, str] = {}
+    for name, scope in scopes.items():
+        lead = lead_captured(email=None, **scope)
+        await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+        said = email(f"{HAIL} Reference {name}", person_id=lead.person_id, lead_id=lead.lead_id, sender=None)
+        await source("comms").publish(agency_id, said)
+        sources[str(said.message_id)] = name
+        await read(ai, agency_id, said.message_id)
+    stranger = email(f"{HAIL} From a stranger", sender="who@example.com")
+    unheard_of = email(f"{HAIL} Of somebody whose news is on its way", person_id=new_id(), sender=None)
+    for name, said in {"stranger's": stranger, "unheard of": unheard_of}.items():
+        await source("comms").publish(agency_id, said)
+        sources[str(said.message_id)] = name
+        await read(ai, agency_id, said.message_id)
+    await ai.caught_up()
+
+    everything = set(sources.values())
+    for role, user_id, teams, sees in (
+        (Role.OWNER, new_id(), [], everything),
+        (Role.AUDITOR, new_id(), [], everything),
+        (Role.AGENT, ana, [team], {"ana's", "team's pool", "agency's pool", "stranger's"}),
+        (Role.AGENT, ben, [], {"ben's", "agency's pool", "stranger's"}),
+        (Role.MANAGER, new_id(), [team], {"ana's", "team's pool", "agency's pool", "stranger's"}),
+        (Role.VIEWER, new_id(), [elsewhere], {"ben's", "agency's pool", "stranger's"}),
+    ):
+        async with ai.client(agency_id, role=role, user_id=user_id, team_ids=teams) as http:
+            found = await items(http, "insights?kind=intent")
+            assert {sources[each["source_id"]] for each in found} == sees, role
+            hits = await items(http, "search?q=hail+damaged+our+roof&limit=50")
+            assert {sources[hit["source_id"]] for hit in hits} == sees, role
+            for hidden in (each for each in await _all(ai, agency_id) if sources[each["source_id"]] not in sees):
+                assert (await http.get(f"/api/v1/insights/{hidden['id']}")).status_code == 404
+
+
+async def _all(ai: Running, agency_id: UUID) -> list[dict[str, Any]]:
+    async with ai.client(agency_id) as http:
+        return await items(http, "insights?limit=200")
+
+
+async def test_others_hits_take_no_place(ai: Running, source: Sources, agency_id: UUID) -> None:
+    """An agent with one lead finds it, however many better matches belong to others."""
+    ana, ben = new_id(), new_id()
+    theirs = lead_captured(owner_id=ben, email=None)
+    hers = lead_captured(owner_id=ana, email=None)
+    for lead in (theirs, hers):
+        await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    many = "\n\n".join(f"Hail has damaged our roof, case {number}." for number in range(400))
+    long = email(many, person_id=theirs.person_id, sender=None)
+    short = email("We had a storm; some damage to a house.", person_id=hers.person_id, sender=None)
+    for said in (long, short):
+        await source("comms").publish(agency_id, said)
+        await read(ai, agency_id, said.message_id)
+    await ai.caught_up()
+    async with ai.client(agency_id, role=Role.AGENT, user_id=ana) as http:
+        assert [hit["source_id"] for hit in await items(http, "search?q=hail+has+damaged+our+roof")] == [
+            str(short.message_id)
+        ]
+
+
+@pytest.mark.parametrize("order", ["leads first", "comms first", "clients first", "mixed"])
+async def test_any_order_ends_alike(ai: Running, source: Sources, agency_id: UUID, order: str) -> None:
+    ana, ben, client_id = new_id(), new_id(), new_id()
+    lead = lead_captured(owner_id=ana, email=f"{new_id()}@example.com")
+    assigned = LeadAssigned(lead_id=lead.lead_id, person_id=lead.person_id, owner_id=ben, team_id=None)
+    common = {"person_id": lead.person_id, "client_id": client_id, "owner_id": ben}
+    converted = LeadConverted(
+        lead_id=lead.lead_id, name=lead.name, source="x", captured_at=SAID_AT, converted_at=SAID_AT, **common
+    )
+    onboarded = ClientOnboarded(
+        lead_id=lead.lead_id, name=PersonName(given="María", family="Delgado"), onboarded_at=SAID_AT, **common
+    )
+    back = ClientAssigned(client_id=client_id, person_id=lead.person_id, owner_id=ana, team_id=None)
+    of_nobody, of_her = email(sender=lead.email), call(lead)
+    by_service: dict[str, list[Event]] = {
+        "leads": [lead, assigned, converted],
+        "clients": [onboarded, back],
+        "comms": [of_nobody, of_her],
+    }
+    orders = {
+        "leads first": ["leads", "clients", "comms"],
+        "comms first": ["comms", "leads", "clients"],
+        "clients first": ["clients", "comms", "leads"],
+    }
+    if order == "mixed":
+        mixed: list[tuple[str, Event]] = [
+            ("comms", of_nobody), ("leads", lead), ("clients", onboarded), ("leads", assigned), ("comms", of_her),
+            ("clients", back), ("leads", converted),
+        ]  # fmt: skip
+        for name, event in mixed:
+            await source(name).publish(agency_id, event)
+            await ai.caught_up()
+    else:
+        for name in orders[order]:
+            for event in by_service[name]:
+                await source(name).publish(agency_id, event)
+            await ai.caught_up()
+    await read(ai, agency_id, of_nobody.message_id)
+    await read(ai, agency_id, of_her.call_id)
+    await ai.caught_up()
+    wanted = {str(of_nobody.message_id), str(of_her.call_id)}
+    async with ai.client(agency_id, role=Role.AGENT, user_id=ana) as http:
+        for path in (
+            f"insights?lead_id={lead.lead_id}",
+            f"insights?client_id={client_id}",
+            f"insights?person_id={lead.person_id}",
+        ):
+            found = await items(http, path)
+            assert {each["source_id"] for each in found} == wanted
+            assert {(each["person_id"], each["lead_id"], each["client_id"]) for each in found} == {
+                (str(lead.person_id), str(lead.lead_id), str(client_id))
+            }
+        (hit,) = [
+            hit for hit in await items(http, "search?q=hail+roof") if hit["source_id"] == str(of_nobody.message_id)
+        ]
+        assert (hit["person_id"], hit["person_name"]) == (str(lead.person_id), "María Delgado")
+    async with ai.client(agency_id, role=Role.AGENT, user_id=ben) as http:
+        assert await items(http, "insights") == []
+        assert await items(http, "search?q=hail+roof") == []
+
+
+async def test_spans_are_exact_in_any_text(ai: Running, source: Sources, agency_id: UUID) -> None:
+    text = "Hi 👋🏽 Jürgen 𝔊 here.\r\n\r\nI currently have Lemonade for my renters insurance, it’s $19 a month 🙂 and it’s up on 4/30.\r\n"
+    said = email(text, "Re: 🏠 \u202eodd", sender=None)
+    await source("comms").publish(agency_id, said)
+    assert await read(ai, agency_id, said.message_id) == "read"
+    async with ai.client(agency_id) as http:
+        found = await items(http, "insights")
+        assert {each["kind"] for each in found} == {"current_carrier", "line_of_business", "premium", "x_date"}
+        for each in found:
+            assert text[each["start"] : each["end"]] == each["quote"]
+        hits = await items(http, "search?q=renters+insurance")
+        assert hits
+        for hit in hits:
+            assert text[hit["start"] : hit["end"]] == hit["text"]
+
+
+async def test_tomorrow_is_the_agency_s(ai: Running, source: Sources, agency_id: UUID) -> None:
+    await source("identity").publish(
+        agency_id, AgencyRegistered(agency_id=agency_id, name="Garden", time_zone="America/Los_Angeles", currency="USD")
+    )
+    await ai.caught_up()
+    evening_there = datetime(2026, 3, 17, 2, tzinfo=UTC)
+    said = call(lead_captured(), "Customer: Please call me back tomorrow.", started_at=evening_there)
+    await source("comms").publish(agency_id, said)
+    await read(ai, agency_id, said.call_id)
+    async with ai.client(agency_id) as http:
+        (step,) = await items(http, f"insights?source_id={said.call_id}")
+        assert step["value"] == "call_back 2026-03-17"
+
+
+async def test_bad_questions_are_named(ai: Running, agency_id: UUID) -> None:
+    async with ai.client(agency_id) as http:
+        for path, pointer in {
+            "insights?kind=gossip": "query:kind/0",
+            "insights?lead_id=7": "query:lead_id",
+            "insights?limit=0": "query:limit",
+            "insights?cursor=abc": "query:cursor",
+            "search?q=a&limit=51": "query:limit",
+        }.items():
+            answer = await http.get(f"/api/v1/{path}")
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+        assert (await http.get(f"/api/v1/insights/{new_id()}")).status_code == 404
+        assert (await http.get("/api/v1/insights/7")).status_code == 404
+
+
+async def test_a_call_without_words_is_no_work(ai: Running, source: Sources, agency_id: UUID) -> None:
+    said, after = call(lead_captured(), None, notes="  "), call(lead_captured())
+    await source("comms").publish(agency_id, said)
+    await source("comms").publish(agency_id, after)
+    await read(ai, agency_id, after.call_id)
+    async with ai.service.database.transaction(agency_id) as session:
+        assert (await session.execute(select(communications.c.source_id))).scalars().all() == [after.call_id]
+
+
+async def test_every_kind_has_words() -> None:
+    assert set(LABELS) == set(InsightKind)
