@@ -1,7 +1,7 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, useDeferredValue, useMemo, useState } from "react";
+import { Fragment, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Keys } from "./Keys";
 import styles from "./Palette.module.css";
 import { type Command, useAllCommands } from "./registry";
@@ -35,13 +35,15 @@ export function Palette(props: PaletteProps) {
       yOffset="10dvh"
       padding={0}
       title={null}
-      aria-label="Search or do something"
+      attributes={{ content: { "aria-label": "Search or do something" } }}
       transitionProps={{ duration: 0 }}
     >
       <Search {...props} />
     </Modal>
   );
 }
+
+const NOBODY: Found[] = [];
 
 function Search({ close, find, searchAll }: PaletteProps) {
   const [words, setWords] = useState("");
@@ -56,7 +58,12 @@ function Search({ close, find, searchAll }: PaletteProps) {
     placeholderData: (before) => before,
   });
   const shown = useMemo(() => matching(commands, words), [commands, words]);
-  const records = asked.length >= 2 ? (found.data ?? []) : [];
+  const records = asked.length >= 2 ? (found.data ?? NOBODY) : NOBODY;
+  const { selectFirstOption } = combobox;
+  useEffect(() => {
+    // What is found arrives after what was typed: Enter takes what stands first now.
+    selectFirstOption();
+  }, [records, shown, selectFirstOption]);
   const take = (action: () => void) => {
     close();
     action();
@@ -79,11 +86,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
           placeholder="Search people, or do something"
           aria-label="Search people, or do something"
           value={words}
-          onChange={(event) => {
-            setWords(event.currentTarget.value);
-            combobox.updateSelectedOptionIndex();
-          }}
-          onFocus={() => combobox.selectFirstOption()}
+          onChange={(event) => setWords(event.currentTarget.value)}
           data-autofocus
         />
       </Combobox.EventsTarget>

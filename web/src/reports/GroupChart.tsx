@@ -91,37 +91,37 @@ function Line({ row, top, x, width, open }: LineProps) {
   const middle = BAR_AT + BAR / 2;
   const said = `${row.label}: median ${durationOrNone(median)}, 90th percentile ${durationOrNone(p90)}`;
   const leads = row.count === 1 ? "1 lead" : `${row.count} leads`;
-  const time = durationOrNone(median);
   return (
-    <Tooltip label={`90th percentile ${durationOrNone(p90)}, ${leads}`}>
-      <g
-        transform={`translate(0 ${top})`}
-        className={styles.line}
-        role="button"
-        tabIndex={0}
-        data-line=""
-        aria-label={`${said}, ${leads}. List them.`}
-        onClick={() => open(row)}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" && event.key !== " ") return;
-          event.preventDefault();
-          open(row);
-        }}
-      >
-        <rect className={styles.hit} width={width} height={ROW} rx={6} />
-        <text className={styles.name} x={0} y={15}>
-          {fitting(row.label, width - 100)}
-        </text>
-        <text className={styles.time} x={width} y={15} textAnchor="end">
-          {time}
-        </text>
-        <Bar className={styles.bar} x={0} y={BAR_AT} width={Math.max(2, x(median))} height={BAR} rx={3} />
-        <Group className={styles.whisker}>
-          <line x1={x(median)} x2={x(p90)} y1={middle} y2={middle} />
-          <line x1={x(p90)} x2={x(p90)} y1={BAR_AT + 2} y2={BAR_AT + BAR - 2} />
-        </Group>
-      </g>
-    </Tooltip>
+    <g transform={`translate(0 ${top})`}>
+      <Tooltip label={`90th percentile ${durationOrNone(p90)}, ${leads}`}>
+        <g
+          className={styles.line}
+          role="button"
+          tabIndex={0}
+          data-line=""
+          aria-label={`${said}, ${leads}. List them.`}
+          onClick={() => open(row)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            open(row);
+          }}
+        >
+          <rect className={styles.hit} width={width} height={ROW} rx={6} />
+          <Bar className={styles.bar} x={0} y={BAR_AT} width={Math.max(2, x(median))} height={BAR} rx={3} />
+          <Group className={styles.whisker}>
+            <line x1={x(median)} x2={x(p90)} y1={middle} y2={middle} />
+            <line x1={x(p90)} x2={x(p90)} y1={BAR_AT + 2} y2={BAR_AT + BAR - 2} />
+          </Group>
+        </g>
+      </Tooltip>
+      <text className={styles.name} x={0} y={15} aria-hidden="true">
+        {fitting(row.label, width - 100)}
+      </text>
+      <text className={styles.time} x={width} y={15} textAnchor="end" aria-hidden="true">
+        {durationOrNone(median)}
+      </text>
+    </g>
   );
 }
 

@@ -19,6 +19,7 @@ export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band
   const most = Math.max(1, ...parts.map((part) => part.count));
   const y = scaleLinear({ domain: [0, most], range: [0, HEIGHT - TOP - AXIS] });
   const floor = HEIGHT - AXIS;
+  const tallness = ({ count }: Part) => (count === 0 ? 0 : Math.max(2, y(count)));
   return (
     <div ref={ref} className={styles.drawing} style={{ minHeight: HEIGHT }}>
       {width > 0 && (
@@ -33,7 +34,7 @@ export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band
           {parts.map((part, place) => {
             const band = { from: part.from_seconds, to: part.to_seconds };
             const words = bandInWords(band);
-            const tall = part.count === 0 ? 0 : Math.max(2, y(part.count));
+            const tall = tallness(part);
             const left = x(place) ?? 0;
             const show = () => {
               if (part.count > 0) open(band);
@@ -62,20 +63,25 @@ export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band
                     height={tall}
                     rx={3}
                   />
-                  {part.count > 0 && (
-                    <text
-                      className={styles.time}
-                      x={left + x.bandwidth() / 2}
-                      y={floor - tall - 6}
-                      textAnchor="middle"
-                    >
-                      {part.count}
-                    </text>
-                  )}
                 </g>
               </Tooltip>
             );
           })}
+          {parts.map(
+            (part, place) =>
+              part.count > 0 && (
+                <text
+                  key={part.from_seconds}
+                  className={styles.time}
+                  x={(x(place) ?? 0) + x.bandwidth() / 2}
+                  y={floor - tallness(part) - 6}
+                  textAnchor="middle"
+                  aria-hidden="true"
+                >
+                  {part.count}
+                </text>
+              ),
+          )}
           <line className={styles.axis} x1={0} x2={width} y1={floor} y2={floor} />
           {parts.map((part, place) => (
             <text

@@ -95,6 +95,7 @@ export function ReportsPage() {
     <Page title={title} actions={<Download keep={keep} />}>
       <div className={styles.controls}>
         <SegmentedControl
+          role="radiogroup"
           aria-label="Report"
           value={over.report}
           onChange={(name) => lookAt(name as ReportName)}
@@ -109,6 +110,7 @@ export function ReportsPage() {
           setOpened={setChoosingDays}
         />
         <SegmentedControl
+          role="radiogroup"
           aria-label="Group by"
           value={over.by}
           onChange={(by) => groupBy(by as GroupBy)}

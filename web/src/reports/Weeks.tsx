@@ -8,7 +8,7 @@ import { useWidth } from "./useWidth";
 import { shortDay } from "./weeks";
 
 const HEIGHT = 168;
-const [TOP, LEFT, RIGHT, AXIS] = [10, 46, 12, 22];
+const [TOP, LEFT, RIGHT, AXIS] = [10, 46, 22, 22];
 const LABEL = 52;
 
 /** The median week by week. A week without leads leaves a gap. */

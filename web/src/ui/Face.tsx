@@ -12,9 +12,9 @@ export function Face({ name, size = 28 }: { name: string; size?: number }) {
       className={styles.face}
       data-hue={sum % HUES}
       style={{ width: size, height: size, fontSize: size * 0.39 }}
+      // Drawn, not written: what surrounds it is named by the name alone.
+      data-initials={initials(name)}
       aria-hidden="true"
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

@@ -27,6 +27,9 @@ const dark: MantineColorsTuple = [
   "#0a0f0c",
 ];
 
+/** A dialog's head is no banner of the page. */
+const noBanner = { header: { role: "presentation" } };
+
 /** Mantine in our language. Its own greys and reds are too light to read; ours come from tokens.css. */
 export const theme = createTheme({
   colors: { garden, dark },
@@ -43,8 +46,14 @@ export const theme = createTheme({
   components: {
     Modal: {
       styles: { title: { fontSize: 16, fontWeight: 640 } },
-      defaultProps: { centered: false, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+      defaultProps: {
+        centered: false,
+        radius: "lg",
+        overlayProps: { backgroundOpacity: 0.35, blur: 2 },
+        attributes: noBanner,
+      },
     },
+    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
     Menu: { defaultProps: { shadow: "md", radius: "md", position: "bottom-start" } },
   },
