@@ -62,7 +62,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
   const { selectFirstOption } = combobox;
   useEffect(() => {
     // What is found arrives after what was typed: Enter takes what stands first now.
-    selectFirstOption();
+    if (records.length + shown.length > 0) selectFirstOption();
   }, [records, shown, selectFirstOption]);
   const take = (action: () => void) => {
     close();

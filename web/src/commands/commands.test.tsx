@@ -29,6 +29,8 @@ function Office() {
   return <input aria-label="typing" />;
 }
 
+const nothing = () => undefined;
+
 beforeEach(() => {
   ran.mockClear();
   localStorage.clear();
@@ -62,7 +64,6 @@ describe("keys", () => {
 });
 
 it("the sheet shows every command that has keys, and the palette every command", async () => {
-  const nothing = () => undefined;
   const { unmount } = render(
     <MantineProvider env="test">
       <Office />
