@@ -304,6 +304,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Insights
+         * @description The insights in the caller's scope, what was said last first.
+         */
+        get: operations["list_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/{insight_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Insight
+         * @description One insight.
+         */
+        get: operations["show_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -584,6 +624,26 @@ export interface paths {
          * @description The leads behind a response time, the slowest first; or those who wait, who has waited longest first.
          */
         get: operations["response_time_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description The passages of calls and messages in the caller's scope that have to do with the question.
+         */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1602,6 +1662,97 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Insight
+         * @description A fact that was read out of a communication: what, and where it stands.
+         */
+        Insight: {
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Confidence
+             * @description 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Display
+             * @description The value in words: `March 15, 2027`, `$1,240 a year`.
+             */
+            display: string;
+            /**
+             * End
+             * @description Exclusive.
+             */
+            end: number;
+            /**
+             * Engine
+             * @description `offline`, or the model's name.
+             */
+            engine: string;
+            /** Engine Version */
+            engine_version: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["InsightKind"];
+            /**
+             * Label
+             * @description The kind in words: `Current carrier`.
+             */
+            label: string;
+            /** Lead Id */
+            lead_id: string | null;
+            /**
+             * Person Id
+             * @description Null while nobody knows who said it.
+             */
+            person_id: string | null;
+            /**
+             * Quote
+             * @description The words that carry it, verbatim: what stands from `start` to `end`.
+             */
+            quote: string;
+            /**
+             * Said At
+             * Format: date-time
+             * @description When the communication took place.
+             */
+            said_at: string;
+            /** @description Which text of it the span counts in. */
+            source_field: components["schemas"]["SourceField"];
+            /**
+             * Source Id
+             * Format: uuid
+             * @description The call's or message's id.
+             */
+            source_id: string;
+            source_kind: components["schemas"]["SourceKind"];
+            /**
+             * Start
+             * @description Unicode code points from the start of the text.
+             */
+            start: number;
+            /**
+             * Value
+             * @description Normalised: `2027-03-15`, `State Farm`, `124000 USD`, `wants_quote`, `call_back 2026-03-20`.
+             */
+            value: string;
+        };
+        /**
+         * InsightKind
+         * @description What an insight tells.
+         * @enum {string}
+         */
+        InsightKind: "x_date" | "current_carrier" | "line_of_business" | "premium" | "intent" | "objection" | "next_step" | "life_event";
+        /** Page[Insight] */
+        InsightPage: {
+            /** Items */
+            items: components["schemas"]["Insight"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Key
          * @description A public key (RFC 8037) that verifies access tokens.
          */
@@ -2238,6 +2389,57 @@ export interface components {
             field: string | null;
         };
         /**
+         * SearchHit
+         * @description A passage that has to do with the question.
+         */
+        SearchHit: {
+            /** Client Id */
+            client_id: string | null;
+            /** End */
+            end: number;
+            /** Lead Id */
+            lead_id: string | null;
+            /** Person Id */
+            person_id: string | null;
+            /**
+             * Person Name
+             * @description Null while nobody knows who said it.
+             */
+            person_name: string | null;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /**
+             * Score
+             * @description 0 to 1; how much.
+             */
+            score: number;
+            source_field: components["schemas"]["SourceField"];
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            source_kind: components["schemas"]["SourceKind"];
+            /** Start */
+            start: number;
+            /**
+             * Text
+             * @description The passage: what stands from `start` to `end`.
+             */
+            text: string;
+        };
+        /**
+         * SearchHits
+         * @description The best passages, the best first.
+         */
+        SearchHits: {
+            /** Items */
+            items: components["schemas"]["SearchHit"][];
+        };
+        /**
          * Session
          * @description What signing in gives: a token to show with every request, and one to go on with.
          */
@@ -2262,6 +2464,18 @@ export interface components {
             token_type: "Bearer";
             user: components["schemas"]["User"];
         };
+        /**
+         * SourceField
+         * @description Which text of the communication the span counts in.
+         * @enum {string}
+         */
+        SourceField: "transcript" | "notes" | "subject" | "text";
+        /**
+         * SourceKind
+         * @description What kind of communication was read.
+         * @enum {string}
+         */
+        SourceKind: "call" | "message";
         /**
          * Stage
          * @description Where a lead is on the way to a first policy.
@@ -2591,6 +2805,9 @@ export type ImportCounts = components['schemas']['ImportCounts'];
 export type ImportPage = components['schemas']['ImportPage'];
 export type ImportRow = components['schemas']['ImportRow'];
 export type ImportRowPage = components['schemas']['ImportRowPage'];
+export type Insight = components['schemas']['Insight'];
+export type InsightKind = components['schemas']['InsightKind'];
+export type InsightPage = components['schemas']['InsightPage'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
@@ -2620,7 +2837,11 @@ export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
 export type Role = components['schemas']['Role'];
 export type RowReason = components['schemas']['RowReason'];
+export type SearchHit = components['schemas']['SearchHit'];
+export type SearchHits = components['schemas']['SearchHits'];
 export type Session = components['schemas']['Session'];
+export type SourceField = components['schemas']['SourceField'];
+export type SourceKind = components['schemas']['SourceKind'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
 export type Team = components['schemas']['Team'];
@@ -3785,6 +4006,113 @@ export interface operations {
             };
         };
     };
+    list_insights: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                kind?: components["schemas"]["InsightKind"][];
+                lead_id?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                person_id?: string | null;
+                /** @description A call's or message's id */
+                source_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_insight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                insight_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_leads: {
         parameters: {
             query?: {
@@ -4879,6 +5207,57 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AnsweredLeadPage"];
                     "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description In your own words; a name or a number is found too */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHits"];
                 };
             };
             /** @description Unauthorized */

@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-router";
 import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
+import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
 import { readReportSearch } from "../reports/search";
 import { Empty, Failed, Lines } from "../ui/states";
@@ -33,6 +34,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/leads/import",
+    validateSearch: (search: Record<string, unknown>): { import?: string } => ({ import: text(search.import) }),
     component: lazyRouteComponent(() => import("../imports/ImportPage"), "ImportPage"),
   }),
   createRoute({
@@ -43,7 +45,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/clients",
-    validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+    validateSearch: readClientSearch,
     component: lazyRouteComponent(() => import("../clients/ClientListPage"), "ClientListPage"),
   }),
   createRoute({

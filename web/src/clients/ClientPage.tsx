@@ -1,5 +1,129 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import type { Client } from "../api/schema";
+import { LogCall } from "../calls/LogCall";
+import { useCommands } from "../commands/registry";
+import { AssignTo } from "../directory/AssignTo";
+import { InsightsPanel } from "../insights/InsightsPanel";
+import { useMayWrite } from "../session/session";
+import type { Field } from "../timeline/PersonFact";
+import { RecordLayout } from "../timeline/RecordLayout";
+import { Timeline } from "../timeline/Timeline";
+import { useRecordView } from "../timeline/view";
 import { Page } from "../ui/Page";
+import record from "../ui/Record.module.css";
+import { Failed, Lines, Stale } from "../ui/states";
+import { ClientFacts } from "./ClientFacts";
+import { ClientHeader } from "./ClientHeader";
+import { useAssignClient } from "./edit";
+import { known } from "./place";
+import { clientById } from "./queries";
 
+const route = getRouteApi("/clients/$clientId");
+
+/** One client: who they are, all that happened since they first came, and what they said. */
 export function ClientPage() {
-  return <Page title="ClientPage">…</Page>;
+  const { clientId } = route.useParams();
+  // Another client is another page: nothing of the one before stays open.
+  return <OneClient key={clientId} id={clientId} />;
+}
+
+function OneClient({ id }: { id: string }) {
+  const queries = useQueryClient();
+  const client = useQuery({
+    ...clientById(id),
+    placeholderData: () => {
+      const row = known(queries, id);
+      return row && { data: row, etag: null };
+    },
+  });
+  if (client.data) {
+    return (
+      <Shown
+        client={client.data.data}
+        stale={client.isError && <Stale error={client.error} retry={() => void client.refetch()} />}
+      />
+    );
+  }
+  return (
+    <Page title="Client" heading={<h1 className="visually-hidden">Client</h1>}>
+      {client.isError ? (
+        <Failed error={client.error} retry={() => void client.refetch()} what="client" />
+      ) : (
+        <Lines count={7} label="Loading the client" />
+      )}
+    </Page>
+  );
+}
+
+function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
+  const mayWrite = useMayWrite();
+  const view = useRecordView();
+  const [dialog, setDialog] = useState<"call" | "assign" | null>(null);
+  const [editing, setEditing] = useState<Field | null>(null);
+  const [reading, setReading] = useState<string | null>(null);
+  const assign = useAssignClient();
+  const whose = useMemo(() => ({ client_id: client.id }), [client.id]);
+  const close = () => setDialog(null);
+  useEffect(() => {
+    document.title = `${client.display_name} · GardenOS`;
+  }, [client.display_name]);
+
+  const { show } = view;
+  const edit = useCallback(() => {
+    show("facts");
+    setEditing("name");
+  }, [show]);
+  useCommands(
+    useMemo(() => {
+      const command = (title: string, keys: string, run: () => void) => ({
+        id: `this client ${title}`,
+        title,
+        group: "This client",
+        keys,
+        run,
+      });
+      if (!mayWrite) return [];
+      return [
+        command("Log a call", "l", () => setDialog("call")),
+        command("Assign", "a", () => setDialog("assign")),
+        command("Edit", "e", edit),
+      ];
+    }, [edit, mayWrite]),
+  );
+
+  return (
+    <div className={record.page}>
+      <ClientHeader
+        client={client}
+        mayWrite={mayWrite}
+        logCall={() => setDialog("call")}
+        assign={() => setDialog("assign")}
+        edit={edit}
+      />
+      {stale && <div className={record.notice}>{stale}</div>}
+      <RecordLayout
+        view={view}
+        facts={<ClientFacts client={client} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+        timeline={<Timeline whose={whose} person={client.display_name} view={view} />}
+        insights={<InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />}
+      />
+      <LogCall
+        opened={dialog === "call"}
+        close={close}
+        whose={whose}
+        person={client.display_name}
+        logged={({ id, notes, transcript }) => {
+          if (notes ?? transcript) setReading(id);
+        }}
+      />
+      <AssignTo
+        whom={client}
+        opened={dialog === "assign"}
+        close={close}
+        assign={(to, name) => void assign(client, to, name)}
+      />
+    </div>
+  );
 }

@@ -1,9 +1,9 @@
 /** The orders a list of clients can be in; `-` is the latest, or last, first. */
 export const SORTS = {
-  name: "Name, A to Z",
-  "-name": "Name, Z to A",
   "-onboarded_at": "Newest first",
   onboarded_at: "Oldest first",
+  name: "Name, A to Z",
+  "-name": "Name, Z to A",
 } as const;
 
 export type Sort = keyof typeof SORTS;
@@ -18,13 +18,21 @@ export interface ClientSearch {
 
 /** The filters in an address; what is not one of ours is left out. */
 export function readClientSearch(raw: Record<string, unknown>): ClientSearch {
-  const owner = (Array.isArray(raw.owner) ? raw.owner : [raw.owner]).filter(
-    (each): each is string => typeof each === "string" && (each === "none" || /^[0-9a-f-]{36}$/.test(each)),
+  const owners = (Array.isArray(raw.owner) ? raw.owner : [raw.owner]).filter(
+    (each): each is string =>
+      each === "none" ||
+      (typeof each === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(each)),
   );
   const sort = typeof raw.sort === "string" && raw.sort in SORTS ? (raw.sort as Sort) : undefined;
+  const asked = typeof raw.q === "string" || typeof raw.q === "number" ? String(raw.q).slice(0, 200) : "";
   return {
-    ...(typeof raw.q === "string" || typeof raw.q === "number" ? { q: String(raw.q).slice(0, 200) } : {}),
-    ...(owner.length > 0 ? { owner: [...new Set(owner)] } : {}),
-    ...(sort && sort !== "name" ? { sort } : {}),
+    ...(asked && { q: asked }),
+    ...(owners.length > 0 && { owner: [...new Set(owners)] }),
+    ...(sort && sort !== "-onboarded_at" && { sort }),
   };
+}
+
+/** Whether anything is narrowed. */
+export function isNarrowed({ q, owner }: ClientSearch): boolean {
+  return q !== undefined || owner !== undefined;
 }

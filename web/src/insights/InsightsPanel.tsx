@@ -21,7 +21,7 @@ import { When } from "../ui/When";
 import { enginesOf, type Group, grouped } from "./grouping";
 import styles from "./Insights.module.css";
 import { insightsOf } from "./queries";
-import type { Insight, InsightKind } from "./types";
+import type { Insight, InsightKind } from "../api/schema";
 import { useReading } from "./useReading";
 
 const ICONS: Record<InsightKind, ReactNode> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { grouped } from "./grouping";
-import type { Insight } from "./types";
+import type { Insight } from "../api/schema";
 
 const insight = (
   kind: Insight["kind"],
@@ -21,6 +21,10 @@ const insight = (
   end: value.length,
   confidence: 0.9,
   engine: "offline",
+  engine_version: "1",
+  person_id: "p",
+  lead_id: "l",
+  client_id: null,
   said_at,
 });
 

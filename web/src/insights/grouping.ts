@@ -1,4 +1,4 @@
-import type { Insight, InsightKind } from "./types";
+import type { Insight, InsightKind } from "../api/schema";
 
 /** In the order in which a producer asks for them. `replaced`: a later value takes the place of an earlier. */
 const KINDS: Record<InsightKind, { title: string; replaced: boolean }> = {

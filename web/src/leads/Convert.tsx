@@ -2,12 +2,12 @@ import { Button, Loader, Modal } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, newKey, versioned } from "../api/client";
+import { merge } from "../api/records";
 import type { Lead } from "../api/schema";
 import { clientById } from "../clients/queries";
 import form from "../ui/Form.module.css";
 import { LinkButton } from "../ui/LinkButton";
 import styles from "./Convert.module.css";
-import { mergeLead } from "./edit";
 
 const ONBOARDED_WITHIN_MS = 15_000;
 const AGAIN_MS = 700;
@@ -46,7 +46,7 @@ function Steps({ lead, close }: ConvertProps) {
         }),
       ),
     onSuccess: (won) => {
-      mergeLead(queries, won);
+      merge(queries, "leads", won);
       void queries.invalidateQueries({ queryKey: ["timeline"] });
       void queries.invalidateQueries({ queryKey: ["leads", "list"] });
     },

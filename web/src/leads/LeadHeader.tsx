@@ -70,13 +70,13 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }
         {lead.phone && (
           <a href={`tel:${lead.phone}`}>
             <IconPhone size={15} aria-hidden="true" />
-            {phone(lead.phone)}
+            <span>{phone(lead.phone)}</span>
           </a>
         )}
         {lead.email && (
           <a href={`mailto:${lead.email}`}>
             <IconMail size={15} aria-hidden="true" />
-            {lead.email}
+            <span>{lead.email}</span>
           </a>
         )}
       </div>

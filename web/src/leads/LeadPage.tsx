@@ -4,18 +4,19 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react
 import type { Lead, Stage } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
+import { AssignTo } from "../directory/AssignTo";
 import { InsightsPanel } from "../insights/InsightsPanel";
 import { useMayWrite } from "../session/session";
+import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
 import { useRecordView } from "../timeline/view";
 import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
-import { AssignTo } from "./AssignTo";
 import { Convert } from "./Convert";
 import { useAssignLead, useMoveLead } from "./edit";
-import { type LeadField, LeadFacts } from "./LeadFacts";
+import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
 import { LeadHistory } from "./LeadHistory";
 import { LostReason } from "./LostReason";
@@ -68,7 +69,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const view = useRecordView();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [stageOpen, setStageOpen] = useState(false);
-  const [editing, setEditing] = useState<LeadField | null>(null);
+  const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const move = useMoveLead();
   const assign = useAssignLead();
@@ -148,7 +149,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         }}
       />
       <AssignTo
-        lead={lead}
+        whom={lead}
         opened={dialog === "assign"}
         close={close}
         assign={(to, name) => void assign(lead, to, name)}

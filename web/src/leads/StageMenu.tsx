@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown } from "@tabler/icons-react";
 import type { Lead, Stage } from "../api/schema";
 import record from "../ui/Record.module.css";
 import { OPEN_STAGES, StageChip } from "./stage";
@@ -24,15 +24,15 @@ export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {[...OPEN_STAGES, "lost" as const].map((stage) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={stage}
-            role="menuitemradio"
-            aria-checked={stage === lead.stage}
-            rightSection={stage === lead.stage && <IconCheck size={15} />}
-            onClick={() => choose(stage)}
+            value={stage}
+            checked={stage === lead.stage}
+            closeMenuOnClick
+            onChange={() => choose(stage)}
           >
             <StageChip stage={stage} />
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

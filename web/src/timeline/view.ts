@@ -1,20 +1,14 @@
 import { useCallback, useMemo, useState } from "react";
-import type { TimelineEntry } from "../api/schema";
+import type { Insight, TimelineEntry } from "../api/schema";
 
 /** Where something was said: a stretch of one text of a call or a message. An insight is one. */
-export interface Source {
-  id: string;
+export type Source = Pick<
+  Insight,
+  "id" | "quote" | "source_kind" | "source_id" | "source_field" | "start" | "end"
+> & {
   /** What was said, in a word or two. */
   label: string;
-  quote: string;
-  source_kind: "call" | "message";
-  source_id: string;
-  source_field: "transcript" | "notes" | "subject" | "text";
-  /** Unicode code points from the start of the text. */
-  start: number;
-  /** Exclusive. */
-  end: number;
-}
+};
 
 /** The kinds of entries that can be looked at alone. */
 export const FILTERS = { all: "All", calls: "Calls", emails: "Emails", changes: "Changes" } as const;

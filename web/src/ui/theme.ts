@@ -53,9 +53,20 @@ export const theme = createTheme({
         attributes: noBanner,
       },
     },
-    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner } },
+    Drawer: {
+      styles: { title: { fontSize: 16, fontWeight: 640 } },
+      defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner },
+    },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
-    Menu: { defaultProps: { shadow: "md", radius: "md", position: "bottom-start" } },
+    Menu: {
+      // A menu holds items alone.
+      defaultProps: {
+        shadow: "md",
+        radius: "md",
+        position: "bottom-start",
+        withInitialFocusPlaceholder: false,
+      },
+    },
   },
 });
 

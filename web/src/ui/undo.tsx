@@ -23,5 +23,6 @@ export function saidWithUndo(message: string, undo: () => void): void {
     color: "garden",
     autoClose: 8000,
     withBorder: true,
+    closeButtonProps: { "aria-label": "Close" },
   });
 }

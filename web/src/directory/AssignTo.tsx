@@ -1,28 +1,33 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch, IconUsersGroup } from "@tabler/icons-react";
 import { useState } from "react";
-import type { Lead } from "../api/schema";
-import { useTeams, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
 import styles from "./AssignTo.module.css";
-import type { Assignment } from "./edit";
+import { useTeams, useUsers } from "./queries";
+
+/** To whom somebody goes: to a person, or to a team's pool. Without a team it stays the same. */
+export interface Assignment {
+  owner_id: string | null;
+  team_id?: string | null;
+}
 
 interface AssignToProps {
-  lead: Lead;
+  /** The lead or client. */
+  whom: { display_name: string; team_id: string | null };
   opened: boolean;
   close: () => void;
   assign: (to: Assignment, name: string) => void;
 }
 
-/** Whose lead it becomes: a person by name, or a team's pool. */
+/** Whose lead or client somebody becomes: a person's by name, or a team's pool's. */
 export function AssignTo(props: AssignToProps) {
   return (
     <Modal
       opened={props.opened}
       onClose={props.close}
-      title={`Assign ${props.lead.display_name}`}
+      title={`Assign ${props.whom.display_name}`}
       size={440}
       closeButtonProps={{ "aria-label": "Close" }}
     >
@@ -39,7 +44,7 @@ interface Choice {
   to: Assignment;
 }
 
-function Picker({ lead, close, assign }: AssignToProps) {
+function Picker({ whom, close, assign }: AssignToProps) {
   const { user: me } = useMe();
   const users = useUsers();
   const teams = useTeams();
@@ -63,7 +68,7 @@ function Picker({ lead, close, assign }: AssignToProps) {
       pool: true,
       to: { owner_id: null, team_id: id },
     })),
-    ...(lead.team_id === null
+    ...(whom.team_id === null
       ? [
           {
             id: "none",

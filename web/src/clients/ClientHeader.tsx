@@ -1,0 +1,117 @@
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
+import {
+  IconChevronLeft,
+  IconDots,
+  IconMail,
+  IconPencil,
+  IconPhone,
+  IconPhonePlus,
+  IconPlant2,
+  IconUserShare,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { Client } from "../api/schema";
+import { useNameOf } from "../directory/queries";
+import { Chip } from "../ui/Chip";
+import { Face } from "../ui/Face";
+import { phone, words } from "../ui/format";
+import record from "../ui/Record.module.css";
+import { lastList } from "./place";
+
+interface ClientHeaderProps {
+  client: Client;
+  mayWrite: boolean;
+  logCall: () => void;
+  assign: () => void;
+  edit: () => void;
+}
+
+/** Who the client is, how they are reached, and what can be done. */
+export function ClientHeader({ client, mayWrite, ...can }: ClientHeaderProps) {
+  const nameOf = useNameOf();
+  return (
+    <header className={record.header}>
+      <div className={record.way}>
+        <Link to="/clients" search={lastList()}>
+          <IconChevronLeft size={15} aria-hidden="true" />
+          Clients
+        </Link>
+      </div>
+      <div className={record.who}>
+        <Face name={client.display_name} size={48} />
+        <div>
+          <h1>{client.display_name}</h1>
+          <div className={record.tags}>
+            <Chip tone="good">Client</Chip>
+            {client.line_of_business && <Chip>{words(client.line_of_business)}</Chip>}
+            <span>{client.owner_id === null ? "In the pool" : nameOf(client.owner_id)}</span>
+          </div>
+        </div>
+      </div>
+      <div className={record.reach}>
+        {client.phone && (
+          <a href={`tel:${client.phone}`}>
+            <IconPhone size={15} aria-hidden="true" />
+            <span>{phone(client.phone)}</span>
+          </a>
+        )}
+        {client.email && (
+          <a href={`mailto:${client.email}`}>
+            <IconMail size={15} aria-hidden="true" />
+            <span>{client.email}</span>
+          </a>
+        )}
+      </div>
+      <div className={record.actions}>
+        {mayWrite && (
+          <>
+            <Tooltip label="L">
+              <Button leftSection={<IconPhonePlus size={17} stroke={1.7} />} onClick={can.logCall}>
+                Log call
+              </Button>
+            </Tooltip>
+            <Tooltip label="A">
+              <Button
+                variant="default"
+                leftSection={<IconUserShare size={17} stroke={1.7} />}
+                onClick={can.assign}
+              >
+                Assign
+              </Button>
+            </Tooltip>
+          </>
+        )}
+        {(mayWrite || client.lead_id) && (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon variant="default" size={36} aria-label="More to do">
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {mayWrite && (
+                <Menu.Item
+                  leftSection={<IconPencil size={17} />}
+                  rightSection={<kbd>E</kbd>}
+                  onClick={can.edit}
+                >
+                  Edit
+                </Menu.Item>
+              )}
+              {client.lead_id && (
+                <Menu.Item
+                  leftSection={<IconPlant2 size={17} />}
+                  renderRoot={(props) => (
+                    <Link to="/leads/$leadId" params={{ leadId: client.lead_id! }} {...props} />
+                  )}
+                >
+                  The lead they were
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </div>
+    </header>
+  );
+}
