@@ -46,6 +46,8 @@ def a_story() -> Story:
     story.move(maria, Stage.QUOTED)
     story.convert(maria, NOON + days(9))
     story.call(maria, NOON + days(20), client_id=maria.client_id)
+    story.assign_client(maria, ANN, SOUTH)
+    story.assign_client(maria, ANN, NORTH)
     tom = story.capture("Tom Baker", captured_at=NOON + hours(1))
     story.assign(tom, ANN, NORTH, at=NOON + hours(2))
     story.call(tom, NOON + hours(4), direction=Direction.INBOUND)
@@ -88,6 +90,8 @@ def test_what_the_story_comes_to() -> None:
         Scope(BEN, SOUTH),
     )
     assert (tom.first_communication_at, tom.first_outbound_at) == (NOON + hours(4), NOON + hours(6))
+    (client,) = folded(EVENTS)[1].values()
+    assert client.scope == Scope(ANN, NORTH)
     assert (tom.responded_in, tom.stage) == (Scope(None, NORTH), Stage.LOST)
     assert (zoe.first_communication_at, zoe.responded_in, zoe.converted_in) == (None, Scope(BEN, None), None)
 

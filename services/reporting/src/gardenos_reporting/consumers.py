@@ -6,7 +6,7 @@ from gardenos_chassis.events import Consumer
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
-from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
 from gardenos_contracts.leads import (
@@ -33,6 +33,8 @@ LISTENS_TO = (
     CallLogged,
     MessageReceived,
     ClientOnboarded,
+    ClientDetailsChanged,
+    ClientAssigned,
     InsightExtracted,
 )
 

@@ -43,7 +43,7 @@ async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]
     return Records(
         [_lead(row) for row in await db.execute(_these(leads, agency_id, lead_ids, persons))],
         [
-            Client(row.id, row.person_id, Scope(row.owner_id, row.team_id))
+            Client(row.id, row.person_id, Scope(row.owner_id, row.team_id), row.scope_sequence)
             for row in await db.execute(_these(clients, agency_id, client_ids, persons))
         ],
     )
@@ -125,5 +125,11 @@ def _tenure(row: Mapping[str, Any]) -> Tenure:
 
 
 def _client_row(agency_id: UUID, client: Client) -> dict[str, Any]:
-    ids = {"agency_id": agency_id, "id": client.client_id, "person_id": client.person_id}
-    return {**ids, "owner_id": client.scope.owner_id, "team_id": client.scope.team_id}
+    return {
+        "agency_id": agency_id,
+        "id": client.client_id,
+        "person_id": client.person_id,
+        "owner_id": client.scope.owner_id,
+        "team_id": client.scope.team_id,
+        "scope_sequence": client.scope_sequence,
+    }

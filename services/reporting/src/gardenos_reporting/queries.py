@@ -13,7 +13,20 @@ from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
-from sqlalchemy import ColumnElement, DateTime, Double, Row, Select, Text, cast, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Double,
+    Row,
+    ScalarSelect,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_reporting.measures import GroupBy, Measure
@@ -246,15 +259,18 @@ async def pipeline(session: Session, caller: Caller, now: datetime) -> dict[str,
         func.count().filter(_last_heard() < now - timedelta(days=_IDLE_DAYS)).label("idle"),
     ).where(*_in_scope(caller), leads.c.stage.in_(_OPEN))
     open_ = {row.stage: row for row in await session.execute(by_stage.group_by(leads.c.stage))}
+    lately = select(
+        _since(caller, leads.c.captured_at, begin_of(today, here)).label("new"),
+        _since(caller, leads.c.converted_at, begin_of(today.replace(day=1), here)).label("converted"),
+    )
+    counted = (await session.execute(lately)).one()
     return {
         "time_zone": here.key,
         "stages": [{"stage": stage, "count": open_[stage].leads if stage in open_ else 0} for stage in _OPEN],
         "open": sum(row.leads for row in open_.values()),
         "not_contacted_7_days": sum(row.idle for row in open_.values()),
-        "new_today": await _since(session, caller, leads.c.captured_at, begin_of(today, here)),
-        "converted_this_month": await _since(
-            session, caller, leads.c.converted_at, begin_of(today.replace(day=1), here)
-        ),
+        "new_today": counted.new,
+        "converted_this_month": counted.converted,
     }
 
 
@@ -262,7 +278,5 @@ def _last_heard() -> ColumnElement[Any]:
     return func.coalesce(leads.c.last_contact_at, leads.c.captured_at)
 
 
-async def _since(session: Session, caller: Caller, at: ColumnElement[Any], begin: datetime) -> int:
-    counted = select(func.count()).select_from(leads).where(*_in_scope(caller), at >= begin)
-    found: int = (await session.execute(counted)).scalar_one()
-    return found
+def _since(caller: Caller, at: ColumnElement[Any], begin: datetime) -> ScalarSelect[Any]:
+    return select(func.count()).select_from(leads).where(*_in_scope(caller), at >= begin).scalar_subquery()

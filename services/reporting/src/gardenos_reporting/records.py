@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
-from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
 from gardenos_contracts.leads import (
@@ -32,6 +32,8 @@ class Client:
     client_id: UUID
     person_id: UUID
     scope: Scope
+    scope_sequence: int
+    """The place of the event that said so in the clients service's history."""
 
 
 @dataclass(slots=True)
@@ -101,9 +103,11 @@ class Records:
                 self._keep_lead(after(self._lead(told.lead_id), event))
             case CallLogged(lead_id=UUID() as lead_id) | MessageReceived(lead_id=UUID() as lead_id):
                 self._keep_lead(after(self._lead(lead_id), event))
-            case ClientOnboarded() as told:
-                scope = Scope(told.owner_id, told.team_id)
-                self._keep_client(Client(told.client_id, told.person_id, scope))
+            case ClientOnboarded() | ClientAssigned() as told:
+                known = self.clients.get(told.client_id)
+                if known is None or known.scope_sequence < event.sequence:
+                    scope = Scope(told.owner_id, told.team_id)
+                    self._keep_client(Client(told.client_id, told.person_id, scope, event.sequence))
 
     def _lead(self, lead_id: UUID) -> Lead:
         return self.leads.get(lead_id) or Lead(lead_id=lead_id)

@@ -64,6 +64,7 @@ clients = Table(
     Column("person_id", Uuid),
     Column("owner_id", Uuid),
     Column("team_id", Uuid),
+    Column("scope_sequence", BigInteger),
 )
 
 changes = Table(

@@ -10,7 +10,7 @@ from gardenos_chassis.ids import derived_id, new_id
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.ai import InsightExtracted, InsightKind, SourceField, SourceKind
-from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
 from gardenos_contracts.leads import (
@@ -119,6 +119,10 @@ class Story:
         self._tell(event, lead.id, at)
         if onboard:
             self._tell(ClientOnboarded(**ids, **whose, name=name, onboarded_at=at), lead.client_id, at)
+
+    def assign_client(self, lead: Lead, owner_id: UUID | None, team_id: UUID | None = None) -> None:
+        ids: dict[str, Any] = {"client_id": lead.client_id, "person_id": lead.person_id}
+        self._tell(ClientAssigned(owner_id=owner_id, team_id=team_id, **ids), lead.client_id, NOON)
 
     def call(
         self,

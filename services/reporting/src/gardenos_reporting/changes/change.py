@@ -7,7 +7,7 @@ from uuid import UUID
 from gardenos_chassis.auth import Caller
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
-from gardenos_contracts.clients import ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import TeamFormed, UserJoined
 from gardenos_contracts.leads import (
@@ -90,7 +90,7 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
     match event:
         case LeadCaptured() | LeadDetailsChanged() | LeadAssigned() | LeadStageChanged() | LeadConverted():
             return Resource.LEAD, event.lead_id
-        case ClientOnboarded():
+        case ClientOnboarded() | ClientDetailsChanged() | ClientAssigned():
             return Resource.CLIENT, event.client_id
         case CallLogged():
             return Resource.CALL, event.call_id
