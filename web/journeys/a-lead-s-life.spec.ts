@@ -77,7 +77,8 @@ test("from the list to the client: a call, what was said in it, the conversion, 
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.getByRole("table").first()).toContainText(/referral/i);
     const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: /CSV/ }).click();
+    await page.getByRole("button", { name: "Download" }).click();
+    await page.getByRole("menuitem", { name: /CSV/ }).click();
     expect((await download).suggestedFilename()).toMatch(/conversion-times.*\.csv$/);
   });
 });

@@ -1,6 +1,7 @@
 import { Button, CloseButton, Loader, Menu, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconArrowsSort, IconChevronDown, IconSearch } from "@tabler/icons-react";
+import { useRouter } from "@tanstack/react-router";
 import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import styles from "./ListFilters.module.css";
 
@@ -25,7 +26,12 @@ interface SearchBoxProps {
 /** Asks as one types. Escape empties it, then leaves it. */
 export function SearchBox({ label, q, ask, box, busy }: SearchBoxProps) {
   const [typed, setTyped] = useState(q);
-  const askSoon = useDebouncedCallback((next: string) => ask(next.trim() || undefined), 180);
+  const router = useRouter();
+  const [here] = useState(router.latestLocation.pathname);
+  const askSoon = useDebouncedCallback((next: string) => {
+    // Who has opened a row meanwhile is on the way to its page, and is not called back.
+    if (router.latestLocation.pathname === here) ask(next.trim() || undefined);
+  }, 180);
   useEffect(() => {
     // Changed from outside: cleared, or another address. What is being typed is left alone.
     if (document.activeElement !== box.current) setTyped(q);
