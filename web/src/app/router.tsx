@@ -34,7 +34,9 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/leads/import",
-    validateSearch: (search: Record<string, unknown>): { import?: string } => ({ import: text(search.import) }),
+    validateSearch: (search: Record<string, unknown>): { import?: string } => ({
+      import: text(search.import),
+    }),
     component: lazyRouteComponent(() => import("../imports/ImportPage"), "ImportPage"),
   }),
   createRoute({

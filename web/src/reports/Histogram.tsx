@@ -11,6 +11,7 @@ import { useWidth } from "./useWidth";
 const HEIGHT = 168;
 const TOP = 20;
 const AXIS = 22;
+const LABEL = 36;
 
 /** How many leads took how long. Each bar opens its leads; the edges stand below, for the parts are unequal. */
 export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band: Band) => void }) {
@@ -19,6 +20,7 @@ export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band
   const most = Math.max(1, ...parts.map((part) => part.count));
   const y = scaleLinear({ domain: [0, most], range: [0, HEIGHT - TOP - AXIS] });
   const floor = HEIGHT - AXIS;
+  const every = x.step() < LABEL ? 2 : 1;
   const tallness = ({ count }: Part) => (count === 0 ? 0 : Math.max(2, y(count)));
   return (
     <div ref={ref} className={styles.drawing} style={{ minHeight: HEIGHT }}>
@@ -83,18 +85,21 @@ export function Histogram({ parts, open }: { parts: readonly Part[]; open: (band
               ),
           )}
           <line className={styles.axis} x1={0} x2={width} y1={floor} y2={floor} />
-          {parts.map((part, place) => (
-            <text
-              key={part.from_seconds}
-              className={styles.label}
-              x={place === 0 ? 0 : (x(place) ?? 0) - (x.step() - x.bandwidth()) / 2}
-              y={HEIGHT - 6}
-              textAnchor={place === 0 ? "start" : "middle"}
-              aria-hidden="true"
-            >
-              {tick(part.from_seconds)}
-            </text>
-          ))}
+          {parts.map(
+            (part, place) =>
+              place % every === 0 && (
+                <text
+                  key={part.from_seconds}
+                  className={styles.label}
+                  x={place === 0 ? 0 : (x(place) ?? 0) - (x.step() - x.bandwidth()) / 2}
+                  y={HEIGHT - 6}
+                  textAnchor={place === 0 ? "start" : "middle"}
+                  aria-hidden="true"
+                >
+                  {tick(part.from_seconds)}
+                </text>
+              ),
+          )}
         </svg>
       )}
     </div>
