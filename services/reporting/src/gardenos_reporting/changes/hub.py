@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
 
+from gardenos_chassis import telemetry
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.tenancy import Database
@@ -20,6 +21,8 @@ from gardenos_chassis.tenancy import Database
 from gardenos_reporting.changes.log import Bounds, Placed, bounds_of, read_after
 
 log = logging.getLogger(__name__)
+
+streams_open = telemetry.meter.create_up_down_counter("gardenos.changes.streams", description="Live streams now open")
 
 _RECENT = 1000
 _PAGE = 500
@@ -112,11 +115,13 @@ class Hub:
             raise Stale
         feed = self._feeds.setdefault(caller.agency_id, _Feed(bounds.head))
         feed.followers += 1
+        streams_open.add(1)
         self._followed.set()
         try:
             yield Follower(database, feed, caller, bounds.head if after is None else after)
         finally:
             feed.followers -= 1
+            streams_open.add(-1)
             if feed.followers == 0:
                 del self._feeds[caller.agency_id]
             if not self._feeds:

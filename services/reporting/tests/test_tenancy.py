@@ -1,0 +1,8 @@
+"""What agencies must not see of one another, the database keeps apart by itself."""
+
+from gardenos_chassis.testing import assert_tenant_safe
+from gardenos_chassis.testing.parts import Parts
+
+
+async def test_agencies_are_kept_apart(parts: Parts) -> None:
+    await assert_tenant_safe(await parts.database("gardenos_reporting"), read_across=["change_heads"])
