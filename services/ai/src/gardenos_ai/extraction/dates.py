@@ -76,7 +76,7 @@ _NUMBERS = {name: number for number, name in enumerate(_NUMBER_NAMES.split(), 1)
     "a": 1, "an": 1, "a couple of": 2, "a couple": 2, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
 }  # fmt: skip
 
-_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b(?:\.(?=\s+\d))?"
 _DAY = (
     r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b"
     r"|(?P<spelled>" + "|".join(sorted((n.replace("-", "[- ]") for n in _ORDINALS), key=len, reverse=True)) + r")\b"

@@ -7,7 +7,7 @@ from gardenos_ai.extraction.phrases import phrases
 
 _HISTORY = re.compile(
     r"""^(?:
-      [>|\s]*On\b[^\n]{4,200}(?:\n[^\n]{0,120})?\bwrote:\s*$
+      [>|\ \t]{0,20}On\b[^\n]{4,200}(?:\n[^\n]{0,120})?\bwrote:\s*$
     | -{2,}\s*(?:Original|Forwarded)\ Message.*$
     | Begin\ forwarded\ message:.*$
     | _{8,}\s*\n\s*\*?From:.*$

@@ -59,9 +59,10 @@ _LONGEST = 700
 """Characters: a sentence that never ends is cut where a word does."""
 _END = re.compile(r"[.!?;]+[\"')\]]*(?=\s)|\n[ \t\r]*(?=\n|[-*•·]\s|\d+[.)]\s|[A-Z][\w /-]{1,25}:\s)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Inc|Co|Ltd|vs|approx|No|Nos|Ave|Rd|[a-z])|\b[ap]\.m)\.$", re.I
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Inc|Co|Ltd|vs|approx|Ave|Rd|exp|eff|ins|pol|ph|[a-z])|\b[ap]\.m)\.$", re.I
 )
 
+_NUMBER = re.compile(r"\s*\S*\d")
 _LABEL = re.compile(
     r"^[ \t]*(?:\[?\(?\d{1,2}:\d\d(?::\d\d)?\)?\]?[ \t-]*)?"
     r"(?P<name>[^\W\d_][\w.'’ -]{0,40}?)[ \t]*(?:\([^)\n]{0,40}\))?[ \t]*:[ \t]",
@@ -80,6 +81,12 @@ _INTRODUCES_AGENCY = phrases(
     r"\b(this is|it's|I'm|my name is|thank you for calling|thanks for calling|calling from|here at|with)\b[^.?!]{0,60}"
     r"\b(insurance|agency|agents)\b"
 )
+_TO_CUSTOMER = phrases(
+    r"\byour (\w+ )?(insurance|policy|policies|renewal|premium|carrier|coverage|home|homeowners|auto|cars?|house|agent)\b",
+    r"\b(are you|you're|you are) (currently |still |insured )*with\b",
+    r"\b(calling from|(thanks|thank you) for calling)\b",
+)
+"""Said by an agent, where nobody says who speaks."""
 _YES = phrases(
     r"\s*((oh|um|uh|well|hi|so)[, ]+)*(yes|yeah|yep|yup|correct|exactly|right|that's (right|correct|it)|it (is|does)"
     r"|I (am|do)|we (are|do)|sure(,? please| is)?|please do|uh-huh|mm-hmm)\b(?!\s*,?\s*(but no|now|away))"
@@ -183,7 +190,7 @@ def _turns(plain: str) -> Iterator[tuple[Voice, int, int]]:
     labels = [match for match in _LABEL.finditer(plain) if _is_label(match["name"])]
     if not labels:
         for match in re.finditer(r"[^\n]+", plain):
-            yield Voice.UNKNOWN, match.start(), match.end()
+            yield Voice.AGENT if _TO_CUSTOMER.search(match[0]) else Voice.UNKNOWN, match.start(), match.end()
         return
     voices = _voices(plain, labels)
     if labels[0].start() > 0 and plain[: labels[0].start()].strip():
@@ -248,6 +255,8 @@ def _stop(plain: str, at: int, end: int) -> int:
         if match.end() > reach:
             break
         if plain[match.start()] == "." and _ABBREVIATION.search(plain, max(at, match.start() - 8), match.start() + 1):
+            continue
+        if _NUMBER.match(plain, match.end(), end) and plain[match.start() - 2 : match.start() + 1].lower() == "no.":
             continue
         return match.end()
     if reach == end:

@@ -31,8 +31,8 @@ _STRONG = tuple(
     for words in (
         rf"\b(I'm|I am|im|we're|we are|I've been|we've been|been|I was always){_SOMETIME}( (insured|covered|set|good|fine"
         rf"|happy|stuck))? ({_WITH}|on) (the )?CARRIER",
-        rf"\b(I|we)('ve)?{_SOMETIME} (have|had|use|got|carry|keep|pay|paying) ((my|our|the|a|everything|all|both"
-        rf"|them) )*({_KINDS} )?({_WITH} )?CARRIER",
+        rf"\b(I|we)('ve)?{_SOMETIME} (have|had|use|got|carry|keep|pay|paying) ((my|our|the|a|everything|all|both|it"
+        rf"|that|them) )*({_KINDS} )?({_WITH} )?CARRIER",
         rf"\b((my|our|the) (\w+ ){{0,2}})?{_KINDS}( (is|are|'s|renews?|goes))?{_SOMETIME}( (insured|covered))? ({_WITH}"
         r"|from) CARRIER",
         rf"\b(insured|covered){_SOMETIME} ({_WITH}) CARRIER",
@@ -53,6 +53,10 @@ _STRONG = tuple(
         r"\b(move|moved|moving|switch|switching|come|get|getting|leave|leaving)( (over|away|everything|them|us"
         r"|me))* from CARRIER",
         r"\b(tell|let) CARRIER (know )?(that )?(I'm|we're|I am|we are) leaving",
+        r"\brenewal (offer |notice |bill |letter |papers |paperwork )?(from|with|at) CARRIER",
+        r"\bCARRIER (policy |bill )?(isn't|is|comes|renews|expires|runs)( not)? (up|due|out|on|in|until)\b",
+        r"\b(it's|it is|that's) CARRIER (now|today|these days|at the moment|right now|currently)\b",
+        r"^\W*(right|yes|yeah|yep|correct),? (it's )?with CARRIER",
         r"\bcancel(ling)? (my|our|the) CARRIER (policy|insurance|coverage|account)",
     )
 )
@@ -61,11 +65,13 @@ _BY_WHAT_IT_DOES = _with_carrier(
     r"|dropp(ed|ing)|non-?renew(ed|ing)|insures?|covers?|wants?|charges?|charging|sent|mailed|went up|bumped"
     r"|cancell?ed)\b(?=[^.?!]*\b(me|us|my|our|I|we|renewal|rate|premium|to add|more)\b)",
 )
-_TERSE = _with_carrier(
-    r"(\b(has|have|w/|with|insured (by|with)|currently|thru|through|carrier\s*[:=-]?|stays? with) (the )?CARRIER)",
-)
-_TERSE_KIND = _with_carrier(
-    rf"(^|[-:,;] |\. )CARRIER(?= ({_KIND})\b)",
+_TERSE = tuple(
+    _with_carrier(words)
+    for words in (
+        r"(\b(has|have|w/|with|insured (by|with)|currently|thru|through|carrier\s*[:=-]?|stays? with) (the )?CARRIER)",
+        rf"(^|[-:,;] |\. )CARRIER(?= ({_KIND})\b)",
+        rf"\b{_KIND}\s*[-:,/]\s*CARRIER",
+    )
 )
 _ANSWER = _with_carrier(
     r"^\W*((no|yes|yeah|um+|uh+|hm+|oh|well|so|right now|currently|I think|I believe|that would be|that's|it's|it is"
@@ -90,7 +96,7 @@ _QUOTED = phrases(
     r"\b(quot(e|es|ed|ing)|compar\w+|offer\w*|estimate|price from|checked|called|looked|heard|ad|ads|commercials?"
     r"|switch(ed)? to save|thinking (of|about)|consider\w*|try(ing)?|considering|maybe|might|would|could)\b",
 )
-_WOULD_LEAVE = phrases(r"\b(can|could|would like to|want to|like to) (move|switch|leave)")
+_NO_QUOTE = phrases(r"\b(can|could|would like to|want to|like to) (move|switch|leave)", r"\brenewal (offer|quote)\b")
 _QUOTED_AFTER = phrases(
     r"^,? (the )?other (guy|driver|lady|party|person)",
     r"^('s)? (had |has |also |just )?(quot\w+|offer\w*|estimat\w*|came back|is cheaper|was cheaper|was|were|before"
@@ -137,8 +143,8 @@ def find(utterance: Utterance) -> Iterator[Found]:
     if utterance.asked:
         yield from _matches(_ITS, utterance, 0.85)
     if utterance.voice is Voice.NOTES:
-        yield from _matches(_TERSE, utterance, 0.85)
-        yield from _matches(_TERSE_KIND, utterance, 0.8)
+        for pattern in _TERSE:
+            yield from _matches(pattern, utterance, 0.82)
 
 
 _CONFIRMED = _with_carrier(
@@ -163,7 +169,7 @@ def _is_meant(match: re.Match[str], utterance: Utterance) -> bool:
     before = text[clause_start(text, match.start()) : at]
     if _QUOTED_AFTER.match(text[match.end("carrier") :]) or denied(text, at) or not is_own(utterance, at):
         return False
-    if _QUOTED.search(before) and not _WOULD_LEAVE.search(before):
+    if _QUOTED.search(before) and not _NO_QUOTE.search(before):
         return False
     if _PAST.search(before) and not _PAST_IS_NOW.search(before):
         return False

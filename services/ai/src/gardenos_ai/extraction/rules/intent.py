@@ -31,7 +31,7 @@ WANTS_QUOTE = phrases(
     r"\bquote (me|us|it|that|this|my|our|both|(the )?(home|house|auto|cars?|truck|whole thing))\b(?! (is|was|came))",
     r"\b(what|how much) (would|does|do|will|is) (it|that|this|they|you|[\w\s]{0,40}?)\s*(cost|run|be|charge|set (me"
     r"|us) back|add(ing)?)\b",
-    r"\b(what's|what is|how much('s| is)) (it|that|this) (gonna|going to) (cost|run|be)\b",
+    r"\b(what's|what is|how much('s| is)) (it|that|this) (gonna|going to) (cost|run|be|go up)\b",
     r"\bhow much (would )?(you|you'd|it'd) (charge|be|cost)\b",
     r"\bgive (me|us) (a|an) (ballpark|idea of (the )?(price|cost))",
     r"\b(see|know|find out) (what|how much) [\w\s]{0,40}?(would|will) (cost|be|run)\b",
@@ -40,6 +40,10 @@ WANTS_QUOTE = phrases(
     r"\bdo you (also |guys |even )?insure\b",
     r"\bquote (for|on) (my|our)\b",
     r"\bquote request\b",
+    r"\b(can|could|would) you (please )?price\b",
+    r"\bprice (just )?(that|it|this|them)\b",
+    r"\bdo you (guys |folks |also |even )?(write|do|offer|handle|sell|cover|have) ([\w-]+ ){0,3}"
+    r"(insurance|policies|policy|coverage)\b",
 )
 _SHOPPING = phrases(
     r"\b(shopping|looking|shop|look) around\b",
@@ -51,12 +55,14 @@ _SHOPPING = phrases(
     r"|on)?\s*switch(ing)?\b",
     r"\b(look|looking|go|going|shop|shopping) elsewhere\b",
     r"\b(get|find) (me|us) (something |anything )?(cheaper|better|lower)\b",
-    r"\b(if|whether) you (guys |all )?can (do (any )?better|beat)\b",
+    r"\b(if|whether|maybe|hoping|hope|think|thought) (maybe )?(you|y'all)( guys| folks| all| people)?"
+    r" (can|could) (do (any )?better|beat)\b",
+    r"\b(want|wants|like|going|plan|planning) to shop\b",
     r"\b(better|lower|cheaper) (rate|price|deal|premium) (somewhere|elsewhere)\b",
 )
 _READY = phrases(
     r"\blet's (do (it|this|that)|go (ahead|with|for)|get (it|this) (done|started)|bind|sign|move forward)\b",
-    r"\b(ready|want|wants|like|happy|decided|going) to (go (ahead|with (you|it|that|your))|move forward|proceed"
+    r"\b(ready|want|wants|like|happy|decided|going) to (go (ahead|with (you|it|that|your|the))|move forward|proceed"
     r"|sign( up)?|bind|buy( it| the)?|start the policy|get started|take (it|the policy|your quote))\b",
     r"\b(ready|decided) to (switch|make the switch|come over)\b",
     r"\bsign (me|us) up\b",
@@ -85,6 +91,7 @@ _NOT_INTERESTED = phrases(
     r"\b(take|remove) (me|us|my (name|number|email)) (off|from) (your|the|this|that)\b( \w+)?",
     r"\b(do not|don't|never) (call|contact|email) (me|us|here|this number)( (again|any\s?more))?\b",
     r"\bno,? (thanks|thank you)\b(?=[^?]*\b(all set|we're (good|set|fine)|I'm (good|set|fine)|not looking))",
+    r"\b(I'm|we're|I am|we are) all set\b(?! (with|up|to|on))( for now| right now| thanks)?",
     r"\b(we|I)('ve)? (decided|chose|chosen|went) (to go )?(with )?(somebody|someone|another (agent|company"
     r"|agency))( else)?\b",
 )
@@ -99,6 +106,7 @@ _OFFER = phrases(
     r"\b(you )?(asked|requested|wanted|looking) (us )?for (a|an) (\w+ )?quote\b",
     r"\b(shall|should|can|may|could) I (send|email|work|get|run|give|put)\b[^?]*\bquotes?\b",
 )
+_WHETHER = phrases(r"\b(do|should|would|must) (I|we) (really |still |even |then )?$")
 _NOT_A_POLICY = phrases(
     r"^\W*((our|my|the|this|that|today's|tomorrow's) )?(appointment|meeting|call|lunch|order|subscription|reservation"
     r"|visit|review|trip|the check|autopay|payment)\b",
@@ -143,6 +151,8 @@ def _is_meant(value: str, match: re.Match[str], utterance: Utterance) -> bool:
             utterance.voice is Voice.NOTES and re.match(r"e-?mail|send|text", match[0], re.I)
         )
     if value == "renew" and re.match(r"\s+with\s+(?!you\b)", text[match.end() :], re.I):
+        return False
+    if value == "cancel" and _WHETHER.search(text[: match.start()]):
         return False
     if value == "cancel" and _NOT_A_POLICY.match(text[match.end() :]):
         return False

@@ -11,15 +11,23 @@ from gardenos_ai.extraction.utterances import Utterance, Voice
 
 _A = r"(a|an|our|my|the|another|this|that|their|his|her)"
 _HOME = r"(house|home|condo|townhouse|townhome|place|duplex|cabin)"
-_CAR = r"(car|truck|suv|van|minivan|vehicle|motorcycle|pickup|sedan|jeep|tesla|honda|toyota|ford|chevy|subaru)"
-_CHILD = r"(son|daughter|kid|child|teen(ager)?|oldest|youngest|boy|girl|stepson|stepdaughter|twins|1\d[- ]year[- ]old)"
+_CAR = (
+    r"(car|truck|suv|van|minivan|vehicle|motorcycle|pickup|sedan|jeep|tesla|honda|toyota|ford|chevy|chevrolet|subaru"
+    r"|nissan|kia|hyundai|mazda|bmw|audi|lexus|gmc|dodge|ram|volvo|volkswagen|vw|mercedes|buick|cadillac|rivian"
+    r"|accord|camry|civic|corolla|rav4|tahoe|suburban|silverado|explorer|f-?150|odyssey|sienna|pilot|cr-?v|outback"
+    r"|forester|highlander|tacoma|wrangler)"
+)
+_CHILD = (
+    r"(son|daughter|kid|child|teen(ager)?|oldest|youngest|boy|girl"
+    r"|stepson|stepdaughter|grandson|granddaughter|twins|1\d[- ]year[- ]old)"
+)
 
 _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "new_home",
         phrases(
             r"\b((I|we|they|he|she|wife|husband) )?(just |are |is |am |recently |'re |'m )*(bought|buying|purchased"
-            r"|purchasing|clos(e|ed|ing) on|under contract (on|for)|(made|put) (in )?an offer (in )?on|building|built"
+            r"|purchasing|clos(e|ed|ing) on|under contract (on|for)|(made|put) (in )?an offer (in )?on|building|built|found"
             rf"|moving into|moved into) ({_A} )?(new |first |bigger |\w+-bedroom |second |vacation )*{_HOME}\b",
             rf"\b(my|our|a) (brand )?new {_HOME}\b",
             r"\bin escrow\b",
@@ -81,6 +89,8 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|passed) (\w+ ){0,3}(licen[sc]e|permit|driving test|driver'?s test)|(is )?turn(s|ed|ing)? (16|17|sixteen"
             r"|seventeen)|(is|will be|starts?|started|starting|begins?) (to )?(driving|drive)|learning to drive"
             r"|driver'?s ed)\b",
+            rf"\b{_CHILD}\b[^.!?]{{0,60}}?\b(16|17|sixteen|seventeen)( now)?,? and (\w+ )?"
+            r"(drives|driving|has (a|his|her) (licen[sc]e|permit))",
             r"\badd(ing)? (a|our|my|the) (\w+ )?(teen\w*|son|daughter)( (driver|to (the|my|our) \w+))?",
             r"\b(new|young) (teen(age)? )driver\b",
             r"\bteen(age)? driver\b",
@@ -88,7 +98,8 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _LONG_AGO = phrases(
-    r"\b(in (19\d\d|20[01]\d|202[0-4])|back in|years? ago|when (I|we) (was|were)|used to|a long time|decades?)\b",
+    r"\b(in (19\d\d|20[01]\d|202[0-4])|back in|years? ago|last (fall|spring|summer|winter|year)"
+    r"|when (I|we) (was|were)|used to|a long time|decades?)\b",
 )
 _NOT_YET = phrases(
     r"\b(haven't|hasn't|not yet|next year|in (a few|\d+|two|three|four) years|some\s?day|one day|looking at"

@@ -65,7 +65,7 @@ _LINES: tuple[tuple[LineOfBusiness, re.Pattern[str]], ...] = (
         LineOfBusiness.UMBRELLA,
         phrases(
             r"\bumbrella (insurance|policy|coverage|quote|liability)",
-            r"\b(an|personal|needs?|wants?) umbrella\b",
+            r"\b(an|the|my|our|personal|needs?|wants?) umbrella\b",
         ),
     ),
     (
@@ -110,7 +110,7 @@ _WORDS = {
 }
 _ANY = "|".join(_WORDS.values())
 _PAIR = phrases(
-    rf"\b(?P<one>{_ANY})\s*(\+|/|&|,|\band\b)\s*(?P<two>{_ANY})\b(?!\s*(loan|parts|body))",
+    rf"\b(?P<one>{_ANY})\s*(\+|/|&|,|\band\b)\s*(\d )?(?P<two>{_ANY})\b(?!\s*(loan|parts|body))",
 )
 _ANSWER = phrases(
     r"^\W*((just|the|my|our|for|um|uh|well|both|mostly|I'd|like|need|want|looking|probably"
@@ -118,7 +118,7 @@ _ANSWER = phrases(
 )
 _TERSE = phrases(rf"\b(for|needs?|wants?|quote) (?P<one>{_ANY})\b(?! (in|to|of|has|is)\b)")
 _WITH_ITS_CARRIER = phrases(
-    rf"\b(?P<one>{_ANY}) ((is|are) )?(w/|with|through|thru) {carriers.PATTERN.replace('?P<carrier>', '?:')}",
+    rf"\b(?P<one>{_ANY}) ((is|are) )?((w/|with|through|thru) |[-:,] ?){carriers.PATTERN.replace('?P<carrier>', '?:')}",
 )
 _OF_INSURANCE = phrases(r"insur|polic|quote|cover|bundle|with")
 _CARRIER_S = phrases(rf"{carriers.PATTERN.replace('?P<carrier>', '?:')} (?P<one>{_ANY})\b")

@@ -16,10 +16,12 @@ _ASKS = (
     r"|\b(?:you\s+(?:can|could|should|may|might)|like\s+you\s+to|need\s+you\s+to|want\s+you\s+to|(?:somebody|someone)\s+(?:to|can|could|should)|(?:can|could)\s+(?:somebody|someone))\s+(?:please\s+|just\s+)?)"
 )
 _ME = r"( (me|us|him|her|them|that|it|this|those|over|back|along|out|again))*"
+_WEEKDAY = r"(mon|tues?|wed|thurs?|fri|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _SEND = r"((re-?)?send|e-?mail|text|mail|forward|fax|shoot|drop)"
 _DOCUMENTS = (
-    r"(?:id\s+cards?|insurance\s+cards?|certificates?(?:\s+of\s+insurance)?|coi|proof(?:\s+of\s+insurance)?|dec(?:laration)?s?\s+pages?|declarations?|documents?|paperwork"
-    r"|(?:written\s+)?confirmation|policy|forms?|letter|binder|invoice|bill|application|copy|copies|endorsement)"
+    r"(id cards?|insurance cards?|certificates?( of insurance)?|coi|proof( of insurance)?|dec(laration)?s? pages?"
+    r"|declarations?|documents?|paperwork|papers|(written )?confirmation|policy|forms?|letter|binder|invoice|bill"
+    r"|application|copy|copies|endorsement)"
 )
 _WHATEVER = r"( (?!quotes?\b)[\w'$-]+){0,5}? "
 
@@ -29,13 +31,15 @@ _STEPS: tuple[tuple[str, re.Pattern[str]], ...] = (
         phrases(
             rf"{_ASKS}(?P<do>(call|phone|ring|reach|try|contact|ping) (me|us|him|her|back|again|them)( (back|again|up"
             r"|on|at|then))*"
-            r"|call (on|tomorrow|after|next|in|at|before|around|between)\b|give (me|us|him|her) a (quick )?(call"
+            rf"|call (on|{_WEEKDAY}|tomorrow|after|next|in|at|before|around|between)\b|give (me|us|him|her) a (quick )?(call"
             r"|ring|buzz)|get (back )?in touch|get back to (me|us)"
             r"|follow up|check (back|in)|check back in|reach out|touch base)\b",
             r"\b(is|would|does|how about|what about) (?P<day>[\w\s:]{3,30}?\b(good|work|okay|ok|fine) (for you )?(for"
             r"|to) (a )?(quick )?(call|talk|chat)\b)",
             r"\b(?P<we>(can|could|should|shall) we (talk|speak|chat|do a (quick )?call|catch up|touch base)\b)",
-            r"(?P<lets>\blet's (talk|speak|chat|touch base|catch up|do a call)\b)",
+            r"(?P<lets>\blet's (talk|speak|chat|touch base|catch up|do a call"
+            r"|pick (this|it) up|revisit|reconnect|circle back)\b)",
+            rf"(?P<works>\b({_WEEKDAY}|tomorrow)\b[^.?!,]{{0,30}}\bworks\b)",
             r"\b(?P<f>f/u|cb)\b",
         ),
     ),
@@ -77,7 +81,8 @@ _STEPS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|e-?mail|text|forward|fax|get|bring|upload|mail|answer|reply|scan|drop off)( (you|it|them|that|those|over|along"
             r"|to|with|back|him|her|off|in|by))*( (the|my|our|a|an|some|copies|of|both|all|signed|old|current|completed"
             rf"|filled)){{0,4}} ({_DOCUMENTS}|vins?|pictures?|photos?|licen[sc]es?|papers|info|information|everything|quote"
-            r"|statements?|numbers?)\b|(forward|send|e-?mail) (it|them|that|those) (to you|over)\b))",
+            r"|statements?|numbers?)\b"
+            r"|(scan it and )?(forward|send|e-?mail|text|fax|bring) (it|them|that|those) (to you|over)\b))",
         ),
     ),
 )

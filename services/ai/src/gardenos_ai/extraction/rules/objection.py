@@ -28,6 +28,9 @@ _OBJECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(another|other) (agent|company|quote|carrier) (\w+ ){0,3}(less|lower|cheaper)\b",
             r"\b(more|higher) than (what )?(I|we)('m|'re| am| are)? ((currently|now) )?(pay(ing)?( now)?|have now|expected"
             r"|wanted|hoped|thought|(want|can|like) to (pay|spend))\b",
+            r"\b(more|higher) than (I|we) (can|could) (really )?(manage|handle|afford|swing)\b",
+            r"\b(double|twice|triple) (what|of what) (I|we)('m| am|'re| are)? (have|pay|paying|had|spend)\b",
+            r"\bno way (I|we) (can|could|would|will|'m|'d)\b[^.]{0,10}\b(pay|afford|spend)",
             r"\bnot in (my|our|the) budget\b",
             r"\b(lot|kind) of (pricey|expensive)\b",
             r"\b(found|got|get|have) (it|the same( \w+)?|something) (for less|cheaper)\b",
@@ -44,6 +47,9 @@ _OBJECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(maybe|perhaps|some time) (later|next year|in (a few|some) months)\b",
             r"\bnot (right now|at (the|this) (moment|time)|just yet)\b",
             r"\b(too busy|swamped) (right now|at the moment|these days|this \w+)",
+            r"\b(I'm|I am|we're|we are) (just |still )?(driving|in a meeting|busy|swamped|slammed"
+            r"|at work|about to (leave|go)|in the middle of)\b",
+            r"\b(work|things|life|everything) (is|are|has been|have been) (so |really |pretty |just )?(crazy|hectic|busy|nuts)\b",
             r"\bhold(ing)? off\b",
             r"\b(wait|waiting) (until|till) (after )?(the|my|our|next)\b",
             r"^\W*(no,? )?not yet\W*$",
@@ -57,7 +63,7 @@ _OBJECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|our) (current )?(agent|carrier|insurer|company|insurance|policy|coverage)|{_NAME})",
             r"\b(stay(ed|ing)?|stick(ing)?|stuck|remain(ing)?|renew(ed|ing)?) with (them|him|her|(my|our) \w+|what (I"
             rf"|we) have|{_NAME})",
-            r"\b(like|love|loves|likes) (my|our|the) (current )?(agent|carrier|company|insurer)\b",
+            r"\b(like|love|loves|likes) (my|our|the|her|his|their) (current )?(agent|carrier|company|insurer)\b",
             rf"\bnever had (a|any) (problem|issue|complaint)s? with (them|him|her|{_NAME})",
         ),
     ),

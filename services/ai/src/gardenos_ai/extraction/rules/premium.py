@@ -5,18 +5,19 @@ from collections.abc import Iterator
 
 from gardenos_contracts.ai import InsightKind
 
-from gardenos_ai.extraction import money
+from gardenos_ai.extraction import carriers, money
 from gardenos_ai.extraction.phrases import phrases
 from gardenos_ai.extraction.rules.context import Found, clause_start, is_own, is_report_of_agent, sure
 from gardenos_ai.extraction.utterances import Utterance, Voice
 
 _PAYS = phrases(
     r"\b(pay(s|ing)?|cost(s|ing)? (me|us)|(premium|rate|bill|payment|renewal)(s)?\b('s)?|charg(e|es|ing)|wants?"
-    r"|runs? (me|us)|comes to|(I'm|we're|I am|we are) at)\b",
+    r"|runs? (me|us)|comes to|asking|(I'm|we're|I am|we are) at)\b",
 )
 _OWN_PAYS = phrases(
     r"\b((I|we)('m|'re| am| are)?( (currently|now|still|only|already|always|both))* pay(ing)?\b|(premium|rate|bill"
-    r"|payment|renewal)s?\b|cost(s|ing)? (me|us)|(want|charg)\w* (me|us)|runs? (me|us)|\b(I'm|we're|I am"
+    r"|payment|renewal)s?\b|cost(s|ing)? (me|us)|(want|charg)\w* (me|us)|runs? (me|us)"
+    r"|they're asking|they are asking|\b(I'm|we're|I am"
     r"|we are) (\w+ )?at)",
 )
 _OFFERS = phrases(r"\b(offers?|offered|quotes?|quoted|bids?|proposals?|estimates?)\b")
@@ -24,11 +25,15 @@ _IT_IS = phrases(
     r"\b(it's|it is|that's|now it's|now) (like|about|around|only|just|roughly|something like|maybe)?\s*$",
 )
 _IN_TALK = phrases(r"\b(rate|premium|insurance|policy|renewal|raised|went up|it's|it is|pay|paying)\b")
+_OF_INSURANCE = phrases(r"\b(rate|premium|insurance|policy|renewal)\b", carriers.PATTERN)
+_WE_ARE_AT = phrases(
+    r"\b(I'm|we're|I am|we are) (currently |now |still )?(at|paying) (like |about |around |roughly )?$"
+)
 _NOT_BEFORE = phrases(
     r"\b(quot\w+|deductibles?|sav(e|ed|es|ing|ings)|worth|owe|owes|limits?|cover(s|ed|age)? (of|up to|for)|mortgage"
     r"|loan|rent|salary|income|make|makes|earn|earns|paid (out|off)|fee|fine|ticket|damage|claim|repair|estimate"
-    r"|offer\w*|was paying|were paying|used to pay|from|another|market|agent|raise|went from|hit with|subscription"
-    r"|membership|tuition|HOA|tax(es)?|(would|could) (be|run|cost)|down payment)\b",
+    r"|offer\w*|was paying|were paying|(it|that|which) was|used to pay|from|another|market|agent|raise|went from"
+    r"|hit with|subscription|membership|tuition|HOA|tax(es)?|(would|could) (be|run|cost)|down payment)\b",
 )
 _NOT_AFTER = phrases(
     r"^\W*(more|less|off|cheaper|higher|lower|extra|difference|deductible|in (coverage|damage|claims|savings)"
@@ -75,7 +80,11 @@ def _confidence(
     if amount.marked:
         return 0.85 if asked or (pays and own) else None
     if amount.period and _is_plain(text[amount.start : amount.end]):
-        return 0.85 if asked or pays or (of_insurance and _IT_IS.search(before)) else None
+        if asked or pays or (of_insurance and _IT_IS.search(before)):
+            return 0.85
+        return 0.75 if _OF_INSURANCE.search(text) else None
+    if _WE_ARE_AT.search(before) and amount.cents >= 10_000:
+        return 0.75
     if asked and amount.start < _OWN_ANSWER and amount.cents >= 5000 and _ends(text, amount.end):
         return 0.75
     return None

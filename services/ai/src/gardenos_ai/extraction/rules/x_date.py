@@ -14,7 +14,8 @@ from gardenos_ai.extraction.utterances import Utterance, Voice
 _CARRIER = carriers.PATTERN.replace("?P<carrier>", "?:")
 _AHEAD = phrases(
     r"\b(renew(s|al|als|ing)?|expir(e|es|ing|ation|y)|x-?date|x date|exp|anniversary( date)?)\b",
-    r"\b(is|are|it's|comes?|coming|goes|policy's|it is|be|they're) (all |both )?(up|due)\b(?! to| there)",
+    r"\b(is|are|isn't|aren't|it's|comes?|coming|goes|policy's|it is|be|they're) (all |both |not )?(up|due)\b(?! to| there)"
+    r"( before| until)?",
     r"\b(runs?|running) (out|until|till|through|thru|to)\b",
     r"\b(policy|coverage|insurance|term|it|that|contract) (currently )?(ends|lapses|terminates)\b",
     r"\b(good|paid|covered|locked in|lasts|goes|valid|active|in force|insured) (up )?(until|through|thru|till)\b",
