@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -441,3 +442,32 @@ async def test_agencies_do_not_hear_one_another(server: Server, source: Sources,
                 await story.publish(source, agency)
                 heard = await (ours if agency == agency_id else theirs).next()
                 assert (heard.data["id"], heard.id) == (str(lead.id), str(number + 1))
+
+
+async def test_streams_end_in_order_when_the_server_does(
+    reporting: Running, agency_id: UUID, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as stack:
+        async with served(reporting) as server:
+            stream = await stack.enter_async_context(server.listen(agency_id))
+            assert (await stream.next()).name == "ready"
+        # No RemoteProtocolError: the answer is whole.
+        with pytest.raises(StopAsyncIteration):
+            await stream.next()
+    assert await nobody_follows(reporting)
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_streams_go_on_after_the_database_was_away(
+    server: Server, reporting: Running, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    async with server.listen(agency_id) as stream:
+        await stream.next()
+        for _ in range(3):
+            async with reporting.service.database.across() as session:
+                cut = "select pg_terminate_backend(pid) from pg_stat_activity where usename = current_user and pid <> pg_backend_pid()"
+                await session.exec_driver_sql(cut)
+            lead = story.capture()
+            await story.publish(source, agency_id)
+            assert (await stream.next(within=30)).data["id"] == str(lead.id)

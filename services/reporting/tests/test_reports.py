@@ -1,7 +1,9 @@
 """Reports by HTTP, on real PostgreSQL and Kafka, against values computed by hand."""
 
+import base64
 import csv
 import io
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -201,13 +203,18 @@ async def test_bad_questions_are_named(
 
 
 async def test_bad_questions_about_leads_are_named(reporting: Running, agency_id: UUID) -> None:
+    forged = base64.urlsafe_b64encode(
+        json.dumps([["secondsdesc", "long"], ["lead_iddesc", str(new_id())]]).encode()
+    ).decode()
     async with reporting.client(agency_id) as http:
         for query, pointer in (
             ({"key": "x"}, "query:key"),
             ({"cursor": "x"}, "query:cursor"),
+            ({"cursor": forged}, "query:cursor"),
             ({"from_seconds": "-1"}, "query:from_seconds"),
             ({"from_seconds": "nan"}, "query:from_seconds"),
             ({"limit": "201"}, "query:limit"),
+            ({"key": "\0", "group_by": "source"}, "query:key"),
         ):
             answer = await http.get(CONVERSION + "/leads", params={**MARCH, **query})
             assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Query
-from sqlalchemy import ColumnElement, Date, DateTime, Select, Uuid, and_, false, or_, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, Float, Select, Uuid, and_, false, or_, tuple_
 
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http.responses import dumps
@@ -75,6 +75,8 @@ def _typed(column: ColumnElement[Any], value: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(column.type, Uuid):
         return UUID(value)
+    if isinstance(column.type, Float):
+        return float(value)
     return value
 
 

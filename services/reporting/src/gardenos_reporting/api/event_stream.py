@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from fastapi.responses import StreamingResponse
 from gardenos_chassis.http.responses import dumps
@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 HEARTBEAT = b": heartbeat\n\n"
 
 _GRACE_SECONDS = 30.0
+_LAST_WORD_SECONDS = 1.0
 
 
 def frame(data: object, *, id: int, event: str = "") -> bytes:
@@ -37,16 +38,22 @@ class EventStream(StreamingResponse):
         """Answers one request."""
         streaming = asyncio.create_task(self._stream(send))
         hung_up = asyncio.create_task(self.listen_for_disconnect(receive))
+        server_ends = False
         try:
             # Who does not read hears of no end either, and is cut off.
             limit = self._seconds + _GRACE_SECONDS
             await asyncio.wait({streaming, hung_up}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            # Cancelled once and waited for, so that what is half done in the database is given back in order.
-            streaming.cancel()
-            hung_up.cancel()
-            await asyncio.gather(streaming, hung_up, return_exceptions=True)
-        if not streaming.cancelled() and (fault := streaming.exception()) is not None:
+        except asyncio.CancelledError:
+            server_ends = True
+        # Cancelled once and waited for, so that what is half done in the database is given back in order.
+        streaming.cancel()
+        hung_up.cancel()
+        await asyncio.gather(streaming, hung_up, return_exceptions=True)
+        if server_ends:
+            # A stream that is cut looks like a fault, here and there; one that ends is taken up again elsewhere.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), _LAST_WORD_SECONDS)
+        elif not streaming.cancelled() and (fault := streaming.exception()) is not None:
             raise fault
 
     async def _stream(self, send: Send) -> None:

@@ -47,7 +47,12 @@ async def _asked_period(
 def _asked_behind(
     group_by: GroupBy = GroupBy.AGENT,
     key: Annotated[
-        str | None, Query(max_length=200, description="Of a row; `none` for the row without one; by default all rows")
+        str | None,
+        Query(
+            max_length=200,
+            pattern=r"^[^\x00]*$",
+            description="Of a row; `none` for the row without one; by default all rows",
+        ),
     ] = None,
     from_seconds: Annotated[float | None, Query(ge=0)] = None,
     to_seconds: Annotated[float | None, Query(ge=0, description="Exclusive")] = None,
