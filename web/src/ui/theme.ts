@@ -59,8 +59,10 @@ export const theme = createTheme({
     },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
     Menu: {
-      // A menu holds items alone.
+      // It holds items alone, and is part of the landmark that its button is in, yet not cut off there.
       defaultProps: {
+        withinPortal: false,
+        floatingStrategy: "fixed",
         shadow: "md",
         radius: "md",
         position: "bottom-start",
