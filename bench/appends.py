@@ -34,8 +34,8 @@ from bench.measure import Measure, in_turns, say
 
 WRITERS = 16
 AGENCIES = 50
-SECONDS = 2.0
-ROUNDS = 11
+SECONDS = 1.0
+ROUNDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ async def _postgres() -> AsyncIterator[EmbeddedPostgres]:
 
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `events_appended`."""
-    say(f"events appended: {WRITERS} writers, {AGENCIES} agencies, {ROUNDS} rounds of {SECONDS:g} s each")
+    say(f"events appended: {WRITERS} writers, {AGENCIES} agencies, {ROUNDS} rounds of {SECONDS:g} s")
     async with _postgres() as postgres:
         urls = await postgres.ensure_database("leads")
         await migrate("gardenos_leads", urls.owner_url)

@@ -21,7 +21,7 @@ PID = text("select pg_backend_pid()")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(notes: Running) -> AsyncIterator[Database]:
-    """Two connections at most, so that what one transaction leaves behind, the next would find."""
+    """One connection, so that what one transaction leaves behind, the next would find."""
     found = Database(notes.service.settings.database_url, pool=1)
     yield found
     await found.close()

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from gardenos_chassis.main import collect_seldom
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.telemetry import JsonLines
@@ -81,6 +82,7 @@ async def _run(wish: Wish, folder: DataFolder, listener: socket.socket, progress
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(parts(folder, progress))
         services = await _services(wish, folder, found, progress)
+        collect_seldom()
         client = WebClient(wish.web)
         if not client.is_built:
             progress.warn("the web client is not built: `make web` builds it; the API is served without")

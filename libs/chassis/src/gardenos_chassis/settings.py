@@ -22,8 +22,8 @@ class ServiceSettings(BaseSettings):
     """As the service's role, which owns nothing: `postgresql+asyncpg://…`."""
     migration_url: str | None = None
     """As the owner's role; needed by `migrate` alone, never by a serving process."""
-    database_pool: int = Field(default=10, ge=1)
-    """Connections kept; as many again may be opened in a burst."""
+    database_pool: int = Field(default=20, ge=1)
+    """Connections at most; opened as they are needed, then kept."""
     statement_cache: int = Field(default=100, ge=0)
     """Prepared statements kept a connection; 0 behind a pooler in transaction mode."""
     kafka_bootstrap: str = "127.0.0.1:9092"

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import Executable, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,7 +22,7 @@ _OLDEST = {15: 14, 16: 10, 17: 6}
 class Database:
     """One service's database, reached as a role that owns nothing."""
 
-    def __init__(self, url: str, *, pool: int = 10, statement_cache: int = 100) -> None:
+    def __init__(self, url: str, *, pool: int = 20, statement_cache: int = 100) -> None:
         connect: dict[str, Any] = {
             "statement_cache_size": statement_cache,
             "prepared_statement_cache_size": statement_cache,
@@ -35,7 +35,9 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool,
-            max_overflow=pool,
+            # Making a connection costs more than many a request: none is given up after a burst, to be made anew.
+            max_overflow=0,
+            pool_use_lifo=True,
             connect_args=connect,
             # Transactions are begun and ended below, in fewer round trips than the toolkit would take.
             isolation_level="AUTOCOMMIT",
@@ -90,6 +92,13 @@ class Database:
     async def close(self) -> None:
         """Closes every connection."""
         await self.engine.dispose()
+
+
+async def fetch(session: Session, statement: Executable) -> list[dict[str, Any]]:
+    """All rows that a statement gives, each a dictionary by column name; for lists, where row objects would cost."""
+    result = await session.execute(statement)
+    names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no mapping
+    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":

@@ -10,7 +10,7 @@ from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import matching
-from gardenos_chassis.tenancy import Session
+from gardenos_chassis.tenancy import Session, fetch
 from gardenos_contracts.leads import Stage
 from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -98,8 +98,7 @@ async def lead_page(
     """One page of the leads that the caller may see."""
     order = _ORDERS[sort]
     statement: Select[Any] = keyset(_LEAD.where(*_where(caller, wanted)), order, cursor, limit)
-    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
-    page = page_of(rows, order, limit)
+    page = page_of(await fetch(session, statement), order, limit)
     page["items"] = [_shown(row) for row in page["items"]]
     return page
 
@@ -132,7 +131,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 async def campaign_list(session: Session) -> list[dict[str, Any]]:
     """The agency's campaigns, by name."""
     statement = select(campaigns.c.id, campaigns.c.name, campaigns.c.source).order_by(campaigns.c.name, campaigns.c.id)
-    return [dict(row) for row in (await session.execute(statement)).mappings()]
+    return await fetch(session, statement)
 
 
 async def campaign_exists(session: Session, campaign_id: UUID) -> bool:
@@ -154,8 +153,7 @@ async def import_page(session: Session, caller: Caller, limit: int, cursor: str 
     """The imports the caller made, or for those who see the agency, all; the latest first."""
     order = (Key(imports.c.id, "id", "desc"),)
     statement = select(*_IMPORT).where(_import_visible(caller))
-    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
-    return page_of(rows, order, limit)
+    return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
 
 
 async def import_(session: Session, caller: Caller, import_id: UUID) -> dict[str, Any]:
@@ -180,5 +178,4 @@ async def import_row_page(
     statement = select(*shown).where(import_rows.c.import_id == import_id)
     if fate is not None:
         statement = statement.where(import_rows.c.fate == fate)
-    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
-    return page_of(rows, order, limit)
+    return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)

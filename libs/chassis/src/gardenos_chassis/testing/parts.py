@@ -43,7 +43,7 @@ class Parts:
         urls = await self.database(package)
         given: dict[str, Any] = {
             "database_url": urls.app_url,
-            "database_pool": 5,
+            "database_pool": 10,
             "kafka_bootstrap": self.bootstrap,
             "kafka_idempotence": self.idempotence,
             "kafka_partitions": 2,

@@ -96,7 +96,7 @@ class ConvertLead(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def lead_filter(
+async def lead_filter(
     campaign_id: Annotated[list[UUID], Query()] = [],  # noqa: B006
     stage: Annotated[list[Stage], Query()] = [],  # noqa: B006
     owner_id: Annotated[list[str], Query(description="A person's id, or `none` for the pool")] = [],  # noqa: B006

@@ -1,0 +1,48 @@
+"""The baseline of the lead list: FastAPI, asyncpg, orjson and the same SQL under row-level security, and nothing else."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+COLUMNS = (
+    "id", "person_id", "given_name", "family_name", "display_name", "sort_name", "email", "phone", "postal_code",
+    "state", "birth_date", "line_of_business", "current_carrier", "x_date", "stage", "source", "campaign_id",
+    "owner_id", "team_id", "notes", "external_id", "import_id", "client_id", "captured_at", "first_contacted_at",
+    "last_contacted_at", "converted_at", "version",
+)  # fmt: skip
+
+LIST = f"""
+select {", ".join(f"leads.{column}" for column in COLUMNS)}, campaigns.name as campaign_name
+from leads
+left join campaigns on campaigns.agency_id = leads.agency_id and campaigns.id = leads.campaign_id
+where leads.agency_id = $1
+order by leads.captured_at desc, leads.id desc
+limit $2
+"""
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=20) as pool:
+        app.state.pool = pool
+        yield
+
+
+app = FastAPI(lifespan=_lifespan)
+
+
+@app.get("/leads")
+async def list_leads(request: Request, agency_id: UUID, limit: int = 50) -> Response:
+    """One page."""
+    pool: asyncpg.Pool[asyncpg.Record] = request.app.state.pool
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select set_config('app.agency_id', $1, true)", str(agency_id))
+        rows = await connection.fetch(LIST, agency_id, limit)
+    body = orjson.dumps({"items": [dict(row) for row in rows]}, default=str)
+    return Response(body, media_type="application/json")
