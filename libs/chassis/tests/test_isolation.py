@@ -49,7 +49,7 @@ async def owner(parts: Parts) -> AsyncIterator[AsyncConnection]:
         ("create table loose (agency_id uuid primary key)", "loose: row-level security is not enabled"),
         ("create view shown as select * from notes", "shown: a view that reads as its owner"),
         ("create materialized view kept as select * from notes", "kept: a materialized or foreign table"),
-        ("create unique index notes_text on notes (text)", "notes: unique index notes_text spans agencies"),
+        ("create unique index notes_text on notes (text, id)", "notes: unique index notes_text spans agencies"),
         (
             "alter table rings add unique (agency_id, id, loudness);"
             "alter table rings add column note_id uuid, add column note_agency uuid,"
