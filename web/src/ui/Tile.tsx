@@ -1,7 +1,8 @@
-import type { ReactNode } from "react";
+import { createLink } from "@tanstack/react-router";
+import type { AnchorHTMLAttributes, ReactNode, Ref } from "react";
 import styles from "./Tile.module.css";
 
-/** A row of figures. Give it `Tile`s. */
+/** A row of figures. Give it `Tile`s and `LinkTile`s. */
 export function Tiles({ children, label }: { children: ReactNode; label: string }) {
   return (
     <ul className={styles.tiles} aria-label={label}>
@@ -10,21 +11,39 @@ export function Tiles({ children, label }: { children: ReactNode; label: string 
   );
 }
 
-/** One figure with its name. Where it leads somewhere, `wrap` gives the link that is the tile. */
-export function Tile({
-  name,
-  value,
-  note,
-  tone,
-  wrap,
-}: {
+interface Figure {
   name: string;
-  value: ReactNode;
-  note?: ReactNode;
+  value: string;
+  note?: string;
   tone?: "good" | "warn";
-  wrap?: (className: string, content: ReactNode) => ReactNode;
-}) {
-  const content = (
+}
+
+/** One figure with its name. */
+export function Tile(figure: Figure) {
+  return (
+    <li>
+      <div className={styles.tile}>
+        <Content {...figure} />
+      </div>
+    </li>
+  );
+}
+
+type AnchorProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "children"> & {
+  ref?: Ref<HTMLAnchorElement>;
+};
+
+/** One figure that leads to what it counts. */
+export const LinkTile = createLink(({ name, value, note, tone, ...link }: Figure & AnchorProps) => (
+  <li>
+    <a {...link} className={styles.tile}>
+      <Content name={name} value={value} note={note} tone={tone} />
+    </a>
+  </li>
+));
+
+function Content({ name, value, note, tone }: Figure) {
+  return (
     <>
       <span className={styles.name}>{name}</span>
       <span className={styles.value} data-tone={tone}>
@@ -33,6 +52,4 @@ export function Tile({
       {note && <span className={styles.note}>{note}</span>}
     </>
   );
-  const className = styles.tile ?? "";
-  return <li>{wrap ? wrap(className, content) : <div className={className}>{content}</div>}</li>;
 }

@@ -1,0 +1,246 @@
+import { Button } from "@mantine/core";
+import { IconMail, IconPhone } from "@tabler/icons-react";
+import { type UseQueryResult, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Insight, Lead, Thread } from "../api/schema";
+import { clientById } from "../clients/queries";
+import { useAssignLead } from "../leads/edit";
+import { leadById } from "../leads/queries";
+import { StageChip } from "../leads/stage";
+import { useMayWrite, useMe } from "../session/session";
+import { Face } from "../ui/Face";
+import { words } from "../ui/format";
+import { Card } from "../ui/Page";
+import { Failed, Lines, Stale } from "../ui/states";
+import { When } from "../ui/When";
+import { useZone } from "../ui/zone";
+import { actOn, latestThreads, toClaim, waitingFor, worthActingOn } from "./queries";
+import styles from "./Today.module.css";
+
+interface ListProps {
+  title: string;
+  /** Where all of them are. */
+  all?: ReactNode;
+  query: Pick<UseQueryResult, "isPending" | "isError" | "data" | "error" | "refetch">;
+  /** What is said where there are none. */
+  none: string;
+  children: readonly ReactNode[];
+}
+
+/** A card with a few of something; it loads, fails and is empty by itself. */
+function List({ title, all, query, none, children }: ListProps) {
+  return (
+    <Card title={title} actions={all}>
+      {query.isPending ? (
+        <Lines count={4} label={`Loading: ${title}`} />
+      ) : query.data === undefined ? (
+        <Failed error={query.error} retry={() => void query.refetch()} what="list" />
+      ) : (
+        <>
+          {query.isError && <Stale error={query.error} retry={() => void query.refetch()} />}
+          {children.length === 0 ? (
+            <p className={styles.none}>{none}</p>
+          ) : (
+            <ul className={styles.list}>{children}</ul>
+          )}
+        </>
+      )}
+    </Card>
+  );
+}
+
+/** One's own leads that wait longest for a word. */
+export function Waiting() {
+  const { user } = useMe();
+  const query = useInfiniteQuery(waitingFor(user.id));
+  const leads = query.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <List
+      title="Waiting for you"
+      all={
+        <Link
+          to="/leads"
+          search={{ owner: [user.id], idle: 1, sort: "last_contacted_at" }}
+          className={styles.all}
+        >
+          All of them
+        </Link>
+      }
+      query={query}
+      none="None of your leads waits for a word from you."
+    >
+      {leads.map((lead) => (
+        <li key={lead.id}>
+          <LeadLine lead={lead}>
+            {lead.last_contacted_at ? (
+              <>
+                Last contact <When at={lead.last_contacted_at} />
+              </>
+            ) : (
+              <>
+                Never contacted, came in <When at={lead.captured_at} />
+              </>
+            )}
+          </LeadLine>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+/** Leads that are nobody's yet. */
+export function ToClaim() {
+  const { user } = useMe();
+  const mayWrite = useMayWrite();
+  const assign = useAssignLead();
+  const query = useInfiniteQuery(toClaim());
+  // A lead that was just claimed leaves at once.
+  const leads =
+    query.data?.pages.flatMap((page) => page.items).filter(({ owner_id: owner }) => owner === null) ?? [];
+  const claim = (lead: Lead) => void assign(lead, { owner_id: user.id, team_id: lead.team_id }, "you");
+  return (
+    <List
+      title="To claim"
+      all={
+        <Link to="/leads" search={{ owner: ["none"] }} className={styles.all}>
+          The pool
+        </Link>
+      }
+      query={query}
+      none="The pool is empty: every lead has an owner."
+    >
+      {leads.map((lead) => (
+        <li key={lead.id} className={styles.withAction}>
+          <LeadLine lead={lead}>
+            <When at={lead.captured_at} /> · {lead.campaign_name ?? words(lead.source)}
+          </LeadLine>
+          {mayWrite && (
+            <Button
+              size="compact-md"
+              variant="default"
+              aria-label={`Claim ${lead.display_name}`}
+              onClick={() => claim(lead)}
+            >
+              Claim
+            </Button>
+          )}
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function LeadLine({ lead, children }: { lead: Lead; children: ReactNode }) {
+  return (
+    <Link to="/leads/$leadId" params={{ leadId: lead.id }} className={styles.line}>
+      <Face name={lead.display_name} size={32} />
+      <span className={styles.lineWords}>
+        <strong>{lead.display_name}</strong>
+        <small>{children}</small>
+      </span>
+      {lead.owner_id !== null && <StageChip stage={lead.stage} />}
+    </Link>
+  );
+}
+
+/** Where something was said last. */
+export function Conversations() {
+  const query = useQuery(latestThreads());
+  return (
+    <List
+      title="Conversations"
+      all={
+        <Link to="/conversations" className={styles.all}>
+          All of them
+        </Link>
+      }
+      query={query}
+      none="Nothing was said yet. Calls that are logged and emails that arrive stand here."
+    >
+      {(query.data ?? []).map((thread) => (
+        <li key={thread.id}>
+          <ThreadLine thread={thread} />
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function ThreadLine({ thread }: { thread: Thread }) {
+  const Sign = thread.channel === "phone" ? IconPhone : IconMail;
+  return (
+    <Link to="/conversations" search={{ thread: thread.id }} className={styles.line}>
+      <span className={styles.sign} data-channel={thread.channel}>
+        <Sign size={16} stroke={1.7} aria-label={thread.channel === "phone" ? "By phone" : "By email"} />
+      </span>
+      <span className={styles.lineWords}>
+        <strong>{thread.person_name ?? thread.sender_name ?? thread.sender ?? "Somebody"}</strong>
+        <small>{thread.last_snippet || thread.subject}</small>
+      </span>
+      <span className={styles.when}>
+        <When at={thread.last_at} />
+      </span>
+    </Link>
+  );
+}
+
+/** What people asked for, and what ends soon, each in their own words. */
+export function WorthActingOn() {
+  const zone = useZone();
+  const query = useQuery(worthActingOn());
+  return (
+    <List
+      title="Worth acting on"
+      query={query}
+      none="Nobody asked for anything lately, and no X-date comes within 60 days."
+    >
+      {actOn(query.data ?? [], zone).map((insight) => (
+        <li key={insight.id}>
+          <InsightLine insight={insight} />
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function InsightLine({ insight }: { insight: Insight }) {
+  const content = (
+    <span className={styles.lineWords}>
+      <strong>
+        {insight.display}
+        <span className={styles.whose}>
+          {" · "}
+          <PersonName insight={insight} />
+        </span>
+      </strong>
+      <small>
+        <q>{insight.quote}</q>
+      </small>
+    </span>
+  );
+  const rest = (
+    <span className={styles.when}>
+      <When at={insight.said_at} />
+    </span>
+  );
+  return insight.client_id ? (
+    <Link to="/clients/$clientId" params={{ clientId: insight.client_id }} className={styles.line}>
+      {content}
+      {rest}
+    </Link>
+  ) : (
+    <Link to="/leads/$leadId" params={{ leadId: insight.lead_id ?? "" }} className={styles.line}>
+      {content}
+      {rest}
+    </Link>
+  );
+}
+
+/** Whose an insight is: it carries no name itself. */
+function PersonName({ insight }: { insight: Insight }) {
+  const { client_id: client, lead_id: lead } = insight;
+  const asClient = useQuery({ ...clientById(client ?? ""), enabled: client !== null });
+  const asLead = useQuery({ ...leadById(lead ?? ""), enabled: client === null && lead !== null });
+  return (asClient.data ?? asLead.data)?.data.display_name ?? "…";
+}

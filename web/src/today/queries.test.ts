@@ -1,0 +1,57 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Insight } from "../api/schema";
+import { actOn } from "./queries";
+
+const insight = (
+  kind: Insight["kind"],
+  value: string,
+  lead: string | null,
+  said = "2026-11-20",
+): Insight => ({
+  id: `${kind} ${value} ${lead} ${said}`,
+  kind,
+  label: kind,
+  value,
+  display: value,
+  quote: value,
+  source_kind: "call",
+  source_id: "c",
+  source_field: "transcript",
+  start: 0,
+  end: value.length,
+  confidence: 0.9,
+  engine: "offline",
+  engine_version: "1",
+  person_id: null,
+  lead_id: lead,
+  client_id: null,
+  said_at: `${said}T12:00:00Z`,
+});
+
+const values = (insights: Insight[]) => actOn(insights, "America/Chicago").map(({ value }) => value);
+
+describe("actOn", () => {
+  it("takes X-dates of the next sixty days, and not those that are past or far", () => {
+    vi.useFakeTimers({ now: Date.parse("2026-11-24T15:00:00Z"), toFake: ["Date"] });
+    expect(
+      values([
+        insight("x_date", "2026-11-23", "a"),
+        insight("x_date", "2026-11-24", "b"),
+        insight("x_date", "2027-01-23", "c"),
+        insight("x_date", "2027-01-24", "d"),
+      ]),
+    ).toEqual(["2026-11-24", "2027-01-23"]);
+    vi.useRealTimers();
+  });
+
+  it("takes of one person the last that was said, and nothing of nobody", () => {
+    expect(
+      values([
+        insight("next_step", "send quote", "a", "2026-11-01"),
+        insight("next_step", "call back", "a", "2026-11-20"),
+        insight("next_step", "send papers", "b", "2026-11-10"),
+        insight("next_step", "nobody's", null),
+      ]),
+    ).toEqual(["call back", "send papers"]);
+  });
+});

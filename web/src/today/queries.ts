@@ -1,0 +1,97 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, data } from "../api/client";
+import type { Insight } from "../api/schema";
+import { OPEN_STAGES } from "../leads/stage";
+import { daysUntil } from "../ui/format";
+
+const FEW = 6;
+const LATEST_INSIGHTS = 60;
+const SOON_DAYS = 60;
+
+/** Where the leads in one's scope stand. */
+export function pipeline() {
+  return queryOptions({
+    queryKey: ["reports", "one", "pipeline"],
+    queryFn: ({ signal }) => data(api.GET("/api/v1/reports/pipeline", { signal })),
+  });
+}
+
+// Lists of leads are kept in pages, so that a change of one finds its row in each.
+const onePage = { initialPageParam: undefined, getNextPageParam: () => undefined };
+
+/** One's own open leads that were not contacted since yesterday, who waits longest first. */
+export function waitingFor(userId: string) {
+  return infiniteQueryOptions({
+    ...onePage,
+    queryKey: ["leads", "list", "waiting for", userId],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/leads", {
+          params: {
+            query: {
+              owner_id: [userId],
+              stage: [...OPEN_STAGES],
+              not_contacted_for_days: 1,
+              sort: "last_contacted_at",
+              limit: FEW,
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+/** Open leads that are nobody's, the newest first. */
+export function toClaim() {
+  return infiniteQueryOptions({
+    ...onePage,
+    queryKey: ["leads", "list", "to claim"],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/leads", {
+          params: {
+            query: { owner_id: ["none"], stage: [...OPEN_STAGES], sort: "-captured_at", limit: FEW },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+/** The conversations in which something was said last. */
+export function latestThreads() {
+  return queryOptions({
+    queryKey: ["threads", "list", "latest"],
+    queryFn: async ({ signal }) =>
+      (await data(api.GET("/api/v1/threads", { params: { query: { limit: FEW } }, signal }))).items,
+  });
+}
+
+/** What people said lately that asks for something to be done. */
+export function worthActingOn() {
+  return queryOptions({
+    queryKey: ["insights", "list", "worth acting on"],
+    queryFn: async ({ signal }) => {
+      const query = { kind: ["next_step" as const, "x_date" as const], limit: LATEST_INSIGHTS };
+      return (await data(api.GET("/api/v1/insights", { params: { query }, signal }))).items;
+    },
+  });
+}
+
+/** Next steps and X-dates that come soon, what was said last first; of one person each once, as it was said last. */
+export function actOn(insights: readonly Insight[], zone: string): Insight[] {
+  const seen = new Set<string>();
+  const wanted = insights
+    .toSorted((a, b) => b.said_at.localeCompare(a.said_at))
+    .filter((insight) => {
+      const whose = insight.lead_id ?? insight.client_id;
+      const about = `${insight.kind} ${whose}`;
+      if (whose === null || seen.has(about)) return false;
+      seen.add(about);
+      if (insight.kind !== "x_date") return true;
+      const days = daysUntil(insight.value, zone);
+      return days >= 0 && days <= SOON_DAYS;
+    });
+  return wanted.slice(0, FEW);
+}
