@@ -1,9 +1,13 @@
 """One document of all services' APIs."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from gardenos_cli.documents.openapi import merged, written
+from gardenos_chassis.settings import SERVICES
+from gardenos_cli.documents.openapi import document_of, installed, merged, written
+
+COPY = Path(__file__).parents[2] / "web" / "openapi.json"
 
 
 def document(path: str, operation: str, **schemas: Any) -> dict[str, Any]:
@@ -54,3 +58,9 @@ def test_a_path_and_an_operation_are_of_one_service() -> None:
         merged({"leads": one, "clients": document("/leads", "list_clients", Tree=TREE, Name=SHORT)})
     with pytest.raises(ValueError, match="an operation called list_leads"):
         merged({"leads": one, "clients": document("/clients", "list_leads", Tree=TREE, Name=SHORT)})
+
+
+def test_the_web_client_s_copy_is_of_these_services() -> None:
+    assert installed() == list(SERVICES)
+    document = written(merged({name: document_of(name) for name in SERVICES}))
+    assert COPY.read_text("utf-8") == document, "web/openapi.json is out of date: run `make api`"
