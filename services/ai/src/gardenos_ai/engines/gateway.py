@@ -7,6 +7,9 @@ from typing import Any
 
 from gardenos_chassis.errors import Unavailable
 
+_PASSING = frozenset({408, 409, 425, 429})
+"""Too slow, at the wrong moment, too early, too often."""
+
 
 class Refused(Exception):
     """The provider will not answer this, now or later: a wrong key, no such model, a text that it does not take."""
@@ -42,25 +45,18 @@ class Gateway:
         if self._takes_schema:
             named = {"name": "findings", "strict": True, "schema": dict(schema)}
             asked["response_format"] = {"type": "json_schema", "json_schema": named}
-        errors = library.exceptions
         try:
             # Its own time-out starts anew with every byte that comes.
             answer = await asyncio.wait_for(library.acompletion(**asked), self._timeout + 1)
-        except errors.UnsupportedParamsError as unknown:
+        except library.exceptions.UnsupportedParamsError as unknown:
             if not self._takes_schema:
                 raise Refused(_words(unknown)) from unknown
             self._takes_schema = False
             return await self.answer(messages, schema)
-        except (
-            errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError, errors.BadRequestError,
-            errors.UnprocessableEntityError, errors.APIResponseValidationError, errors.BudgetExceededError,
-        ) as refused:  # fmt: skip
-            raise Refused(_words(refused)) from refused
-        except (TimeoutError, errors.OpenAIError) as away:
-            raise Unavailable(f"the model does not answer: {_words(away)}") from away
-        except Exception as away:
-            # The library raises some faults of transport as they are.
-            raise Unavailable(f"the model cannot be asked: {_words(away)}") from away
+        except Exception as error:
+            if _is_final(error):
+                raise Refused(_words(error)) from error
+            raise Unavailable(f"the model does not answer: {_words(error)}") from error
         return _text_of(answer)
 
     async def close(self) -> None:
@@ -84,6 +80,12 @@ def _import() -> Any:
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the provider would say the same tomorrow: by its status, for the library's kinds of error do not tell."""
+    status = getattr(error, "status_code", None)
+    return isinstance(status, int) and 400 <= status < 500 and status not in _PASSING
 
 
 def _text_of(answer: Any) -> str:

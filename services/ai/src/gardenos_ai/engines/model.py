@@ -5,7 +5,6 @@ schema; a quote must stand in the text; values are one of a few, or are read out
 offline. So the worst that a text can do is to be read wrongly itself.
 """
 
-import hashlib
 import json
 import re
 from collections import OrderedDict
@@ -13,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from gardenos_contracts.ai import InsightKind, SourceField, SourceKind
 from gardenos_contracts.values import LineOfBusiness
@@ -109,7 +109,8 @@ class ModelEngine:
     def __init__(self, gateway: Gateway, offline: OfflineEngine) -> None:
         self._gateway = gateway
         self._offline = offline
-        self._answers: OrderedDict[str, list[_Said]] = OrderedDict()
+        # What was answered of communications whose reading was prevented further on: to ask again costs money.
+        self._answers: OrderedDict[tuple[UUID, _Window], list[_Said]] = OrderedDict()
 
     async def extract(self, communication: Communication) -> Reading:
         """Window by window. Raises Unavailable if a later attempt may do better; what was answered is not asked again."""
@@ -123,6 +124,8 @@ class ModelEngine:
             except (Refused, _Broken) as error:
                 failed.append(window)
                 why = f"{type(error).__name__.strip('_')}: {error}"
+        for window in windows:
+            self._answers.pop((communication.id, window), None)
         if not failed:
             return Reading(once_each(found), self._gateway.model, VERSION)
         offline = await self._offline.extract(communication)
@@ -139,27 +142,26 @@ class ModelEngine:
     async def _read(self, communication: Communication, window: _Window) -> list[Finding]:
         text = communication.texts[window.field][window.start : window.end]
         found = []
-        for said in await self._answer(_question(communication, window, text)):
+        for said in await self._answer(communication, window, text):
             finding = self._grounded(said, text, window, communication.said_on)
             if finding is not None:
                 found.append(finding)
         return found
 
-    async def _answer(self, question: str) -> list[_Said]:
-        """The model's findings, asked once more if it answers nonsense. Remembered, for a retry costs money."""
-        key = hashlib.sha256(f"{self._gateway.model}\0{VERSION}\0{question}".encode()).hexdigest()
-        if key in self._answers:
-            self._answers.move_to_end(key)
-            return self._answers[key]
-        messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
-        try:
-            said = _parsed(await self._gateway.answer(messages, _SCHEMA))
-        except _Broken:
-            said = _parsed(await self._gateway.answer(messages, _SCHEMA))
-        self._answers[key] = said
-        if len(self._answers) > _REMEMBERED:
-            self._answers.popitem(last=False)
-        return said
+    async def _answer(self, communication: Communication, window: _Window, text: str) -> list[_Said]:
+        """The model's findings, asked once more if it answers nonsense."""
+        key = communication.id, window
+        if key not in self._answers:
+            question = _question(communication, window, text)
+            messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": question}]
+            try:
+                said = _parsed(await self._gateway.answer(messages, _SCHEMA))
+            except _Broken:
+                said = _parsed(await self._gateway.answer(messages, _SCHEMA))
+            self._answers[key] = said
+            if len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return self._answers[key]
 
     def _grounded(self, said: _Said, text: str, window: _Window, said_on: date) -> Finding | None:
         place = ground(said.quote, text)
