@@ -157,19 +157,21 @@ function Editor({ name, inputs, save, done, error, overlap }: EditableFactProps)
             />
           );
         })}
-        <span className={styles.buttons}>
-          <ActionIcon
-            size={30}
-            aria-label={`Save ${name.toLowerCase()}`}
-            onClick={() => void attempt()}
-            loading={saving}
-          >
-            <IconCheck size={16} />
-          </ActionIcon>
-          <ActionIcon size={30} variant="default" aria-label="Cancel" onClick={done}>
-            <IconX size={16} />
-          </ActionIcon>
-        </span>
+        {!overlap && (
+          <span className={styles.buttons}>
+            <ActionIcon
+              size={30}
+              aria-label={`Save ${name.toLowerCase()}`}
+              onClick={() => void attempt()}
+              loading={saving}
+            >
+              <IconCheck size={16} />
+            </ActionIcon>
+            <ActionIcon size={30} variant="default" aria-label="Cancel" onClick={done}>
+              <IconX size={16} />
+            </ActionIcon>
+          </span>
+        )}
       </div>
       {error !== null && (
         <p id={errorId} role="alert" className={styles.error}>
