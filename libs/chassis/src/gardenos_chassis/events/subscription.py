@@ -58,8 +58,8 @@ class Subscription:
             *(topic_of(source) for source in self._consumer.sources),
             group_id=f"gardenos.{self._consumer.name}",
             batch=True,
-            # An idle batch is waited for twice this long, so it bounds the latency of a lone event.
-            batch_timeout_ms=50,
+            # Where nothing came for this long, as long again is slept: the most that a lone event waits there.
+            batch_timeout_ms=20,
             max_records=500,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
