@@ -96,7 +96,8 @@ class Server:
 @asynccontextmanager
 async def served(running: Running, *, send_buffer: int | None = None) -> AsyncIterator[Server]:
     """The service's app behind a server of its own."""
-    listener = socket.socket()
+    # Named as TCP, or asyncio does not turn Nagle's algorithm off for it, and each answer takes 40 ms more.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if send_buffer is not None:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     listener.bind(("127.0.0.1", 0))
