@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -253,3 +255,16 @@ async def test_embedding_takes_any_text(embedder: Embedder) -> None:
     assert all(len(each) == SIZE for each in found)
     assert all(value == value for each in found for value in each), "no NaN"
     assert sum(value * value for value in found[4]) == pytest.approx(1)
+
+
+async def test_embedding_leaves_everybody_s_log_alone() -> None:
+    """Its library would set it up, and show requests with what people search for."""
+    script = (
+        "import asyncio, logging; from gardenos_ai.embedding import Embedder; asyncio.run(Embedder().meanings(['x']));"
+        "print(logging.getLogger().handlers, logging.getLogger().level)"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert out.decode().strip() == f"[] {logging.WARNING}"

@@ -1,6 +1,7 @@
 """Texts as vectors: by meaning, with the sentence embeddings of wordllama's wheel; by words, each a number of its own."""
 
 import asyncio
+import logging
 import os
 import re
 import threading
@@ -56,12 +57,21 @@ class Embedder:
     def _loaded(self) -> "WordLlamaInference":
         with self._loading:
             if self._model is None:
-                os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-                import wordllama
-
-                # The loader's own search misses the folder that the wheel has.
-                self._model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+                self._model = _load()
             return self._model
+
+
+def _load() -> "WordLlamaInference":
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    import wordllama
+
+    # It sets up everybody's log when it is imported; requests with what people search for would be in it.
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    # The loader's own search misses the folder that the wheel has.
+    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
 
 
 def words_of(text: str) -> list[str]:
