@@ -21,8 +21,21 @@ const FIELDS = [
   "/notes",
 ];
 
+/** What is known of a lead before it is entered. */
+export interface Begin {
+  given: string;
+  family: string;
+  email: string;
+}
+
+interface AddLeadProps {
+  opened: boolean;
+  close: () => void;
+  begin?: Begin;
+}
+
 /** Enters a lead by hand. What the service refuses stands at its field; nothing entered is lost. */
-export function AddLead({ opened, close }: { opened: boolean; close: () => void }) {
+export function AddLead({ opened, close, begin }: AddLeadProps) {
   return (
     <Modal
       opened={opened}
@@ -31,12 +44,12 @@ export function AddLead({ opened, close }: { opened: boolean; close: () => void 
       size={560}
       closeButtonProps={{ "aria-label": "Close" }}
     >
-      <Form close={close} />
+      <Form close={close} begin={begin} />
     </Modal>
   );
 }
 
-function Form({ close }: { close: () => void }) {
+function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
   const { user } = useMe();
   const users = useUsers();
   const campaigns = useCampaigns();
@@ -53,6 +66,7 @@ function Form({ close }: { close: () => void }) {
     campaign: "",
     owner: user.id,
     notes: "",
+    ...begin,
   });
   // The same entries sent twice, by a second click or after a lost answer, are one lead.
   // eslint-disable-next-line react/exhaustive-deps

@@ -1,68 +1,41 @@
-import { IconMail, IconPaperclip } from "@tabler/icons-react";
-import { useId, useMemo, useState } from "react";
+import { IconChevronRight, IconMail, IconPaperclip } from "@tabler/icons-react";
+import { useId, useState } from "react";
+import type { Message } from "../../api/schema";
 import { fileSize } from "../../ui/format";
 import { When } from "../../ui/When";
 import styles from "./Entry.module.css";
-import { Marked } from "./Marked";
-import { historyAt, type Range, rangeOf } from "./spans";
-import type { Highlight, Message } from "./types";
+import { historyAt } from "./spans";
 
-interface EmailEntryProps {
-  message: Message;
-  /** What is pointed at; it is shown, marked and brought into view. */
-  highlight?: Highlight | null;
-  /** The heading's level on the page it stands on. */
-  level?: 2 | 3 | 4;
-  /** Whether the subject is said elsewhere already. */
-  withoutSubject?: boolean;
-}
-
-/** An email as it reached the agency: the sender's own words first, what they answer folded away. */
-export function EmailEntry({ message, highlight, level = 3, withoutSubject = false }: EmailEntryProps) {
-  const Heading = `h${level}` as const;
-  const { text, subject } = message;
-  const history = useMemo(() => historyAt(text), [text]);
-  const mark = useMemo<Range | null>(
-    () => (highlight?.field === "text" ? rangeOf(text, highlight) : null),
-    [text, highlight],
-  );
-  const subjectMark = highlight?.field === "subject" ? rangeOf(subject, highlight) : null;
-  const own = text.slice(0, history).trimEnd().length;
-  const sender = message.sender_name || message.sender || "Somebody";
+/** An email in its conversation: the sender's own words, what they answer folded away, what was attached. */
+export function EmailEntry({ message, subject }: { message: Message; subject: string }) {
+  const { text } = message;
+  const history = historyAt(text);
+  const own = text.slice(0, history).trim();
+  const earlier = text.slice(history).trim();
+  // Only a message of another subject than the conversation's says its own.
+  const another = bare(message.subject) !== bare(subject);
   return (
-    <article className={styles.entry} data-kind="message">
+    <article className={styles.entry}>
       <header className={styles.head}>
         <span className={styles.sign} data-kind="message" aria-hidden="true">
           <IconMail size={17} stroke={1.7} />
         </span>
         <div className={styles.who}>
-          <Heading>{sender}</Heading>
+          <h3>{message.sender_name || message.sender || "Somebody"}</h3>
           <p className={styles.facts}>
-            <span>
-              {message.sender_name && message.sender && `${message.sender} `}
-              {message.recipients.length > 0 && `to ${message.recipients.join(", ")}`}
-            </span>
+            {message.sender_name && message.sender && <span>{message.sender}</span>}
+            {message.recipients.length > 0 && <span>to {message.recipients.join(", ")}</span>}
           </p>
         </div>
         <span className={styles.when}>
           <When at={message.received_at} />
         </span>
       </header>
-      {(!withoutSubject || subjectMark) && (
-        <p className={styles.subject}>
-          {subject ? <Marked text={subject} mark={subjectMark} /> : "(no subject)"}
-        </p>
-      )}
-      {own > 0 ? (
-        <p className={styles.text}>
-          <Marked text={text} within={[0, own]} mark={mark} />
-        </p>
-      ) : (
-        history === text.length && <p className={styles.none}>This message has no text.</p>
-      )}
-      {history < text.length && (
-        <History text={text} at={history} mark={mark && mark[1] > history ? mark : null} />
-      )}
+      {another && <p className={styles.subject}>{message.subject || "(no subject)"}</p>}
+      {own && <p className={styles.text}>{own}</p>}
+      {!own && !earlier && <p className={styles.none}>This message has no text.</p>}
+      {/* Who passes something on without a word wants that read. */}
+      {earlier && <Earlier text={earlier} openFirst={!own} />}
       {message.truncated && (
         <p className={styles.none}>Only the beginning of this message is shown: it is very long.</p>
       )}
@@ -83,24 +56,34 @@ export function EmailEntry({ message, highlight, level = 3, withoutSubject = fal
   );
 }
 
-function History({ text, at, mark }: { text: string; at: number; mark: Range | null }) {
+function Earlier({ text, openFirst }: { text: string; openFirst: boolean }) {
   const id = useId();
-  const [asked, setAsked] = useState(false);
-  const open = asked || mark !== null;
+  const [open, setOpen] = useState(openFirst);
   return (
     <>
       <button
         type="button"
         className={styles.fold}
         aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setAsked(!open)}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
       >
-        {open ? "Hide what it answers" : "Show what it answers"}
+        <IconChevronRight size={15} aria-hidden="true" />
+        Earlier messages
       </button>
-      <p id={id} className={styles.history} hidden={!open}>
-        <Marked text={text} within={[at, text.length]} mark={mark} />
-      </p>
+      {open && (
+        <p id={id} className={styles.history}>
+          {text}
+        </p>
+      )}
     </>
   );
+}
+
+/** A subject without what programs put before it. */
+function bare(subject: string): string {
+  return subject
+    .replace(/^(?:\s*(?:re|fwd?|aw|wg)\s*:)+/i, "")
+    .trim()
+    .toLowerCase();
 }
