@@ -48,7 +48,8 @@ class InsightExtracted(Event, service="ai", version=1):
     client_id: ClientId | None = None
     kind: InsightKind
     value: str
-    """Normalised: an ISO date for an X-date, a carrier's usual name, minor units with currency (`124000 USD`) for a premium."""
+    """Normalised: an ISO date for an X-date, or a month (`2027-03`) where no day was said; a carrier's usual name; minor units
+    with currency (`124000 USD`) for a premium; for a next step what, and if said, when (`call_back 2026-03-20`)."""
     quote: str
     source_kind: SourceKind
     source_id: UUID

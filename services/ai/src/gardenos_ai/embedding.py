@@ -9,6 +9,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +77,15 @@ def _load() -> "WordLlamaInference":
 
 def words_of(text: str) -> list[str]:
     """The words by which a text is found, in order: folded, and a compound both whole and in parts."""
-    found: list[str] = []
-    for match in _WORD.finditer(_folded(text)):
-        word = match[0].removesuffix("'s")
-        parts = [part for part in _PARTS.split(word) if part]
-        for each in dict.fromkeys([word, *(parts if len(parts) > 1 else ())]):
-            if each not in _STOPWORDS and (len(each) > 1 or each.isdigit()):
-                found.append(_stem(each))
-    return found
+    return [form for match in _WORD.finditer(_folded(text)) for form in _forms(match[0])]
+
+
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> tuple[str, ...]:
+    word = word.removesuffix("'s")
+    parts = [part for part in _PARTS.split(word) if part]
+    kept = dict.fromkeys([word, *(parts if len(parts) > 1 else ())])
+    return tuple(_stem(each) for each in kept if each not in _STOPWORDS and (len(each) > 1 or each.isdigit()))
 
 
 def sparse_of(text: str) -> Sparse:

@@ -23,7 +23,7 @@ _AT_LEAST = 0.3
 """Below this nothing has to do with the question."""
 _WORDS_WEIGH = 0.5
 """What a chunk gains of the distance to 1 if it has all words of the question."""
-_FIRST, _MORE, _MOST = 100, 5, 12_500
+_FIRST, _MORE, _MOST = 60, 6, 12_960
 """Candidates asked for at first, times how many for each next time, and at most."""
 _DIGITS_WEIGH = 3
 """A number in a question is what it is about."""
