@@ -1,7 +1,7 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { Fragment, useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import { Keys } from "./Keys";
 import styles from "./Palette.module.css";
 import { type Command, useAllCommands } from "./registry";
@@ -48,6 +48,7 @@ const NOBODY: Found[] = [];
 function Search({ close, find, searchAll }: PaletteProps) {
   const [words, setWords] = useState("");
   const combobox = useCombobox({ opened: true, onOpenedChange: (opened) => !opened && close() });
+  const list = useId();
   const commands = useAllCommands();
   const asked = useDeferredValue(words.trim());
   const found = useQuery({
@@ -77,7 +78,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
   };
   return (
     <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute aria-expanded aria-controls={list}>
         <TextInput
           className={styles.input}
           variant="unstyled"
@@ -90,7 +91,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
           data-autofocus
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={styles.options} aria-label="Results">
+      <Combobox.Options id={list} className={styles.options} aria-label="Results">
         {grouped(records).map(([group, each]) => (
           <Combobox.Group label={group} key={group}>
             {each.map((record) => (

@@ -1,6 +1,6 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch, IconUsersGroup } from "@tabler/icons-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useMe } from "../session/session";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
@@ -49,7 +49,9 @@ function Picker({ whom, close, assign }: AssignToProps) {
   const users = useUsers();
   const teams = useTeams();
   const [typed, setTyped] = useState("");
-  const combobox = useCombobox({ opened: true });
+  // Always open; Escape closes the dialog.
+  const combobox = useCombobox({ opened: true, onOpenedChange: (open) => !open && close() });
+  const list = useId();
   const works = users.filter(({ role }) => role !== "viewer" && role !== "auditor");
   const choices: Choice[] = [
     ...works
@@ -90,7 +92,7 @@ function Picker({ whom, close, assign }: AssignToProps) {
   };
   return (
     <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute aria-expanded aria-controls={list}>
         <TextInput
           aria-label="To whom"
           placeholder="Name or team"
@@ -105,7 +107,7 @@ function Picker({ whom, close, assign }: AssignToProps) {
           data-autofocus
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={styles.options} aria-label="People and pools">
+      <Combobox.Options id={list} className={styles.options} aria-label="People and pools">
         {shown.length === 0 && <Combobox.Empty>Nobody is called that</Combobox.Empty>}
         {shown.map(({ id, name, detail, pool }) => (
           <Combobox.Option key={id} value={id} className={styles.option}>

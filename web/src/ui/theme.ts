@@ -57,7 +57,15 @@ export const theme = createTheme({
       styles: { title: { fontSize: 16, fontWeight: 640 } },
       defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner },
     },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 350 } },
+    Tooltip: {
+      defaultProps: {
+        withArrow: true,
+        openDelay: 350,
+        // In the page's landmark, and not cut off there.
+        portalProps: { target: "#content" },
+        floatingStrategy: "fixed",
+      },
+    },
     Menu: {
       // It holds items alone, and is part of the landmark that its button is in, yet not cut off there.
       defaultProps: {
