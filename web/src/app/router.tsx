@@ -11,6 +11,7 @@ import { IconMap2 } from "@tabler/icons-react";
 import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
 import { readReportSearch } from "../reports/search";
+import { readRecordSearch } from "../timeline/address";
 import { Empty, Failed, Lines } from "../ui/states";
 import { Page } from "../ui/Page";
 import { Gate } from "./Gate";
@@ -42,6 +43,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/leads/$leadId",
+    validateSearch: readRecordSearch,
     component: lazyRouteComponent(() => import("../leads/LeadPage"), "LeadPage"),
   }),
   createRoute({
@@ -53,6 +55,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/clients/$clientId",
+    validateSearch: readRecordSearch,
     component: lazyRouteComponent(() => import("../clients/ClientPage"), "ClientPage"),
   }),
   createRoute({

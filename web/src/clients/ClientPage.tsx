@@ -10,6 +10,7 @@ import { useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
+import { useAddressedSource } from "../timeline/address";
 import { useRecordView } from "../timeline/view";
 import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
@@ -60,6 +61,7 @@ function OneClient({ id }: { id: string }) {
 function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const mayWrite = useMayWrite();
   const view = useRecordView();
+  useAddressedSource(route.useSearch().source, view);
   const [dialog, setDialog] = useState<"call" | "assign" | null>(null);
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);

@@ -10,6 +10,7 @@ import { useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
+import { useAddressedSource } from "../timeline/address";
 import { useRecordView } from "../timeline/view";
 import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
@@ -67,6 +68,7 @@ type Dialog = "call" | "assign" | "convert" | "lost" | "history";
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const mayWrite = useMayWrite();
   const view = useRecordView();
+  useAddressedSource(route.useSearch().source, view);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [stageOpen, setStageOpen] = useState(false);
   const [editing, setEditing] = useState<Field | null>(null);

@@ -9,6 +9,7 @@ import { useAssignLead } from "../leads/edit";
 import { leadById } from "../leads/queries";
 import { StageChip } from "../leads/stage";
 import { useMayWrite, useMe } from "../session/session";
+import { placeText } from "../timeline/address";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
@@ -224,13 +225,24 @@ function InsightLine({ insight }: { insight: Insight }) {
       <When at={insight.said_at} />
     </span>
   );
+  const source = { source: placeText(insight) };
   return insight.client_id ? (
-    <Link to="/clients/$clientId" params={{ clientId: insight.client_id }} className={styles.line}>
+    <Link
+      to="/clients/$clientId"
+      params={{ clientId: insight.client_id }}
+      search={source}
+      className={styles.line}
+    >
       {content}
       {rest}
     </Link>
   ) : (
-    <Link to="/leads/$leadId" params={{ leadId: insight.lead_id ?? "" }} className={styles.line}>
+    <Link
+      to="/leads/$leadId"
+      params={{ leadId: insight.lead_id ?? "" }}
+      search={source}
+      className={styles.line}
+    >
       {content}
       {rest}
     </Link>
