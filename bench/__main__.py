@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import sys
+import traceback
 
 import uvloop
 
@@ -27,8 +29,15 @@ def main() -> None:
     def report(measure: Measure) -> None:
         print(measure.line(), flush=True)
 
+    failed = False
     for module in dict.fromkeys(MEASURES[name] for name in wanted):
-        uvloop.run(importlib.import_module(module).measure(report))
+        try:
+            uvloop.run(importlib.import_module(module).measure(report))
+        except Exception:
+            # The others are worth having all the same.
+            traceback.print_exc()
+            failed = True
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
