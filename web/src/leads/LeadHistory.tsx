@@ -66,7 +66,9 @@ function Entries({ id }: { id: string }) {
   );
 }
 
-const isTold = ({ old, new: next }: FieldChange) => (old ?? "") !== (next ?? "");
+// That there is a client is told by the title.
+const isTold = ({ field, old, new: next }: FieldChange) =>
+  field !== "client_id" && (old ?? "") !== (next ?? "");
 
 function value(field: string, what: string | null, nameOf: (id: string) => string | undefined): string {
   if (what !== null && field.endsWith("_id")) return nameOf(what) ?? "somebody unknown";

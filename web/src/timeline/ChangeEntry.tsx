@@ -8,11 +8,17 @@ import { At } from "./At";
 import { fieldName, fieldValue } from "./fields";
 import styles from "./Timeline.module.css";
 
+interface ChangeEntryProps {
+  entry: TimelineEntry;
+  /** Whether this is the client's page already. */
+  ofClient: boolean;
+}
+
 /** Something else that happened: one line, what was and what became of it in words. */
-export function ChangeEntry({ entry }: { entry: TimelineEntry }) {
+export function ChangeEntry({ entry, ofClient }: ChangeEntryProps) {
   return (
     <div className={styles.change}>
-      <Told entry={entry} />
+      <Told entry={entry} ofClient={ofClient} />
       <span className={styles.by}>
         <Actor actor={entry.actor} />
         <At at={entry.occurred_at} />
@@ -21,7 +27,7 @@ export function ChangeEntry({ entry }: { entry: TimelineEntry }) {
   );
 }
 
-function Told({ entry: { kind, detail, title, client_id: clientId } }: { entry: TimelineEntry }) {
+function Told({ entry: { kind, detail, title, client_id: clientId }, ofClient }: ChangeEntryProps) {
   switch (kind) {
     case "captured":
       return <p>Captured{detail.source && ` from ${detail.source}`}</p>;
@@ -60,7 +66,7 @@ function Told({ entry: { kind, detail, title, client_id: clientId } }: { entry: 
       return (
         <p>
           {kind === "converted" ? "Converted to a client" : "Onboarded as a client"}
-          {kind === "onboarded" && clientId && (
+          {kind === "onboarded" && clientId && !ofClient && (
             <>
               {" · "}
               <Link to="/clients/$clientId" params={{ clientId }}>

@@ -64,7 +64,7 @@ export function Timeline({ whose, person, view }: TimelineProps) {
   useEscape(source ? close : null);
 
   const entryOf = (entry: TimelineEntry) => (
-    <Entry key={entry.id} entry={entry} person={person} source={source} />
+    <Entry key={entry.id} entry={entry} person={person} source={source} ofClient={"client_id" in whose} />
   );
   return (
     <div className={styles.timeline} ref={list}>
@@ -118,7 +118,7 @@ export function Timeline({ whose, person, view }: TimelineProps) {
       {isFetchNextPageError && <Stale error={timeline.error} retry={() => void fetchNextPage()} />}
       {source && isShown && (
         <div className={styles.said}>
-          <span>{source.label}: said here</span>
+          <span>Said here: {source.label}</span>
           <button type="button" onClick={close}>
             Clear <kbd>Esc</kbd>
           </button>
@@ -171,7 +171,14 @@ const ICONS: Record<Exclude<TimelineEntry["kind"], "call">, ReactNode> = {
   message: <IconMail />,
 };
 
-function Entry({ entry, person, source }: { entry: TimelineEntry; person: string; source: Source | null }) {
+interface EntryProps {
+  entry: TimelineEntry;
+  person: string;
+  source: Source | null;
+  ofClient: boolean;
+}
+
+function Entry({ entry, person, source, ofClient }: EntryProps) {
   const { kind, call, message } = entry;
   const own = source?.source_id === entry.id ? source : null;
   return (
@@ -192,7 +199,7 @@ function Entry({ entry, person, source }: { entry: TimelineEntry; person: string
       ) : message ? (
         <MessageEntry message={message} source={own} />
       ) : (
-        <ChangeEntry entry={entry} />
+        <ChangeEntry entry={entry} ofClient={ofClient} />
       )}
     </li>
   );
