@@ -157,7 +157,8 @@ class Service:
         """Asks every part how it is."""
         faults: dict[str, str] = {}
         try:
-            await asyncio.wait_for(self.database.ready(), 5)
+            async with asyncio.timeout(5):
+                await self.database.ready()
         except Exception as error:
             faults["database"] = f"{type(error).__name__}: {error}"
         if not self._topics_ready:

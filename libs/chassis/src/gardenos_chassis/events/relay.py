@@ -77,7 +77,9 @@ class Relay:
 
     async def _rest(self) -> None:
         try:
-            await asyncio.wait_for(self._hint.wait(), _POLL_SECONDS)
+            # Not wait_for, which before Python 3.12 loses a cancellation that meets the hint.
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._hint.wait()
         except TimeoutError:
             return
         finally:
@@ -152,7 +154,8 @@ class Relay:
         producer, self._producer = self._producer, None
         if producer is not None:
             try:
-                await asyncio.wait_for(producer.stop(), 5)
+                async with asyncio.timeout(5):
+                    await producer.stop()
             except Exception as error:
                 log.info("relay: the old producer did not stop cleanly", extra={"fault": str(error)})
 

@@ -47,7 +47,8 @@ class Gateway:
             asked["response_format"] = {"type": "json_schema", "json_schema": named}
         try:
             # Its own time-out starts anew with every byte that comes.
-            answer = await asyncio.wait_for(library.acompletion(**asked), self._timeout + 1)
+            async with asyncio.timeout(self._timeout + 1):
+                answer = await library.acompletion(**asked)
         except library.exceptions.UnsupportedParamsError as unknown:
             if not self._takes_schema:
                 raise Refused(_words(unknown)) from unknown

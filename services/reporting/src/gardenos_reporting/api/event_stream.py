@@ -52,7 +52,8 @@ class EventStream(StreamingResponse):
         if server_ends:
             # A stream that is cut looks like a fault, here and there; one that ends is taken up again elsewhere.
             with suppress(TimeoutError):
-                await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), _LAST_WORD_SECONDS)
+                async with asyncio.timeout(_LAST_WORD_SECONDS):
+                    await send({"type": "http.response.body", "body": b""})
         elif not streaming.cancelled() and (fault := streaming.exception()) is not None:
             raise fault
 

@@ -155,7 +155,8 @@ class Follower:
                 return []
             if not found:
                 try:
-                    await asyncio.wait_for(moved.wait(), left)
+                    async with asyncio.timeout(left):
+                        await moved.wait()
                 except TimeoutError:
                     return []
 
