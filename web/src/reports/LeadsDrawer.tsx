@@ -97,7 +97,7 @@ function LeadLine({ lead }: { lead: ReportedLead }) {
           {moment(begin, zone)}
           {end ? ` → ${moment(end, zone)}` : ""}
         </small>
-        <small>{lead.agent_name ?? "Pool"}</small>
+        <small>{lead.agent_name ?? "No owner"}</small>
       </span>
       <span className={styles.leadTime}>
         {lead.seconds === null ? "Waiting" : durationOrNone(lead.seconds)}

@@ -4,6 +4,7 @@ import { IconBubbleText, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { SearchHit } from "../api/schema";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
@@ -15,12 +16,15 @@ import styles from "./Search.module.css";
 const route = getRouteApi("/search");
 
 const EXAMPLES = [
-  "Who mentioned a new teen driver?",
-  "Rate went up at the renewal",
-  "Just bought a house",
-  "Call me back after work",
-  "Storm damage to the roof",
+  "Who has a daughter with a new license?",
+  "We just bought a house",
+  "It is too expensive",
+  "Worried about the roof",
+  "Call me after five",
 ] as const;
+
+/** Passages below this score share no more than a subject with the question. */
+const CLOSE = 0.42;
 
 /** All that was said, by what it means: one asks in one's own words. */
 export function SearchPage() {
@@ -72,21 +76,40 @@ export function SearchPage() {
           {found.data.length === 0 ? (
             <Nothing q={q} />
           ) : (
-            <ol
-              className={styles.hits}
-              data-dimmed={found.isPlaceholderData || undefined}
-              aria-label="Passages"
-            >
-              {found.data.map((hit) => (
-                <li key={`${hit.source_id} ${hit.source_field} ${hit.start}`}>
-                  <Hit hit={hit} />
-                </li>
-              ))}
-            </ol>
+            <Found hits={found.data} dimmed={found.isPlaceholderData} />
           )}
         </>
       )}
     </Page>
+  );
+}
+
+/** The best first; what is less close is told apart, for it may be something else. */
+function Found({ hits, dimmed }: { hits: readonly SearchHit[]; dimmed: boolean }) {
+  const close = hits.filter(({ score }) => score >= CLOSE);
+  const further = hits.filter(({ score }) => score < CLOSE);
+  return (
+    <div className={styles.found} data-dimmed={dimmed || undefined}>
+      {close.length > 0 && <Passages hits={close} label="Passages" />}
+      {further.length > 0 && (
+        <section className={styles.further}>
+          <h2>{close.length > 0 ? "Less close" : "Nothing is close; these come nearest"}</h2>
+          <Passages hits={further} label="Less close passages" />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Passages({ hits, label }: { hits: readonly SearchHit[]; label: string }) {
+  return (
+    <ol className={styles.hits} aria-label={label}>
+      {hits.map((hit) => (
+        <li key={`${hit.source_id} ${hit.source_field} ${hit.start}`}>
+          <Hit hit={hit} />
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -65,7 +65,7 @@ export function Waiting() {
           search={{ owner: [user.id], idle: 1, sort: "last_contacted_at" }}
           className={styles.all}
         >
-          All of them
+          All who wait
         </Link>
       }
       query={query}
@@ -153,7 +153,7 @@ export function Conversations() {
       title="Conversations"
       all={
         <Link to="/conversations" className={styles.all}>
-          All of them
+          All conversations
         </Link>
       }
       query={query}
@@ -208,15 +208,9 @@ export function WorthActingOn() {
 function InsightLine({ insight }: { insight: Insight }) {
   const content = (
     <span className={styles.lineWords}>
-      <strong>
-        {insight.display}
-        <span className={styles.whose}>
-          {" · "}
-          <PersonName insight={insight} />
-        </span>
-      </strong>
+      <strong>{insight.kind === "x_date" ? `X-date ${insight.display}` : insight.display}</strong>
       <small>
-        <q>{insight.quote}</q>
+        <PersonName insight={insight} />: <q>{insight.quote}</q>
       </small>
     </span>
   );
