@@ -52,7 +52,7 @@ def a_story() -> Story:
     story.assign(tom, ANN, NORTH, at=NOON + hours(2))
     story.call(tom, NOON + hours(4), direction=Direction.INBOUND)
     story.assign(tom, None, NORTH, at=NOON + hours(5))
-    story.call(tom, NOON + hours(6), disposition=Disposition.VOICEMAIL)
+    story.call(tom, NOON + hours(6), disposition=Disposition.VOICEMAIL, by=ANN)
     story.move(tom, Stage.LOST)
     story.message(None)
     story.capture("Zoe", owner_id=BEN)
@@ -85,14 +85,14 @@ def test_what_the_story_comes_to() -> None:
     assert (mary.first_communication_at, mary.first_outbound_at) == (NOON - hours(3), NOON + minutes(30))
     assert (mary.last_contact_at, mary.converted_at, mary.stage) == (NOON + days(20), NOON + days(9), Stage.WON)
     assert (mary.responded_in, mary.converted_in, mary.scope) == (
-        Scope(ANN, NORTH),
+        Scope(BEN, NORTH),
         Scope(BEN, SOUTH),
         Scope(BEN, SOUTH),
     )
     assert (tom.first_communication_at, tom.first_outbound_at) == (NOON + hours(4), NOON + hours(6))
     (client,) = folded(EVENTS)[1].values()
     assert client.scope == Scope(ANN, NORTH)
-    assert (tom.responded_in, tom.stage) == (Scope(None, NORTH), Stage.LOST)
+    assert (tom.responded_in, tom.stage) == (Scope(ANN, NORTH), Stage.LOST)
     assert (zoe.first_communication_at, zoe.responded_in, zoe.converted_in) == (None, Scope(BEN, None), None)
 
 
@@ -106,21 +106,21 @@ def test_any_order_at_all_and_any_repetition_give_the_same_records(order: list[i
     st.lists(st.tuples(st.integers(0, 100), st.integers(1, 3)), min_size=1, max_size=6, unique_by=lambda each: each[0]),
     st.integers(-50, 150),
 )
-def test_the_owner_at_a_moment(assigned: list[tuple[int, int]], called: int) -> None:
+def test_the_team_at_a_moment(assigned: list[tuple[int, int]], called: int) -> None:
     """By the plain reading: whoever had it last at or before the moment, and before all of them the first."""
-    story, owners = Story(), sorted(assigned)
-    lead = story.capture(owner_id=UUID(int=owners[0][1]), recorded_at=NOON + minutes(owners[0][0]))
-    for at, owner in owners[1:]:
-        story.assign(lead, UUID(int=owner), at=NOON + minutes(at))
+    story, teams = Story(), sorted(assigned)
+    lead = story.capture(team_id=UUID(int=teams[0][1]), recorded_at=NOON + minutes(teams[0][0]))
+    for at, team in teams[1:]:
+        story.assign(lead, None, UUID(int=team), at=NOON + minutes(at))
     story.call(lead, NOON + minutes(called))
     known = Lead(lead_id=lead.id)
     for event in story.received(new_id()):
         known = after(known, event)
-    expected = owners[0][1]
-    for at, owner in owners:
+    expected = teams[0][1]
+    for at, team in teams:
         if at <= called:
-            expected = owner
-    assert known.responded_in.owner_id == UUID(int=expected)
+            expected = team
+    assert known.responded_in.team_id == UUID(int=expected)
 
 
 async def rows(reporting: Running, agency_id: UUID) -> dict[str, list[Any]]:

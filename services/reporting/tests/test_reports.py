@@ -48,7 +48,7 @@ async def test_response_times(reporting: Running, source: Sources, agency_id: UU
     story.call(nobody, NOON + minutes(3), direction=Direction.INBOUND)
     story.message(nobody, NOON + minutes(4))
     early = story.capture()
-    story.call(early, NOON - hours(5), disposition=Disposition.NO_ANSWER)
+    story.call(early, NOON - hours(5), disposition=Disposition.NO_ANSWER, by=ben)
     story.capture(source="referral")
     story.call(story.capture(captured_at=NOON - days(40)), NOON)
     await story.publish(source, agency_id)
@@ -59,8 +59,9 @@ async def test_response_times(reporting: Running, source: Sources, agency_id: UU
         # 5 10 20 40 100 minutes: the middle one, and 0.6 of the way from 40 to 100.
         assert [brief(row) for row in report["rows"]] == [
             ("Ann", 5, 20 * 60.0, 76 * 60.0, 0),
-            ("Ben", 2, 90.0, 114.0, 1),
-            ("No owner", 1, 0.0, 0.0, 1),
+            # The lead of nobody that Ben called is his answer; 0 1 2 minutes, and 0.8 of the way from 1 to 2.
+            ("Ben", 3, 60.0, 108.0, 1),
+            ("No owner", 0, None, None, 1),
         ]
         assert [row["key"] for row in report["rows"]] == [str(ann), str(ben), None]
         # 0 1 2 5 10 20 40 100: between 5 and 10; 0.3 of the way from 40 to 100.

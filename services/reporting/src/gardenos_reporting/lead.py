@@ -54,6 +54,8 @@ class Lead:
     """Whose it was when it converted."""
     first_communication_at: datetime | None = None
     first_outbound_at: datetime | None = None
+    first_outbound_by: UUID | None = None
+    """Who of the agency that was."""
     last_contact_at: datetime | None = None
 
     @property
@@ -63,12 +65,13 @@ class Lead:
 
     @property
     def responded_in(self) -> Scope:
-        """Whose it was at the first contact by the agency; whose it is now, while there is none."""
+        """Who made the first contact by the agency, and whose team's it was then; whose it is now, while there is none."""
         at = self.first_outbound_at
-        if not self.tenures or at is None:
+        if at is None:
             return self.scope or POOL
         # Before the first tenure began, too, it was theirs: a call may be older than the record of the lead.
-        return next((tenure.scope for tenure in reversed(self.tenures) if tenure.since <= at), self.tenures[0].scope)
+        begun = [tenure for tenure in self.tenures if tenure.since <= at] or self.tenures[:1]
+        return Scope(self.first_outbound_by, begun[-1].scope.team_id if begun else None)
 
 
 def after(lead: Lead, event: Received[Event]) -> Lead:
@@ -104,9 +107,10 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
                 **_staged(lead, event, Stage.WON),
             }
         case CallLogged() as call if call.disposition.is_contact:
-            return _contacted(lead, call.started_at, outbound=call.direction == Direction.OUTBOUND)
+            answered = call.direction == Direction.OUTBOUND
+            return _contacted(lead, call.started_at) | (_responded(lead, call) if answered else {})
         case MessageReceived() as message:
-            return _contacted(lead, message.received_at, outbound=False)
+            return _contacted(lead, message.received_at)
     return {}
 
 
@@ -126,10 +130,17 @@ def _staged(lead: Lead, event: Received[Event], stage: Stage) -> dict[str, Any]:
     return {} if event.sequence < lead.stage_sequence else {"stage": stage, "stage_sequence": event.sequence}
 
 
-def _contacted(lead: Lead, at: datetime, *, outbound: bool) -> dict[str, Any]:
+def _responded(lead: Lead, call: CallLogged) -> dict[str, Any]:
+    known = (lead.first_outbound_at, lead.first_outbound_by)
+    # Of two at the same moment the lower id, for the order of arrival decides nothing.
+    if known[0] is not None and known <= (call.started_at, call.user_id):
+        return {}
+    return {"first_outbound_at": call.started_at, "first_outbound_by": call.user_id}
+
+
+def _contacted(lead: Lead, at: datetime) -> dict[str, Any]:
     return {
         "first_communication_at": _earlier(lead.first_communication_at, at),
-        "first_outbound_at": _earlier(lead.first_outbound_at, at) if outbound else lead.first_outbound_at,
         "last_contact_at": at if lead.last_contact_at is None else max(lead.last_contact_at, at),
     }
 

@@ -110,6 +110,7 @@ def _lead(row: Any) -> Lead:
         stage=Stage(row.stage),
         tenures=tuple(_tenure(each) for each in row.tenures),
         converted_in=converted_in,
+        first_outbound_by=row.response_owner_id if row.first_outbound_at else None,
     )
 
 

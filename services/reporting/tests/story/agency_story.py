@@ -132,11 +132,12 @@ class Story:
         direction: Direction = Direction.OUTBOUND,
         disposition: Disposition = Disposition.CONNECTED,
         client_id: UUID | None = None,
+        by: UUID | None = None,
     ) -> UUID:
         id = new_id()
         event = CallLogged(
             call_id=id, thread_id=new_id(), person_id=lead.person_id, lead_id=lead.id, client_id=client_id,
-            user_id=lead.owner_id or new_id(), direction=direction, started_at=at, duration_seconds=60,
+            user_id=by or lead.owner_id or new_id(), direction=direction, started_at=at, duration_seconds=60,
             disposition=disposition,
         )  # fmt: skip
         self._tell(event, id, at)
