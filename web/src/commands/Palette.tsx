@@ -117,7 +117,8 @@ function Search({ close, find, searchAll }: PaletteProps) {
             ))}
           </Combobox.Group>
         ))}
-        {words.trim().length > 1 && (
+        {/* Not before it is known who is found: Enter is for them. */}
+        {words.trim().length > 1 && asked === words.trim() && !found.isFetching && (
           <Combobox.Group label="Everything">
             <Combobox.Option value="search-all" className={styles.option}>
               <span className={styles.title}>Search all that was said for “{words.trim()}”</span>
