@@ -93,11 +93,14 @@ test("a file of leads is read, each row's fate is told, and the leads are there"
     mimeType: "text/csv",
     buffer: Buffer.from(file, "utf8"),
   });
-  await expect(page.getByText(/utf-8/i).first()).toBeVisible();
-  await page.getByRole("combobox", { name: /Vorname/ }).selectOption({ label: "Given name" });
-  await expect(page.getByText(/rejected/i).first()).toBeVisible();
-  await page.getByRole("button", { name: /^Import/ }).click();
-  await expect(page.getByText(/1 captured|captured.*1/i).first()).toBeVisible();
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await expect(page.getByText(/UTF-8/i).first()).toBeVisible();
+  await page.getByLabel("What “Vorname” holds").selectOption({ label: "Given name" });
+  const fates = page.getByRole("group", { name: "Rows by what becomes of them" });
+  await expect(fates.getByRole("button", { name: /captured/i })).toContainText("1");
+  await expect(fates.getByRole("button", { name: /reject|not be taken|cannot/i })).toContainText("1");
+  await page.getByRole("button", { name: /^Import 1 lead/ }).click();
+  await expect(page.getByRole("button", { name: "Import another file" })).toBeVisible();
   await page.goto(`/leads?q=${family}`);
   await expect(page.getByRole("row", { name: new RegExp(`Anna ${family}`) })).toBeVisible();
 });

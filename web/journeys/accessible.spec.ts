@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { signIn, violations } from "./support";
 
 const ROUTES = ["/", "/leads", "/leads/import", "/clients", "/conversations", "/search?q=roof", "/reports"];
@@ -56,7 +56,7 @@ test("nothing is cut off at 320 pixels", async ({ page }) => {
 });
 
 /** Until nothing on the page says that it is loading. */
-async function settled(page: import("@playwright/test").Page): Promise<void> {
+async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
 }
