@@ -118,7 +118,7 @@ async def test_a_lead_s_life(running: Platform, office: Office) -> None:
     async def insights() -> list[dict[str, Any]]:
         return await office.items(f"/api/v1/insights?lead_id={maria['id']}")
 
-    found = await eventually(insights, what="insights of the call")
+    found = await eventually(insights, within=90, what="insights of the call")
     by_kind = {insight["kind"]: insight for insight in found}
     assert by_kind["x_date"]["value"] == "2027-03-15"
     assert by_kind["current_carrier"]["value"] == "State Farm"
