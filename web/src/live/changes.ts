@@ -26,7 +26,7 @@ interface Listener {
   connection: (connection: Connection) => void;
 }
 
-type Told = { news: News; position: string | null } | { connection: Connection } | { hello: true };
+type Told = { news: News | null; position: string | null } | { connection: Connection } | { hello: true };
 
 /**
  * One stream a browser: the tab that holds the lock reads it and tells the others, for a browser opens few connections
@@ -50,7 +50,7 @@ export function follow({ news, connection }: Listener): () => void {
     } else if ("connection" in data) connection(data.connection);
     else {
       position = data.position ?? position;
-      news(data.news);
+      if (data.news !== null) news(data.news);
     }
   });
   others.postMessage({ hello: true } satisfies Told);
@@ -64,7 +64,7 @@ export function follow({ news, connection }: Listener): () => void {
           position,
           (heard, at) => {
             position = at ?? position;
-            news(heard);
+            if (heard !== null) news(heard);
             others.postMessage({ news: heard, position } satisfies Told);
           },
           () => {
@@ -93,7 +93,7 @@ export function follow({ news, connection }: Listener): () => void {
 
 async function read(
   position: string | null,
-  heard: (news: News, position: string | null) => void,
+  heard: (news: News | null, position: string | null) => void,
   connected: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -125,10 +125,11 @@ async function read(
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
+      // Named events are about the stream; each, like every change, tells how far it has been heard.
+      const at = value.id ?? null;
+      if (value.event === undefined) heard({ kind: "change", change: JSON.parse(value.data) as Change }, at);
+      else heard(value.event === "resync" ? { kind: "resync" } : null, at);
       if (value.event === "expired") return;
-      if (value.event === "resync") heard({ kind: "resync" }, value.id ?? null);
-      else if (value.data)
-        heard({ kind: "change", change: JSON.parse(value.data) as Change }, value.id ?? null);
     }
   } finally {
     clearTimeout(timer);
