@@ -1,12 +1,12 @@
 """The agency of this request, event or job, and its database session."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
-from sqlalchemy import Executable, event, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -50,18 +50,14 @@ class Database:
         """The database that a service's settings name."""
         return cls(settings.database_url, pool=settings.database_pool, statement_cache=settings.statement_cache)
 
-    @asynccontextmanager
-    async def transaction(self, agency_id: UUID) -> AsyncIterator[Session]:
+    def transaction(self, agency_id: UUID) -> AbstractAsyncContextManager[Session]:
         """A transaction in which only this agency's rows exist; commits on success, else rolls back."""
         # Hexadecimal digits of a number, whatever was given: nothing that could be SQL.
-        async with self._transaction(f"begin; set local app.agency_id = '{agency_id.hex}'") as session:
-            yield session
+        return self._transaction(f"begin; set local app.agency_id = '{agency_id.hex}'")
 
-    @asynccontextmanager
-    async def across(self) -> AsyncIterator[Session]:
+    def across(self) -> AbstractAsyncContextManager[Session]:
         """A transaction without an agency: it sees no tenant's rows, only tables that hold no personal data."""
-        async with self._transaction("begin") as session:
-            yield session
+        return self._transaction("begin")
 
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Session]:
@@ -92,13 +88,6 @@ class Database:
     async def close(self) -> None:
         """Closes every connection."""
         await self.engine.dispose()
-
-
-async def fetch(session: Session, statement: Executable) -> list[dict[str, Any]]:
-    """All rows that a statement gives, each a dictionary by column name; for lists, where row objects would cost."""
-    result = await session.execute(statement)
-    names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no mapping
-    return [dict(zip(names, row, strict=True)) for row in result.all()]
 
 
 def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import matching
-from gardenos_chassis.tenancy import Session, fetch
+from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
 from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY

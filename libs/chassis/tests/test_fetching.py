@@ -1,0 +1,82 @@
+"""Rows by the driver are the rows that SQLAlchemy gives."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from gardenos_chassis import fetching
+from gardenos_chassis.fetching import fetch
+from gardenos_chassis.ids import new_id
+from gardenos_chassis.testing import Running
+from sqlalchemy import JSON, DateTime, Select, Text, Uuid, any_, bindparam, column, func, literal, select, table, values
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+NOTES = table("notes", column("agency_id", Uuid), column("id", Uuid), column("text", Text), column("owner_id", Uuid))
+
+
+async def rows(service: Running, agency_id: UUID, statement: Select[Any]) -> list[dict[str, Any]]:
+    async with service.service.database.transaction(agency_id) as session:
+        found = await fetch(session, statement)
+        expected = [dict(row) for row in (await session.execute(statement)).mappings()]
+    assert found == expected
+    assert all(type(name) is str for row in found for name in row)
+    return found
+
+
+@pytest.fixture
+async def taken(notes: Running, agency_id: UUID) -> list[str]:
+    async with notes.client(agency_id) as http:
+        for text in ("milk", "eggs", "bread"):
+            assert (await http.post("/api/v1/notes", json={"text": text})).status_code == 201
+    return ["milk", "eggs", "bread"]
+
+
+async def test_values_come_to_their_places(notes: Running, agency_id: UUID, taken: list[str]) -> None:
+    def wanted(text: str, limit: int, *, least: str = "a") -> Select[Any]:
+        return (
+            select(NOTES.c.text, NOTES.c.id, literal(text, Text).label("asked"))
+            .where(NOTES.c.agency_id == agency_id, NOTES.c.text != text, NOTES.c.text >= least)
+            .order_by(NOTES.c.text)
+            .limit(limit)
+        )
+
+    # One form, other values: what was compiled once is asked with what stands in each statement.
+    before = len(fetching._plans)
+    assert [row["text"] for row in await rows(notes, agency_id, wanted("eggs", 5))] == ["bread", "milk"]
+    assert [row["text"] for row in await rows(notes, agency_id, wanted("milk", 1))] == ["bread"]
+    assert [row["asked"] for row in await rows(notes, agency_id, wanted("milk", 9, least="c"))] == ["milk"]
+    assert len(fetching._plans) == before + 1
+    assert await rows(notes, new_id(), wanted("milk", 1)) == []
+
+
+async def test_what_needs_sqlalchemy_goes_by_it(notes: Running, agency_id: UUID, taken: list[str]) -> None:
+    for statement, expected in [
+        (select(NOTES.c.text).where(NOTES.c.text.in_(["milk", "eggs"])).order_by("text"), ["eggs", "milk"]),
+        (select(NOTES.c.text).where(NOTES.c.text.in_([])), []),
+        (
+            select(NOTES.c.text).where(NOTES.c.text == any_(bindparam(None, ["milk"], ARRAY(Text)))).order_by("text"),
+            ["milk"],
+        ),
+    ]:
+        assert [row["text"] for row in await rows(notes, agency_id, statement)] == expected
+    (row,) = await rows(notes, agency_id, select(literal({"a": [1]}, JSONB).label("b"), literal([2], JSON).label("j")))
+    assert row == {"b": {"a": [1]}, "j": [2]}
+
+
+async def test_types_arrive_as_ever(notes: Running, agency_id: UUID) -> None:
+    now = datetime.now(UTC)
+    given = values(column("at", DateTime(timezone=True)), column("id", Uuid), name="given").data([(now, agency_id)])
+    (row,) = await rows(notes, agency_id, select(given.c.at, given.c.id, func.count().label("n")).group_by("at", "id"))
+    assert row == {"at": now, "id": agency_id, "n": 1}
+
+
+async def test_many_at_once_do_not_mix(notes: Running, agency_id: UUID, taken: list[str]) -> None:
+    async def one(text: str) -> list[str]:
+        statement = select(NOTES.c.text).where(NOTES.c.text == text)
+        async with notes.service.database.transaction(agency_id) as session:
+            return [row["text"] for row in await fetch(session, statement)]
+
+    asked = taken * 20
+    assert await asyncio.gather(*(one(text) for text in asked)) == [[text] for text in asked]
