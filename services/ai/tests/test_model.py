@@ -471,3 +471,14 @@ async def test_killed_for_real_while_the_model_thinks(
         events = [event.data for event in await running.events(agency_id)]
         assert [each.value for each in events if isinstance(each, InsightExtracted)] == ["wants_quote", "State Farm"]
         assert provider.texts.count(TRANSCRIPT.strip()) == 2
+
+
+async def test_without_a_model_its_library_is_not_even_imported() -> None:
+    script = (
+        "import sys; from gardenos_ai.app import create_service; from gardenos_ai.settings import AiSettings;"
+        "create_service(AiSettings(database_url='postgresql+asyncpg://x/x', internal_token='x', qdrant_url='http://x'));"
+        "print([name for name in ('litellm', 'wordllama', 'qdrant_edge', 'qdrant_client') if name in sys.modules])"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    assert out.decode().strip() == "['qdrant_client']"

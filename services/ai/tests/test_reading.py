@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -30,11 +31,13 @@ from gardenos_ai.vectors.port import COLLECTION
 from gardenos_chassis.errors import Unavailable
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
+from gardenos_chassis.tenancy import Database
 from gardenos_chassis.testing import Running, eventually
+from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts.ai import InsightExtracted
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 
 class Killed(BaseException):
@@ -91,7 +94,7 @@ def hooks() -> Hooks:
 @pytest.fixture
 def started(start: Start, hooks: Hooks, tmp_path: Path) -> Callable[..., AbstractAsyncContextManager[Running]]:
     def starting(**overrides: Any) -> AbstractAsyncContextManager[Running]:
-        given = {"qdrant_path": tmp_path / "vectors", "reading_lease_seconds": 0.5, "readers": 1}
+        given = {"qdrant_path": tmp_path / "vectors", "readers": 1}
         return start(hooks.create, AiSettings, **(given | overrides))
 
     return starting
@@ -139,13 +142,14 @@ async def test_killed_anywhere_it_resumes(
         monkeypatch.setattr(reader_module._Work, "_count", dies)
     else:
         setattr(hooks, where, dies_too)
-    async with started() as first:
+    async with started(reading_lease_seconds=1) as first:
         await source("comms").publish(agency_id, said)
         await asyncio.wait_for(died.wait(), 30)
         assert (await insights_of(first, agency_id) != []) == (where == "after it")
     monkeypatch.undo()
     hooks.__init__()  # type: ignore[misc]
     async with started() as second:
+        # The lease of the dead is still to end.
         assert await read(second, agency_id, said.call_id) == "read"
         found = await insights_of(second, agency_id)
         assert len(found) == len(set(found)) == 7
@@ -158,7 +162,34 @@ async def test_killed_anywhere_it_resumes(
 
 async def nothing_waits(running: Running, agency_id: UUID) -> None:
     async with running.service.database.transaction(agency_id) as session:
-        assert (await session.execute(select(func.count()).select_from(reading_queue))).scalar_one() == 0
+        own = select(func.count()).where(reading_queue.c.agency_id == agency_id)
+        assert (await session.execute(own)).scalar_one() == 0
+
+
+@pytest.mark.parametrize("known", ["as an empty table", "as it is"])
+async def test_one_claim_takes_one(parts: Parts, agency_id: UUID, known: str) -> None:
+    """However the server plans it, which depends on what it knows of the table."""
+    owner = await asyncpg.connect((await parts.database("gardenos_ai")).owner_url.replace("+asyncpg", ""))
+    database = Database.of(await parts.settings(AiSettings, "gardenos_ai"))
+    work = Queue(database, timedelta(seconds=30))
+    if known == "as an empty table":
+        await owner.execute("vacuum analyze reading_queue")
+    async with database.transaction(agency_id) as session:
+        rows = [{"agency_id": agency_id, "source_kind": "call", "source_id": new_id()} for _ in range(30)]
+        await session.execute(insert(reading_queue), rows)
+    if known == "as it is":
+        await owner.execute("vacuum analyze reading_queue")
+    claims = [await work.claim(agency_id) for _ in range(2)]
+    async with database.transaction(agency_id) as session:
+        own = reading_queue.c.agency_id == agency_id
+        leased = (
+            await session.execute(select(reading_queue.c.source_id).where(own, reading_queue.c.tries > 0))
+        ).scalars()
+        assert set(leased) == {claim.source_id for claim in claims if claim is not None}
+        assert len(claims) == 2
+        await session.execute(delete(reading_queue).where(own))
+    await owner.close()
+    await database.close()
 
 
 async def test_asked_to_stop_it_gives_back(started: Started, hooks: Hooks, source: Sources, agency_id: UUID) -> None:
@@ -201,10 +232,10 @@ async def test_a_lease_is_kept_while_it_is_worked_on(
     said = call(lead_captured())
 
     async def slowly(_: Communication) -> None:
-        await asyncio.sleep(2)
+        await asyncio.sleep(3)
 
     hooks.before_extract = slowly
-    async with started(readers=3, reading_lease_seconds=0.6) as running:
+    async with started(readers=3, reading_lease_seconds=1.2) as running:
         await source("comms").publish(agency_id, said)
         await read(running, agency_id, said.call_id)
     assert hooks.asked == [said.call_id]
@@ -223,7 +254,7 @@ async def test_who_lost_its_lease_changes_nothing(
             await thawed.wait()
 
     hooks.after_extract = first_is_frozen
-    async with started(readers=2, reading_lease_seconds=0.3) as running:
+    async with started(readers=2, reading_lease_seconds=2) as running:
         await source("comms").publish(agency_id, said)
         await read(running, agency_id, said.call_id)
         before = await insights_of(running, agency_id)
@@ -259,6 +290,11 @@ async def test_many_readers_share_the_work(start: Start, source: Sources, agency
             assert len(found) == len(set(found)) == 140
 
 
+async def errors(running: Running, agency_id: UUID) -> list[str | None]:
+    async with running.service.database.transaction(agency_id) as session:
+        return list((await session.execute(select(communications.c.error))).scalars())
+
+
 async def test_what_an_engine_cannot_take_is_set_aside(
     started: Started, hooks: Hooks, source: Sources, agency_id: UUID
 ) -> None:
@@ -275,7 +311,7 @@ async def test_what_an_engine_cannot_take_is_set_aside(
             await source("comms").publish(agency_id, each)
         assert await read(running, agency_id, poison.message_id) == "failed"
         for each in good:
-            assert await read(running, agency_id, each.message_id) == "read"
+            assert await read(running, agency_id, each.message_id) == "read", await errors(running, agency_id)
         assert hooks.asked.count(poison.message_id) == 3
         async with running.service.database.transaction(agency_id) as session:
             failed = select(communications.c.error).where(communications.c.source_id == poison.message_id)
@@ -302,7 +338,7 @@ async def test_what_ends_the_process_each_time_is_set_aside(
 
             await eventually(asked, what="it was begun")
     hooks.before_extract = None
-    async with started(reading_tries=2, reading_lease_seconds=0.2) as running:
+    async with started(reading_tries=2) as running:
         await source("comms").publish(agency_id, last)
         assert await read(running, agency_id, last.call_id) == "read"
         assert await read(running, agency_id, said.call_id) == "failed"
@@ -343,19 +379,23 @@ async def test_while_something_is_away_it_waits_and_says_so(
 
 
 async def test_while_the_vectors_are_held_by_another_nothing_is_lost(
-    started: Started, hooks: Hooks, source: Sources, agency_id: UUID, tmp_path: Path
+    started: Started, source: Sources, agency_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reader_module, "_OVERDUE_SECONDS", 0.1)
+    monkeypatch.setattr(reader_module, "_STUCK_SECONDS", 0.1)
     said = email(sender=None)
     other = EmbeddedVectors(tmp_path / "vectors")
     await other.open()
     async with started() as running:
         await source("comms").publish(agency_id, said)
 
-        async def faulty() -> str | None:
-            return (await running.service.readiness()).faults.get("vectors")
+        async def faulty(part: str = "vectors") -> str | None:
+            return (await running.service.readiness()).faults.get(part)
 
         fault = await eventually(faulty, what="readiness names the vectors")
         assert "another process uses the vectors" in (fault or "")
+        stuck = await eventually(lambda: faulty("reader"), what="readiness names the reader that is stuck")
+        assert "communications wait to be read" in (stuck or "")
         async with running.client(agency_id) as http:
             answer = await http.get("/api/v1/search?q=hail")
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

@@ -16,8 +16,6 @@ from gardenos_ai.reading import Keeper, Reader
 from gardenos_ai.search import Search
 from gardenos_ai.settings import AiSettings
 from gardenos_ai.vectors import Vectors
-from gardenos_ai.vectors.embedded import EmbeddedVectors
-from gardenos_ai.vectors.server import ServerVectors
 
 
 def create_service(settings: AiSettings) -> Service:
@@ -65,9 +63,13 @@ def engine_of(settings: AiSettings) -> Engine:
 
 
 def vectors_of(settings: AiSettings) -> Vectors:
-    """The server that is named, else the engine in this process."""
+    """The server that is named, else the engine in this process. Only the one is imported: each is large."""
     if not settings.qdrant_url:
+        from gardenos_ai.vectors.embedded import EmbeddedVectors
+
         return EmbeddedVectors(settings.qdrant_path)
+    from gardenos_ai.vectors.server import ServerVectors
+
     return ServerVectors.at(
         settings.qdrant_url,
         api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,

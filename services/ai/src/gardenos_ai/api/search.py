@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http import caller, json_response
+from gardenos_chassis.http.shapes import Page
 
 from gardenos_ai.api import shapes
 from gardenos_ai.search import Search
@@ -14,15 +15,15 @@ from gardenos_ai.search import Search
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
 
 
-@router.get("", responses={200: {"model": shapes.SearchHits}})
+@router.get("", responses={200: {"model": Page[shapes.SearchHit]}})
 async def search(
     request: Request,
     caller: Annotated[Caller, Depends(caller)],
     q: Annotated[str, Query(max_length=500, description="In your own words; a name or a number is found too")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:
-    """The passages of calls and messages in the caller's scope that have to do with the question."""
+    """The passages of calls and messages in the caller's scope that have to do with the question, the best first."""
     if not q.strip() or "\0" in q:
         raise Invalid("say what to look for", pointer="query:q")
     found: Search = request.app.state.search
-    return json_response({"items": await found.find(caller, q.strip(), limit)})
+    return json_response({"items": await found.find(caller, q.strip(), limit), "next_cursor": None})

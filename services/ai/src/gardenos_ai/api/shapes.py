@@ -60,9 +60,3 @@ class SearchHit(Shape):
     """Null while nobody knows who said it."""
     lead_id: UUID | None
     client_id: UUID | None
-
-
-class SearchHits(Shape):
-    """The best passages, the best first."""
-
-    items: list[SearchHit]

@@ -11,10 +11,11 @@ from gardenos_contracts.ai import SourceKind
 from sqlalchemy import text
 
 _DUE = text("select agency_id from reading_queue where due_at <= now() group by agency_id")
+# Materialized: joined plainly, the limited select may be run once for each row of the table, and would claim them all.
 _CLAIM = text(
-    "update reading_queue as queue set lease = :lease, tries = tries + 1, due_at = now() + :keep"
-    " from (select agency_id, source_kind, source_id from reading_queue"
-    "   where agency_id = :agency_id and due_at <= now() order by due_at limit 1 for update skip locked) as due"
+    "with due as materialized (select agency_id, source_kind, source_id from reading_queue"
+    "   where agency_id = :agency_id and due_at <= now() order by due_at limit 1 for update skip locked)"
+    " update reading_queue as queue set lease = :lease, tries = tries + 1, due_at = now() + :keep from due"
     " where queue.agency_id = due.agency_id and queue.source_kind = due.source_kind and queue.source_id = due.source_id"
     " returning queue.source_kind, queue.source_id, queue.tries, queue.delays, queue.queued_at"
 )

@@ -113,7 +113,8 @@ class Reader:
 
     async def _rest(self, work: "_Work") -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hint.wait(), _POLL_SECONDS)
+            async with asyncio.timeout(_POLL_SECONDS):
+                await self._hint.wait()
         if self._hint.is_set():
             self._hint.clear()
             for seconds in _AFTER_HINT_SECONDS:
@@ -208,6 +209,7 @@ class _Work:
                 await self._delay(claim, error)
             elif claim.tries < self._reader.tries:
                 log.warning("reading failed, will try again", extra=_named(claim, error))
+                _readings.add(1, {"gardenos.outcome": "retried"})
                 await self._queue.retry(claim, timedelta(seconds=0.2 * 2**claim.tries * random.uniform(0.5, 1.5)))
             else:
                 await self._give_up(claim, error)
@@ -265,6 +267,7 @@ class _Work:
         self._reader.fault = f"reading is prevented, and tried again: {_words(error)}"
         seconds = min(_MAX_DELAY_SECONDS, 0.25 * 2 ** min(claim.delays, 10)) * random.uniform(0.5, 1.5)
         log.warning("reading is prevented, will try again", extra=_named(claim, error))
+        _readings.add(1, {"gardenos.outcome": "delayed"})
         await self._queue.delay(claim, timedelta(seconds=seconds))
 
     async def _give_up(self, claim: Claim, error: Exception) -> None:
