@@ -641,7 +641,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description The passages of calls and messages in the caller's scope that have to do with the question.
+         * @description The passages of calls and messages in the caller's scope that have to do with the question, the best first.
          */
         get: operations["search"];
         put?: never;
@@ -2431,13 +2431,12 @@ export interface components {
              */
             text: string;
         };
-        /**
-         * SearchHits
-         * @description The best passages, the best first.
-         */
-        SearchHits: {
+        /** Page[SearchHit] */
+        SearchHitPage: {
             /** Items */
             items: components["schemas"]["SearchHit"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Session
@@ -2838,7 +2837,7 @@ export type ResponseTimes = components['schemas']['ResponseTimes'];
 export type Role = components['schemas']['Role'];
 export type RowReason = components['schemas']['RowReason'];
 export type SearchHit = components['schemas']['SearchHit'];
-export type SearchHits = components['schemas']['SearchHits'];
+export type SearchHitPage = components['schemas']['SearchHitPage'];
 export type Session = components['schemas']['Session'];
 export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
@@ -5257,7 +5256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SearchHits"];
+                    "application/json": components["schemas"]["SearchHitPage"];
                 };
             };
             /** @description Unauthorized */
