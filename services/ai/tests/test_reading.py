@@ -333,8 +333,9 @@ async def test_what_ends_the_process_each_time_is_set_aside(
             if attempt == 0:
                 await source("comms").publish(agency_id, said)
 
+            # On a slow machine the first process may live to try twice.
             async def asked(times: int = attempt + 1) -> bool:
-                return len(hooks.asked) == times
+                return len(hooks.asked) >= times
 
             await eventually(asked, what="it was begun")
     hooks.before_extract = None
