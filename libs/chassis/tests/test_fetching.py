@@ -10,8 +10,27 @@ from gardenos_chassis import fetching
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
-from sqlalchemy import JSON, DateTime, Select, Text, Uuid, any_, bindparam, column, func, literal, select, table, values
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Double,
+    Float,
+    Numeric,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    values,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import TypeEngine
 
 NOTES = table("notes", column("agency_id", Uuid), column("id", Uuid), column("text", Text), column("owner_id", Uuid))
 
@@ -63,6 +82,12 @@ async def test_what_needs_sqlalchemy_goes_by_it(notes: Running, agency_id: UUID,
         assert [row["text"] for row in await rows(notes, agency_id, statement)] == expected
     (row,) = await rows(notes, agency_id, select(literal({"a": [1]}, JSONB).label("b"), literal([2], JSON).label("j")))
     assert row == {"b": {"a": [1]}, "j": [2]}
+
+
+@pytest.mark.parametrize("of", [Float(), Double(), Numeric(10, 2), Numeric(10, 2, asdecimal=False)])
+async def test_fractions_arrive_as_ever(notes: Running, agency_id: UUID, of: TypeEngine[Any]) -> None:
+    (row,) = await rows(notes, agency_id, select(cast(literal(2.5), of).label("found")))
+    assert row == {"found": 2.5}
 
 
 async def test_types_arrive_as_ever(notes: Running, agency_id: UUID) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Float, Numeric, Select
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
@@ -68,5 +68,5 @@ def _bound(type_: TypeEngine[Any], dialect: Dialect) -> bool:
 
 
 def _processed(type_: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Whether SQLAlchemy would change what the driver brings."""
-    return type_.dialect_impl(dialect).result_processor(dialect, None) is not None
+    """Whether SQLAlchemy would change what the driver brings. Of fractions it decides by what the server sends."""
+    return isinstance(type_, Numeric | Float) or type_.dialect_impl(dialect).result_processor(dialect, None) is not None
