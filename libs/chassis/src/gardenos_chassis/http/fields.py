@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
 
 from gardenos_chassis import reading
 
@@ -36,3 +36,12 @@ Day = Annotated[date | None, _written(reading.day)]
 
 WithoutNul = AfterValidator(_without_nul)
 """PostgreSQL keeps no NUL in a text."""
+
+_NamePart = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul]
+
+
+class Name(BaseModel):
+    """A person's name."""
+
+    given: _NamePart = ""
+    family: _NamePart = ""

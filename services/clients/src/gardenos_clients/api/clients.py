@@ -10,14 +10,14 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
-from gardenos_chassis.http.fields import Day, Email, Phone, PostalCode, State, WithoutNul
+from gardenos_chassis.http.fields import Day, Email, Name, Phone, PostalCode, State
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts.clients import ClientOnboarded
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from gardenos_clients import client as aggregate
 from gardenos_clients import queries
@@ -31,13 +31,6 @@ Clients = Annotated[
 ]
 
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-class Name(BaseModel):
-    """A person's name."""
-
-    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
-    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
 
 
 class ClientDetails(BaseModel):

@@ -10,7 +10,7 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository, history
 from gardenos_chassis.http import Reader, Writer, json_response, repository
-from gardenos_chassis.http.fields import Day, Email, Phone, Plain, PostalCode, State, WithoutNul
+from gardenos_chassis.http.fields import Day, Email, Name, Phone, Plain, PostalCode, State, WithoutNul
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
@@ -33,13 +33,6 @@ Leads = Annotated[
 
 
 Notes = Annotated[str, StringConstraints(max_length=10_000), WithoutNul]
-
-
-class Name(BaseModel):
-    """A person's name."""
-
-    given: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
-    family: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul] = ""
 
 
 class LeadDetails(BaseModel):
