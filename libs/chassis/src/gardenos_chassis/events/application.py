@@ -192,12 +192,14 @@ class Application:
     async def _handle_at_once(self, messages: Sequence[Message], work: UnitOfWork) -> None:
         """For a consumer that takes batches: those of the messages that it listens to."""
         effect = self.consumer.batch_effect
+        if effect is None:
+            return
         heard = [
             (message, known)
             for message in messages
             if self.consumer.hears(message.type) and (known := event_class(message.type)) is not None
         ]
-        if effect is None or not heard:
+        if not heard:
             return
         try:
             events: list[Received[Event]] = [message.parse(known) for message, known in heard]

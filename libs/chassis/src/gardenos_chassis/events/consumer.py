@@ -26,6 +26,7 @@ class Consumer:
     def __init__(self, name: str, *, listens_to: Sequence[type[Event]]) -> None:
         self.name = name
         self.listens_to = tuple(listens_to)
+        self._heard = frozenset(event.event_type for event in listens_to)
         self._handlers: dict[str, _Handler] = {}
         self.batch_effect: BatchEffect | None = None
 
@@ -79,4 +80,4 @@ class Consumer:
 
     def hears(self, event_type: str) -> bool:
         """Whether events of this type are listened to."""
-        return any(event.event_type == event_type for event in self.listens_to)
+        return event_type in self._heard

@@ -14,6 +14,8 @@ from gardenos_chassis.ids import new_id
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 """Asked every few seconds by machines: no trace of anybody's work."""
 
+_TRACE = frozenset({b"traceparent", b"tracestate"})
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 
 
@@ -37,8 +39,8 @@ class Envelope:
         if scope["path"] in _PROBES:
             await self._answer(scope, receive, send)
             return
-        known = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        with telemetry.serving(scope["method"], known) as span:
+        carried = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _TRACE}
+        with telemetry.serving(scope["method"], carried) as span:
             status = await self._answer(scope, receive, send)
             route = getattr(scope.get("route"), "path", "unmatched")
             span.update_name(f"{scope['method']} {route}")
