@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.ai import InsightKind
@@ -70,8 +71,7 @@ async def insight_page(
 ) -> dict[str, Any]:
     """One page of the insights that the caller may see, what was said last first."""
     statement = keyset(_INSIGHT.where(*_where(caller, wanted)), _ORDER, cursor, limit)
-    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
-    page = page_of(rows, _ORDER, limit)
+    page = page_of(await fetch(session, statement), _ORDER, limit)
     page["items"] = [_shown(row) for row in page["items"]]
     return page
 

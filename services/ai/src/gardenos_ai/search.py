@@ -11,6 +11,7 @@ from uuid import UUID
 
 import numpy as np
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.tenancy import Database, Session
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select
 
@@ -91,7 +92,7 @@ async def _visible(session: Session, caller: Caller, ids: Sequence[UUID]) -> Seq
             in_scope(caller, chunks.c.person_id),
         )
     )
-    return [dict(row) for row in (await session.execute(statement)).mappings()]
+    return await fetch(session, statement)
 
 
 def _scored(

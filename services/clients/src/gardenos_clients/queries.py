@@ -7,11 +7,12 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
-from gardenos_chassis.http.search import matching
+from gardenos_chassis.http.search import matching, one_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.values import LineOfBusiness
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from gardenos_clients.tables import clients
 
@@ -46,21 +47,12 @@ def _where(caller: Caller, wanted: ClientFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [clients.c.agency_id == caller.agency_id]
     if not caller.agency_wide:
         found.append(visible_to(caller, clients.c.owner_id, clients.c.team_id))
-    owners = [_one_of(clients.c.owner_id, wanted.owner_ids)] if wanted.owner_ids else []
-    if wanted.in_pool:
-        owners.append(clients.c.owner_id.is_(None))
-    if owners:
-        found.append(or_(*owners))
+    if wanted.owner_ids or wanted.in_pool:
+        found.append(one_of(clients.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.lines:
-        found.append(_one_of(clients.c.line_of_business, [line.value for line in wanted.lines]))
+        found.append(one_of(clients.c.line_of_business, [line.value for line in wanted.lines]))
     if wanted.q:
         found += matching(clients.c.search, wanted.q)
-    return found
-
-
-def _one_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    # One value is an equality, which lets an index on it sort as well.
-    found: ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
     return found
 
 
@@ -70,8 +62,7 @@ async def client_page(
     """One page of the clients that the caller may see."""
     order = _ORDERS[sort]
     statement = keyset(_CLIENT.where(*_where(caller, wanted)), order, cursor, limit)
-    rows = [dict(row) for row in (await session.execute(statement)).mappings()]
-    page = page_of(rows, order, limit)
+    page = page_of(await fetch(session, statement), order, limit)
     page["items"] = [_shown(row) for row in page["items"]]
     return page
 

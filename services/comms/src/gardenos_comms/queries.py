@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Actor, ActorKind
@@ -50,8 +51,7 @@ async def thread_page(
     statement = _threads(caller).where(*_person(**person))
     if unknown:
         statement = statement.where(threads.c.person_id.is_(None))
-    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
-    return page_of(rows, order, limit)
+    return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
 
 
 def _threads(caller: Caller) -> Select[Any]:
@@ -113,14 +113,14 @@ def _only(rows: Sequence[dict[str, Any]], noun: str) -> dict[str, Any]:
 
 async def _calls(session: Session, agency_id: UUID, *wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
     statement = _entries(agency_id, calls).where(*wanted)
-    return [dict(row) for row in (await session.execute(statement)).mappings()]
+    return await fetch(session, statement)
 
 
 async def _messages(session: Session, agency_id: UUID, *wanted: ColumnElement[bool]) -> list[dict[str, Any]]:
     kept = and_(emails.c.agency_id == messages.c.agency_id, emails.c.message_id == messages.c.id)
     truncated = func.coalesce(emails.c.truncated, False).label("truncated")
     statement = _entries(agency_id, messages).add_columns(truncated).outerjoin(emails, kept).where(*wanted)
-    return [dict(row) for row in (await session.execute(statement)).mappings()]
+    return await fetch(session, statement)
 
 
 def _entries(agency_id: UUID, table: Table) -> Select[Any]:
@@ -148,8 +148,7 @@ async def timeline_page(
     statement = select(*shown).where(
         timeline.c.agency_id == caller.agency_id, timeline.c.person_id == found["person_id"]
     )
-    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
-    page = page_of(rows, order, limit)
+    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
     await _fill(session, caller.agency_id, page["items"])
     for entry in page["items"]:
         entry |= {"lead_id": found["lead_id"], "client_id": found["client_id"]}

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.errors import NotFound
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.tenancy import Session
 from sqlalchemy import select
 
@@ -28,10 +29,9 @@ async def user(session: Session, user_id: UUID) -> dict[str, Any]:
 
 async def all_users(session: Session) -> list[dict[str, Any]]:
     """Everybody in the agency, by name."""
-    return [dict(row) for row in (await session.execute(select(*_USER).order_by(users.c.name, users.c.id))).mappings()]
+    return await fetch(session, select(*_USER).order_by(users.c.name, users.c.id))
 
 
 async def all_teams(session: Session) -> list[dict[str, Any]]:
     """The agency's teams, by name."""
-    found = await session.execute(select(teams.c.id, teams.c.name).order_by(teams.c.name, teams.c.id))
-    return [dict(row) for row in found.mappings()]
+    return await fetch(session, select(teams.c.id, teams.c.name).order_by(teams.c.name, teams.c.id))

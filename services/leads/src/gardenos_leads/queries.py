@@ -10,10 +10,10 @@ from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
-from gardenos_chassis.http.search import matching
+from gardenos_chassis.http.search import matching, one_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -69,27 +69,17 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id))
     if wanted.campaign_ids:
-        found.append(_one_of(leads.c.campaign_id, wanted.campaign_ids))
+        found.append(one_of(leads.c.campaign_id, wanted.campaign_ids))
     if wanted.stages:
-        found.append(_one_of(leads.c.stage, [stage.value for stage in wanted.stages]))
-    owners = [_one_of(leads.c.owner_id, wanted.owner_ids)] if wanted.owner_ids else []
-    if wanted.in_pool:
-        owners.append(leads.c.owner_id.is_(None))
-    if owners:
-        found.append(or_(*owners))
+        found.append(one_of(leads.c.stage, [stage.value for stage in wanted.stages]))
+    if wanted.owner_ids or wanted.in_pool:
+        found.append(one_of(leads.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.not_contacted_for_days is not None:
         before = datetime.now(UTC) - timedelta(days=wanted.not_contacted_for_days)
         found.append(func.coalesce(leads.c.last_contacted_at, leads.c.captured_at) < before)
         found.append(leads.c.stage.not_in(_CLOSED))
     if wanted.q:
         found += matching(leads.c.search, wanted.q)
-    return found
-
-
-def _one_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    # One value is an equality, which lets an index on it sort as well.
-    wanted = values[0] if len(values) == 1 else any_(bindparam(None, list(values), ARRAY(column.type)))
-    found: ColumnElement[bool] = column == wanted
     return found
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import Invalid
+from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
@@ -195,8 +196,7 @@ async def leads_behind(
     else:
         order = (Key(measure.seconds, "seconds", "desc"), Key(leads.c.id, "lead_id", "desc"))
     statement = _behind(caller, measure, period, wanted)
-    rows = [dict(row) for row in (await session.execute(keyset(statement, order, cursor, limit))).mappings()]
-    page = page_of(rows, order, limit)
+    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
     page["items"] = [{**row, "seconds": _rounded(row["seconds"])} for row in page["items"]]
     return page
 
