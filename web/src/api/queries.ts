@@ -20,3 +20,9 @@ export function createQueryClient(): QueryClient {
     },
   });
 }
+
+/** How a list goes on: each page tells where the next begins. For `infiniteQueryOptions({ ...byCursor, … })`. */
+export const byCursor = {
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: { next_cursor: string | null }) => page.next_cursor ?? undefined,
+};

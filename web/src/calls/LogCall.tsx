@@ -1,5 +1,4 @@
 import { Button, Modal, SegmentedControl, Textarea, TextInput } from "@mantine/core";
-import { IconChevronRight } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useMemo, useState } from "react";
 import { api, data, newKey } from "../api/client";
@@ -11,6 +10,7 @@ import form from "../ui/Form.module.css";
 import { submitByKey } from "../ui/keys";
 import { words } from "../ui/format";
 import { said } from "../ui/toast";
+import { Unfold } from "../ui/Unfold";
 import { useZone } from "../ui/zone";
 import { fromField, toField, zoneName } from "./clock";
 import { readDuration } from "./duration";
@@ -225,10 +225,9 @@ function TranscriptField({
   const [open, setOpen] = useState(false);
   return (
     <div className={styles.transcript}>
-      <button type="button" className={styles.unfold} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <IconChevronRight size={15} aria-hidden="true" />
+      <Unfold open={open} setOpen={setOpen}>
         {value && !open ? "Transcript entered" : "Transcript"}
-      </button>
+      </Unfold>
       {(open || error) && (
         <Textarea
           aria-label="Transcript"

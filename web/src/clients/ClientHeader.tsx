@@ -2,9 +2,7 @@ import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import {
   IconChevronLeft,
   IconDots,
-  IconMail,
   IconPencil,
-  IconPhone,
   IconPhonePlus,
   IconPlant2,
   IconUserShare,
@@ -13,8 +11,7 @@ import { Link } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { Chip } from "../ui/Chip";
-import { Face } from "../ui/Face";
-import { phone, words } from "../ui/format";
+import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
 import { lastList } from "./place";
 
@@ -37,31 +34,11 @@ export function ClientHeader({ client, mayWrite, ...can }: ClientHeaderProps) {
           Clients
         </Link>
       </div>
-      <div className={record.who}>
-        <Face name={client.display_name} size={48} />
-        <div>
-          <h1>{client.display_name}</h1>
-          <div className={record.tags}>
-            <Chip tone="good">Client</Chip>
-            {client.line_of_business && <Chip>{words(client.line_of_business)}</Chip>}
-            <span>{client.owner_id === null ? "In the pool" : nameOf(client.owner_id)}</span>
-          </div>
-        </div>
-      </div>
-      <div className={record.reach}>
-        {client.phone && (
-          <a href={`tel:${client.phone}`}>
-            <IconPhone size={15} aria-hidden="true" />
-            <span>{phone(client.phone)}</span>
-          </a>
-        )}
-        {client.email && (
-          <a href={`mailto:${client.email}`}>
-            <IconMail size={15} aria-hidden="true" />
-            <span>{client.email}</span>
-          </a>
-        )}
-      </div>
+      <PersonHead
+        person={client}
+        standing={<Chip tone="good">Client</Chip>}
+        owner={client.owner_id === null ? "In the pool" : nameOf(client.owner_id)}
+      />
       <div className={record.actions}>
         {mayWrite && (
           <>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, versioned } from "../api/client";
+import { byCursor } from "../api/queries";
 import type { ClientSearch } from "./filters";
 
 const PAGE = 100;
@@ -7,6 +8,7 @@ const PAGE = 100;
 /** The clients that match, page by page. */
 export function clientList(search: ClientSearch) {
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["clients", "list", search],
     queryFn: ({ pageParam, signal }) =>
       data(
@@ -23,8 +25,6 @@ export function clientList(search: ClientSearch) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,
   });
 }

@@ -1,11 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
+import { byCursor } from "../api/queries";
 
 const PAGE = 50;
 
 /** The conversations in one's scope, or those of nobody known, the latest first, page by page. */
 export function threadList(unknown: boolean) {
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["threads", "list", { unknown }],
     queryFn: ({ pageParam, signal }) =>
       data(
@@ -14,8 +16,6 @@ export function threadList(unknown: boolean) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 

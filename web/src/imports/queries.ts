@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
+import { byCursor } from "../api/queries";
 import type { DryRun, Fate, Import } from "../api/schema";
 import type { Mapping } from "./fields";
 
@@ -70,11 +71,10 @@ export async function runImport(asked: Asked, key: string): Promise<Import> {
 /** The imports so far, the latest first, page by page. */
 export function importList() {
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["imports", "list"],
     queryFn: ({ pageParam, signal }) =>
       data(api.GET("/api/v1/imports", { params: { query: { limit: 10, cursor: pageParam } }, signal })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 
@@ -90,6 +90,7 @@ export function importById(id: string) {
 /** Its rows, of one fate or of all, page by page. */
 export function importRows(id: string, fate: Fate | null) {
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["imports", "rows", id, fate],
     queryFn: ({ pageParam, signal }) =>
       data(
@@ -98,7 +99,5 @@ export function importRows(id: string, fate: Fate | null) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }

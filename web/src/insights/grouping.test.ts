@@ -1,32 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { grouped } from "./grouping";
 import type { Insight } from "../api/schema";
+import { anInsight } from "../test/insight";
 
 const insight = (
   kind: Insight["kind"],
   value: string,
   said_at: string,
   id = `${kind} ${value} ${said_at}`,
-): Insight => ({
-  id,
-  kind,
-  label: kind,
-  value,
-  display: value,
-  quote: value,
-  source_kind: "call",
-  source_id: "c",
-  source_field: "transcript",
-  start: 0,
-  end: value.length,
-  confidence: 0.9,
-  engine: "offline",
-  engine_version: "1",
-  person_id: "p",
-  lead_id: "l",
-  client_id: null,
-  said_at,
-});
+): Insight => anInsight({ id, kind, value, said_at, person_id: "p", lead_id: "l" });
 
 const told = (insights: Insight[]) =>
   grouped(insights).map(({ kind, standing, superseded }) => [

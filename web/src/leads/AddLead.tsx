@@ -7,6 +7,7 @@ import { useCampaigns, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { errorBeside, errorOf } from "../ui/errors";
 import form from "../ui/Form.module.css";
+import { words } from "../ui/format";
 import { said } from "../ui/toast";
 import { linesOfBusiness } from "./lines";
 
@@ -147,7 +148,10 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
         <NativeSelect
           label="Line of business"
           {...field("line")}
-          data={[{ value: "", label: "Not known" }, ...linesOfBusiness.map(asOption)]}
+          data={[
+            { value: "", label: "Not known" },
+            ...linesOfBusiness.map((line) => ({ value: line, label: words(line) })),
+          ]}
         />
         <NativeSelect
           label="Campaign"
@@ -185,5 +189,3 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
     </form>
   );
 }
-
-const asOption = (value: string) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) });

@@ -5,9 +5,7 @@ import {
   IconChevronUp,
   IconDots,
   IconHistory,
-  IconMail,
   IconPencil,
-  IconPhone,
   IconPhonePlus,
   IconRosetteDiscountCheck,
   IconUserShare,
@@ -16,10 +14,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Lead } from "../api/schema";
 import { useNameOf } from "../directory/queries";
-import { Chip } from "../ui/Chip";
-import { Face } from "../ui/Face";
-import { phone, words } from "../ui/format";
 import { LinkButton } from "../ui/LinkButton";
+import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
 import { lastList } from "./place";
 import { isClosed, StageChip } from "./stage";
@@ -40,7 +36,6 @@ interface LeadHeaderProps {
 /** Who the lead is, how they are reached, and what can be done with them. */
 export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }: LeadHeaderProps) {
   const nameOf = useNameOf();
-  const owner = nameOf(lead.owner_id);
   return (
     <header className={record.header}>
       <div className={record.way}>
@@ -55,31 +50,11 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }
           </span>
         )}
       </div>
-      <div className={record.who}>
-        <Face name={lead.display_name} size={48} />
-        <div>
-          <h1>{lead.display_name}</h1>
-          <div className={record.tags}>
-            <StageChip stage={lead.stage} />
-            {lead.line_of_business && <Chip>{words(lead.line_of_business)}</Chip>}
-            <span>{lead.owner_id === null ? "In the pool" : owner}</span>
-          </div>
-        </div>
-      </div>
-      <div className={record.reach}>
-        {lead.phone && (
-          <a href={`tel:${lead.phone}`}>
-            <IconPhone size={15} aria-hidden="true" />
-            <span>{phone(lead.phone)}</span>
-          </a>
-        )}
-        {lead.email && (
-          <a href={`mailto:${lead.email}`}>
-            <IconMail size={15} aria-hidden="true" />
-            <span>{lead.email}</span>
-          </a>
-        )}
-      </div>
+      <PersonHead
+        person={lead}
+        standing={<StageChip stage={lead.stage} />}
+        owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
+      />
       <div className={record.actions}>
         {mayWrite && (
           <>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, versioned } from "../api/client";
+import { byCursor } from "../api/queries";
 import type { LeadSearch } from "./filters";
 
 const PAGE = 100;
@@ -8,6 +9,7 @@ const PAGE = 100;
 export function leadList(wanted: LeadSearch) {
   const search = { ...wanted, adding: undefined };
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["leads", "list", search],
     queryFn: ({ pageParam, signal }) =>
       data(
@@ -27,8 +29,6 @@ export function leadList(wanted: LeadSearch) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,
   });
 }

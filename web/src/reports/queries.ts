@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
+import { byCursor } from "../api/queries";
 import type {
   AnsweredLeadPage,
   ConversionTimes,
@@ -55,6 +56,7 @@ export function behind({ from, to, by }: Over, { key, band }: ReportSearch) {
 export function leadsBehind(over: Over, picked: ReportSearch) {
   const query = behind(over, picked);
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["reports", "list", over.report, query],
     queryFn: async ({ pageParam, signal }): Promise<LeadsPage> => {
       const asked = { params: { query: { ...query, limit: PAGE, cursor: pageParam } }, signal };
@@ -62,8 +64,6 @@ export function leadsBehind(over: Over, picked: ReportSearch) {
         ? notText(await data(api.GET("/api/v1/reports/conversion-times/leads", asked)))
         : notText(await data(api.GET("/api/v1/reports/response-times/leads", asked)));
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }
 

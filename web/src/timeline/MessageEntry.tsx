@@ -1,8 +1,8 @@
-import { IconChevronRight, IconPaperclip } from "@tabler/icons-react";
 import { type ReactNode, useId, useState } from "react";
 import type { Message } from "../api/schema";
+import { Attachments } from "../conversations/parts/Attachments";
 import { historyAt } from "../conversations/parts/spans";
-import { fileSize } from "../ui/format";
+import { Unfold } from "../ui/Unfold";
 import { At } from "./At";
 import { Marked } from "./Marked";
 import { Nowhere } from "./Nowhere";
@@ -53,30 +53,11 @@ export function MessageEntry({ message, source }: { message: Message; source: So
         <p className={styles.quiet}>Only the beginning of this message is shown: it is very long.</p>
       )}
       {!short && (
-        <button
-          type="button"
-          className={styles.unfold}
-          aria-expanded={open}
-          aria-controls={id}
-          onClick={() => setOpen(!open)}
-        >
-          <IconChevronRight size={15} aria-hidden="true" />
+        <Unfold open={open} setOpen={setOpen} controls={id}>
           {open ? "Show less" : "Read it all"}
-        </button>
+        </Unfold>
       )}
-      {attachments.length > 0 && (
-        <ul className={styles.attachments} aria-label="Attachments">
-          {attachments.map(({ filename, size }, place) => (
-            // Two files may have the same name.
-            // eslint-disable-next-line react/no-array-index-key
-            <li key={`${place} ${filename}`}>
-              <IconPaperclip size={14} aria-hidden="true" />
-              <span>{filename || "Without a name"}</span>
-              <span className={styles.quiet}>{fileSize(size)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Attachments files={attachments} />
     </article>
   );
 }
@@ -86,10 +67,9 @@ function Folded({ title, opened, children }: { title: string; opened: boolean; c
   const open = asked || opened;
   return (
     <div className={styles.history}>
-      <button type="button" className={styles.unfold} aria-expanded={open} onClick={() => setAsked(!open)}>
-        <IconChevronRight size={15} aria-hidden="true" />
+      <Unfold open={open} setOpen={setAsked}>
         {title}
-      </button>
+      </Unfold>
       {open && <p className={styles.text}>{children}</p>}
     </div>
   );

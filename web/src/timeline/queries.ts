@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
+import { byCursor } from "../api/queries";
 import { ApiProblem } from "../api/problem";
 
 const PAGE = 50;
@@ -14,6 +15,7 @@ export type Whose = { lead_id: string } | { client_id: string };
  */
 export function timelineOf(whose: Whose) {
   return infiniteQueryOptions({
+    ...byCursor,
     queryKey: ["timeline", "list", whose],
     queryFn: ({ pageParam, signal }) =>
       data(
@@ -22,8 +24,6 @@ export function timelineOf(whose: Whose) {
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: ({ state }) => (hasNotArrived(state.error) ? ARRIVES_MS : false),
   });
 }

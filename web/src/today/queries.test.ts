@@ -1,32 +1,16 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Insight } from "../api/schema";
+import { anInsight } from "../test/insight";
 import { actOn } from "./queries";
 
-const insight = (
-  kind: Insight["kind"],
-  value: string,
-  lead: string | null,
-  said = "2026-11-20",
-): Insight => ({
-  id: `${kind} ${value} ${lead} ${said}`,
-  kind,
-  label: kind,
-  value,
-  display: value,
-  quote: value,
-  source_kind: "call",
-  source_id: "c",
-  source_field: "transcript",
-  start: 0,
-  end: value.length,
-  confidence: 0.9,
-  engine: "offline",
-  engine_version: "1",
-  person_id: null,
-  lead_id: lead,
-  client_id: null,
-  said_at: `${said}T12:00:00Z`,
-});
+const insight = (kind: Insight["kind"], value: string, lead: string | null, said = "2026-11-20"): Insight =>
+  anInsight({
+    id: `${kind} ${value} ${lead} ${said}`,
+    kind,
+    value,
+    lead_id: lead,
+    said_at: `${said}T12:00:00Z`,
+  });
 
 const values = (insights: Insight[]) => actOn(insights, "America/Chicago").map(({ value }) => value);
 

@@ -1,30 +1,12 @@
-import {
-  IconChevronRight,
-  IconPhoneIncoming,
-  IconPhoneOff,
-  IconPhoneOutgoing,
-  IconRecordMail,
-} from "@tabler/icons-react";
-import { useId, useState } from "react";
-import type { Call, Disposition } from "../../api/schema";
+import { IconPhoneIncoming, IconPhoneOff, IconPhoneOutgoing, IconRecordMail } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Call } from "../../api/schema";
+import { DispositionChip } from "../../calls/DispositionChip";
 import { useNameOf } from "../../directory/queries";
-import { Transcript } from "../../timeline/Transcript";
-import { Chip, type Tone } from "../../ui/Chip";
-import { duration, words } from "../../ui/format";
+import { FoldedTranscript } from "../../timeline/FoldedTranscript";
+import { duration } from "../../ui/format";
 import { When } from "../../ui/When";
 import styles from "./Entry.module.css";
-import { turnsOf } from "./spans";
-
-const TONES: Record<Disposition, Tone> = {
-  connected: "good",
-  callback_requested: "info",
-  voicemail: "plain",
-  no_answer: "plain",
-  busy: "plain",
-  wrong_number: "warn",
-  not_interested: "warn",
-  do_not_call: "bad",
-};
 
 interface CallEntryProps {
   call: Call;
@@ -37,7 +19,6 @@ interface CallEntryProps {
 /** A call in its conversation: between whom, how it ended, and what was said. */
 export function CallEntry({ call, person, open: openFirst }: CallEntryProps) {
   const nameOf = useNameOf();
-  const id = useId();
   const [open, setOpen] = useState(openFirst);
   const us = nameOf(call.user_id);
   return (
@@ -49,7 +30,7 @@ export function CallEntry({ call, person, open: openFirst }: CallEntryProps) {
         <div className={styles.who}>
           <h3>{call.direction === "outbound" ? `${us} called ${person}` : `${person} called ${us}`}</h3>
           <p className={styles.facts}>
-            <Chip tone={TONES[call.disposition]}>{words(call.disposition)}</Chip>
+            <DispositionChip disposition={call.disposition} />
             {call.duration_seconds > 0 && <span className="tabular">{duration(call.duration_seconds)}</span>}
           </p>
         </div>
@@ -59,20 +40,7 @@ export function CallEntry({ call, person, open: openFirst }: CallEntryProps) {
       </header>
       {call.notes && <p className={styles.notes}>{call.notes}</p>}
       {call.transcript && (
-        <>
-          <button
-            type="button"
-            className={styles.fold}
-            aria-expanded={open}
-            aria-controls={open ? id : undefined}
-            onClick={() => setOpen(!open)}
-          >
-            <IconChevronRight size={15} aria-hidden="true" />
-            Transcript
-            <span className={styles.none}>{turns(call.transcript)}</span>
-          </button>
-          {open && <Transcript id={id} text={call.transcript} quote={null} />}
-        </>
+        <FoldedTranscript text={call.transcript} quote={null} open={open} setOpen={setOpen} />
       )}
     </article>
   );
@@ -89,9 +57,4 @@ function Sign({ call: { direction, disposition } }: { call: Call }) {
           ? IconPhoneOutgoing
           : IconPhoneIncoming;
   return <Icon size={17} stroke={1.7} />;
-}
-
-function turns(transcript: string): string {
-  const { length } = turnsOf(transcript);
-  return length === 1 ? "1 turn" : `${length} turns`;
 }

@@ -1,8 +1,9 @@
-import { IconChevronRight, IconMail, IconPaperclip } from "@tabler/icons-react";
+import { IconMail } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import type { Message } from "../../api/schema";
-import { fileSize } from "../../ui/format";
+import { Unfold } from "../../ui/Unfold";
 import { When } from "../../ui/When";
+import { Attachments } from "./Attachments";
 import styles from "./Entry.module.css";
 import { historyAt } from "./spans";
 
@@ -39,19 +40,7 @@ export function EmailEntry({ message, subject }: { message: Message; subject: st
       {message.truncated && (
         <p className={styles.none}>Only the beginning of this message is shown: it is very long.</p>
       )}
-      {message.attachments.length > 0 && (
-        <ul className={styles.attachments} aria-label="Attachments">
-          {message.attachments.map((file, place) => (
-            // Two files may have the same name.
-            // eslint-disable-next-line react/no-array-index-key
-            <li key={`${place} ${file.filename}`}>
-              <IconPaperclip size={14} aria-hidden="true" />
-              <span>{file.filename || "Without a name"}</span>
-              <small className="tabular">{fileSize(file.size)}</small>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Attachments files={message.attachments} />
     </article>
   );
 }
@@ -61,16 +50,9 @@ function Earlier({ text, openFirst }: { text: string; openFirst: boolean }) {
   const [open, setOpen] = useState(openFirst);
   return (
     <>
-      <button
-        type="button"
-        className={styles.fold}
-        aria-expanded={open}
-        aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
-      >
-        <IconChevronRight size={15} aria-hidden="true" />
+      <Unfold open={open} setOpen={setOpen} controls={open ? id : undefined}>
         Earlier messages
-      </button>
+      </Unfold>
       {open && (
         <p id={id} className={styles.history}>
           {text}
