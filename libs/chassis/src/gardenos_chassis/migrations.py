@@ -136,6 +136,22 @@ def create_consumer_tables(op: Operations) -> None:
     protect_writes(op, "consumer_marks")
 
 
+def create_snapshot_table(op: Operations) -> None:
+    """Folded states of long streams, made anew at any time."""
+
+
+def extend_parked_events(op: Operations) -> None:
+    """What is known of a parked event besides: how often it was tried, and who put it aside for good."""
+
+
+def create_job_tables(op: Operations) -> None:
+    """Durable jobs: work that leaves the database, recorded in the transaction that wants it."""
+
+
+def create_sealing_tables(op: Operations) -> None:
+    """The keys of persons, and who is forgotten."""
+
+
 def migrations_of(package: str) -> Path:
     """The folder of a service's migrations: inside the installed package, or beside its sources."""
     spec = importlib.util.find_spec(package)
