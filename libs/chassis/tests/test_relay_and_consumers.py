@@ -34,7 +34,7 @@ async def test_events_reach_the_topic_in_order_with_their_attributes(
         for number in range(20):
             answer = await http.post("/api/v1/notes", json={"text": f"note {number}"})
             assert answer.status_code == 201, answer.text
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     await reader.start()
     try:
         found: list[Message] = []
@@ -61,7 +61,7 @@ async def test_an_event_has_its_effect_once_however_often_it_comes(
     await bells.send(first)
     await bells.send(second)
     await bells.publish(agency_id, BellRung(loudness=3))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert await rings(notes, agency_id) == [1, 2, 3]
 
 
@@ -72,13 +72,13 @@ async def test_what_the_broker_lost_is_fetched_from_the_feed_in_order(
     for loudness in range(1, 8):
         bells.record(agency_id, BellRung(loudness=loudness))
     await bells.publish(agency_id, BellRung(loudness=8))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert await rings(notes, agency_id) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 async def test_a_lost_last_event_is_found_by_asking(notes: Running, source: Sources, agency_id: UUID) -> None:
     source("bells").record(agency_id, BellRung(loudness=5))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert await rings(notes, agency_id) == [5]
 
 
@@ -91,7 +91,7 @@ async def test_poison_is_parked_with_what_comes_behind_it_and_the_rest_flows(
     await bells.publish(agency_id, BellRung(loudness=-1), stream_id=cracked)
     await bells.publish(agency_id, BellRung(loudness=2), stream_id=cracked)
     await bells.publish(agency_id, BellRung(loudness=3), stream_id=sound)
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert await rings(notes, agency_id) == [1, 3]
     set_aside = await parked(notes, agency_id)
     assert [sequence for sequence, _ in set_aside] == [2, 3]
@@ -110,7 +110,7 @@ async def test_a_batch_is_taken_at_once(notes: Running, source: Sources, agency_
     for loudness in (1, 2, 4):
         chimes.record(agency_id, ChimeStruck(loudness=loudness))
     await chimes.send(await chimes.publish(agency_id, ChimeStruck(loudness=5)))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     found = await strokes(notes, agency_id)
     assert [loudness for loudness, _ in found] == [1000, 500, 250, 200]
     # The three that the broker lost come in one page of the feed, perhaps with the fourth.
@@ -127,7 +127,7 @@ async def test_the_poison_of_a_batch_is_found_and_parked_and_the_rest_flows(
     chimes.record(agency_id, ChimeStruck(loudness=2), stream_id=cracked)
     chimes.record(agency_id, ChimeStruck(loudness=4))
     await chimes.publish(agency_id, ChimeStruck(loudness=0))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert [loudness for loudness, _ in await strokes(notes, agency_id)] == [1000, 250]
     set_aside = await parked(notes, agency_id)
     assert [sequence for sequence, _ in set_aside] == [2, 3, 5]
@@ -140,7 +140,7 @@ async def test_a_reaction_records_an_event_of_its_own_once_and_says_why(
 ) -> None:
     rung = await source("bells").publish(agency_id, BellRung(loudness=4, must_answer=True))
     await source("bells").send(rung)
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     (event,) = await notes.events(agency_id)
     assert isinstance(event.data, NoteTaken)
     assert event.data.text == "heard 4"
@@ -159,7 +159,7 @@ async def test_a_record_that_is_no_event_stops_nothing(
     await producer.send_and_wait(topic_of("bells"), b"not an event", key=str(agency_id).encode())
     await producer.stop()
     await source("bells").publish(agency_id, BellRung(loudness=9))
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     assert await rings(notes, agency_id) == [9]
 
 

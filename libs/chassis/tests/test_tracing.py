@@ -54,7 +54,7 @@ async def test_what_an_event_leads_to_is_in_its_trace(
     await source("bells").publish(
         agency_id, BellRung(loudness=4, must_answer=True), traceparent=f"00-{other}-b7ad6b7169203331-01"
     )
-    await notes.caught_up()
+    await notes.wait_until_caught_up()
     (event,) = await notes.events(agency_id)
     (span,) = of_trace(spans, other)
     assert span.name == "process bells.events"

@@ -31,7 +31,7 @@ async def test_from_a_call_to_its_insights(ai: Running, source: Sources, agency_
     said = call(lead)
     message = await source("comms").publish(agency_id, said)
     assert await read(ai, agency_id, said.call_id) == "read"
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
     async with ai.client(agency_id) as http:
         found = await items(http, f"insights?lead_id={lead.lead_id}")
         by_kind = {each["kind"]: each for each in found}
@@ -90,7 +90,7 @@ async def test_search_by_meaning_and_by_words(ai: Running, source: Sources, agen
         await source("comms").publish(agency_id, said)
     for id in (hail.message_id, numbered.message_id, other.call_id):
         await read(ai, agency_id, id)
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
     async with ai.client(agency_id) as http:
         found = await items(http, "search?q=storm+damage+to+the+house")
         assert found[0]["source_id"] == str(hail.message_id)
@@ -156,7 +156,7 @@ async def test_each_role_sees_its_own(ai: Running, source: Sources, agency_id: U
         await source("comms").publish(agency_id, said)
         sources[str(said.message_id)] = name
         await read(ai, agency_id, said.message_id)
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
 
     everything = set(sources.values())
     for role, user_id, teams, sees in (
@@ -194,7 +194,7 @@ async def test_others_hits_take_no_place(ai: Running, source: Sources, agency_id
     for said in (long, short):
         await source("comms").publish(agency_id, said)
         await read(ai, agency_id, said.message_id)
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
     async with ai.client(agency_id, role=Role.AGENT, user_id=ana) as http:
         assert [hit["source_id"] for hit in await items(http, "search?q=hail+has+damaged+our+roof")] == [
             str(short.message_id)
@@ -232,15 +232,15 @@ async def test_any_order_ends_alike(ai: Running, source: Sources, agency_id: UUI
         ]  # fmt: skip
         for name, event in mixed:
             await source(name).publish(agency_id, event)
-            await ai.caught_up()
+            await ai.wait_until_caught_up()
     else:
         for name in orders[order]:
             for event in by_service[name]:
                 await source(name).publish(agency_id, event)
-            await ai.caught_up()
+            await ai.wait_until_caught_up()
     await read(ai, agency_id, of_nobody.message_id)
     await read(ai, agency_id, of_her.call_id)
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
     wanted = {str(of_nobody.message_id), str(of_her.call_id)}
     async with ai.client(agency_id, role=Role.AGENT, user_id=ana) as http:
         for path in (
@@ -282,7 +282,7 @@ async def test_tomorrow_is_the_agency_s(ai: Running, source: Sources, agency_id:
     await source("identity").publish(
         agency_id, AgencyRegistered(agency_id=agency_id, name="Garden", time_zone="America/Los_Angeles", currency="USD")
     )
-    await ai.caught_up()
+    await ai.wait_until_caught_up()
     evening_there = datetime(2026, 3, 17, 2, tzinfo=UTC)
     said = call(lead_captured(), "Customer: Please call me back tomorrow.", started_at=evening_there)
     await source("comms").publish(agency_id, said)

@@ -39,7 +39,7 @@ async def test_a_lead_becomes_a_client(clients: Running, source: Sources, agency
         line_of_business=LineOfBusiness.AUTO, owner_id=new_id(), team_id=new_id(),
     )  # fmt: skip
     message = await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-    await clients.caught_up()
+    await clients.wait_until_caught_up()
     client = await shown(clients, agency_id, lead.client_id)
     assert client == {
         "id": str(lead.client_id), "person_id": str(lead.person_id), "lead_id": str(lead.lead_id),
@@ -58,7 +58,7 @@ async def test_a_lead_becomes_a_client(clients: Running, source: Sources, agency
 async def test_told_again_it_is_the_same_client(clients: Running, source: Sources, agency_id: UUID) -> None:
     lead = lead_converted()
     message = await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-    await clients.caught_up()
+    await clients.wait_until_caught_up()
     async with clients.client(agency_id) as http:
         await http.patch(f"/api/v1/clients/{lead.client_id}", json={"email": "new@example.com"})
     await source("leads").send(message)
@@ -66,7 +66,7 @@ async def test_told_again_it_is_the_same_client(clients: Running, source: Source
     await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
     after = lead_converted()
     await source("leads").publish(agency_id, after, stream_id=after.lead_id)
-    await clients.caught_up()
+    await clients.wait_until_caught_up()
     assert (await shown(clients, agency_id, lead.client_id))["email"] == "new@example.com"
     types = [event.type.split(".")[1] for event in await clients.events(agency_id)]
     assert types == ["ClientOnboarded", "ClientDetailsChanged", "ClientOnboarded"]
@@ -81,7 +81,7 @@ async def test_odd_data_makes_a_client_all_the_same(clients: Running, source: So
     ]
     for lead in odd:
         await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-    await clients.caught_up()
+    await clients.wait_until_caught_up()
     assert await parked(clients, agency_id) == []
     names = [(await shown(clients, agency_id, lead.client_id))["display_name"] for lead in odd]
     assert names[0] == "(no name)"
@@ -98,7 +98,7 @@ async def test_a_poisonous_conversion_is_parked_and_the_next_goes_on(
     poison, well = LeadConverted.model_construct(lead_id=new_id()), lead_converted()  # type: ignore[call-arg]
     await source("leads").publish(agency_id, poison, stream_id=poison.lead_id)
     await source("leads").publish(agency_id, well, stream_id=well.lead_id)
-    await clients.caught_up()
+    await clients.wait_until_caught_up()
     assert (await shown(clients, agency_id, well.client_id))["lead_id"] == str(well.lead_id)
     ((sequence, error),) = await parked(clients, agency_id)
     assert sequence == 1

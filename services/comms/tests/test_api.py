@@ -42,7 +42,7 @@ def lead_captured(**fields: Any) -> LeadCaptured:
 async def maria(comms: Running, source: Sources, agency_id: UUID) -> LeadCaptured:
     lead = lead_captured()
     await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
     return lead
 
 
@@ -163,7 +163,7 @@ async def test_a_lead_given_away_a_moment_ago_is_the_new_owner_s(
     before, now = new_id(), new_id()
     lead = lead_captured(owner_id=before)
     await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
     # The new owner's call comes before the news that they are it.
     source("leads").answers[f"/api/v1/leads/{lead.lead_id}"] = told(lead, 2, owner_id=str(now))
     async with comms.client(agency_id, role=Role.AGENT, user_id=now) as http:
@@ -198,7 +198,7 @@ async def test_an_unknown_writer_is_kept_and_adopted(comms: Running, source: Sou
         assert (thread["id"], thread["sender"]) == (received["thread_id"], "new@person.example")
         lead = lead_captured(email="new@person.example")
         await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
-        await comms.caught_up()
+        await comms.wait_until_caught_up()
         assert await items(http, "threads?unknown=true") == []
         assert (await http.get(f"/api/v1/messages/{received['id']}")).json()["lead_id"] == str(lead.lead_id)
         assert {entry["kind"] for entry in await items(http, f"timeline?lead_id={lead.lead_id}")} == {
@@ -232,7 +232,7 @@ async def test_bad_email_is_kept(comms: Running, agency_id: UUID) -> None:
             assert (await http.get(answer.headers["location"] + "/original")).content == raw
         assert answer.json()["truncated"] is True
         assert len(await items(http, "threads?unknown=true")) == len(cases)
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
 
 
 async def test_what_is_no_email_is_refused_in_words(comms: Running, agency_id: UUID) -> None:
@@ -281,7 +281,7 @@ async def test_people_who_share_an_address_keep_their_conversations(
         first = (await receive(http, email(Message_ID="<1@x>"))).json()
         husband = lead_captured(name=PersonName(given="Juan", family="Delgado"))
         await source("leads").publish(agency_id, husband, stream_id=husband.lead_id)
-        await comms.caught_up()
+        await comms.wait_until_caught_up()
         answer = (await receive(http, email(subject="Re: Quote", Message_ID="<2@x>", References="<1@x>"))).json()
         assert (answer["thread_id"], answer["lead_id"]) == (first["thread_id"], str(maria.lead_id))
         new = (await receive(http, email(subject="My boat", Message_ID="<3@x>"))).json()
@@ -297,7 +297,7 @@ async def test_an_old_address_goes_on_in_its_thread_alone(
             lead_id=maria.lead_id, person_id=maria.person_id, name=maria.name, email="new@example.com"
         )
         await source("leads").publish(agency_id, changed, stream_id=maria.lead_id)
-        await comms.caught_up()
+        await comms.wait_until_caught_up()
         answer = (await receive(http, email(In_Reply_To="<1@x>", Message_ID="<2@x>"))).json()
         assert (answer["thread_id"], answer["lead_id"]) == (first["thread_id"], str(maria.lead_id))
         assert (await receive(http, email(subject="My boat"))).json()["lead_id"] is None
@@ -336,7 +336,7 @@ async def test_a_message_and_the_news_of_its_writer_do_not_miss_each_other(
             received_at=datetime.now(UTC),
         )  # fmt: skip
         work.record(message_id, 0, [received])
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
     async with comms.client(agency_id) as http:
         assert (await http.get(f"/api/v1/messages/{message_id}")).json()["lead_id"] == str(lead.lead_id)
 
@@ -369,7 +369,7 @@ async def test_one_timeline_from_lead_to_client(
     )
     await source("clients").publish(agency_id, onboarded, stream_id=client_id)
     await source("leads").publish(agency_id, converted, stream_id=maria.lead_id)
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
     async with comms.client(agency_id, user_id=me) as http:
         await http.post("/api/v1/calls", json=a_call(client_id=str(client_id)))
         for person in (f"lead_id={maria.lead_id}", f"client_id={client_id}", f"person_id={maria.person_id}"):
@@ -414,7 +414,7 @@ async def test_changes_are_told_in_words(comms: Running, source: Sources, agency
     for event in happened:
         stream = client_id if event.service == "clients" else maria.lead_id
         await source(event.service).publish(agency_id, event, stream_id=stream)
-        await comms.caught_up()
+        await comms.wait_until_caught_up()
     async with comms.client(agency_id) as http:
         told = await items(http, f"timeline?client_id={client_id}")
     assert [entry["title"] for entry in reversed(told)] == [
@@ -442,7 +442,7 @@ async def test_scope_and_isolation(comms: Running, source: Sources, agency_id: U
     mine = new_id()
     theirs = lead_captured(owner_id=new_id(), email="x@theirs.example")
     await source("leads").publish(agency_id, theirs, stream_id=theirs.lead_id)
-    await comms.caught_up()
+    await comms.wait_until_caught_up()
     async with comms.client(agency_id) as owner:
         logged = (await owner.post("/api/v1/calls", json=a_call(lead_id=str(theirs.lead_id)))).json()
         written = (await receive(owner, email(sender="x@theirs.example"))).json()

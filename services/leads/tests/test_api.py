@@ -181,7 +181,7 @@ async def test_contact_moves_by_the_event_and_only_forward(leads: Running, sourc
             subject="", text="", received_at=early,
         )  # fmt: skip
         await comms.publish(agency_id, received)
-        await leads.caught_up()
+        await leads.wait_until_caught_up()
         shown = (await http.get(f"/api/v1/leads/{lead['id']}")).json()
         assert datetime.fromisoformat(shown["last_contacted_at"]) == late
         assert datetime.fromisoformat(shown["first_contacted_at"]) == early

@@ -127,7 +127,7 @@ async def test_a_stream_resumes_where_it_was(
         seen = (await stream.next()).id
     missed = [str(story.capture().id) for _ in range(1200)]
     await story.flood(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     for after, query in ((seen, ""), (None, f"?after={seen}"), (seen, "?after=0")):
         async with server.listen(agency_id, after=after, query=query) as stream:
             ready = await stream.next()
@@ -162,7 +162,7 @@ async def test_a_position_too_old_is_told_to_read_again(start: Start, source: So
         for _ in range(100):
             story.capture()
         await story.publish(source, agency_id)
-        await reporting.caught_up()
+        await reporting.wait_until_caught_up()
         async with reporting.service.database.transaction(agency_id) as session:
             kept = (await session.execute(select(func.min(changes.c.position), func.count()))).one()
             mine = select(change_heads.c.floor, change_heads.c.head).where(change_heads.c.agency_id == agency_id)
@@ -201,13 +201,13 @@ async def test_each_hears_of_what_they_may_read(
         south_s = story.capture(team_id=south)
         nobody_s = story.capture()
         await story.publish(source, agency_id)
-        await reporting.caught_up()
+        await reporting.wait_until_caught_up()
         call = story.call(ann_s, NOON)
         story.call(south_s, NOON)
         insight = story.insight(ann_s)
         from_nowhere = story.message(None)
         await story.publish(source, agency_id)
-        await reporting.caught_up()
+        await reporting.wait_until_caught_up()
         last = story.campaign("The end")
         await story.publish(source, agency_id)
         heard = {
@@ -232,7 +232,7 @@ async def test_a_lead_that_changes_hands_is_told_to_both(
     story = Story()
     lead = story.capture(owner_id=ann)
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with (
         server.listen(agency_id, role=Role.AGENT, user_id=ann) as as_ann,
         server.listen(agency_id, role=Role.AGENT, user_id=ben) as as_ben,
@@ -259,7 +259,7 @@ async def test_a_client_that_changes_hands_takes_the_conversations_along(
     lead = story.capture(owner_id=ann)
     story.convert(lead, NOON)
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with (
         server.listen(agency_id, role=Role.AGENT, user_id=ann) as as_ann,
         server.listen(agency_id, role=Role.AGENT, user_id=ben) as as_ben,
@@ -310,7 +310,7 @@ async def test_what_came_before_its_lead_is_withheld_until_it_is_known_whose_it_
         assert (await as_ben.next()).data["id"] == str(last)
     story.convert(lead, NOON + days(1))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.service.database.transaction(agency_id) as session:
         of_call = select(func.count()).where(changes.c.id == call)
         assert (await session.execute(of_call)).scalar_one() == 2
@@ -320,7 +320,7 @@ async def test_it_ends_with_the_token(server: Server, reporting: Running, source
     story = Story()
     story.capture()
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     begun = time.monotonic()
     async with server.listen(agency_id, age=598) as stream:
         assert (await stream.next()).name == "ready"
@@ -379,7 +379,7 @@ async def test_who_hangs_up_leaves_nothing_behind(
                 await stream.next()
         # Hung up: in the middle of reading the log, of waiting, of writing.
     await eventually(lambda: nobody_follows(reporting), what="all are gone")
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
 
     async def nothing_is_left() -> bool:
         return no_connection_is_out(reporting) and not tasks_of_streams()

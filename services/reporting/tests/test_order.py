@@ -170,13 +170,13 @@ async def test_whichever_service_arrives_first(
     told = sorted(TOLD, key=lambda each: each.source != first)
     for each in told[: sum(each.source == first for each in told)]:
         await source(first).publish(agency_id, each.event, stream_id=each.stream_id, occurred_at=each.at)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     for each in told[sum(each.source == first for each in told) :]:
         message = await source(each.source).publish(
             agency_id, each.event, stream_id=each.stream_id, occurred_at=each.at
         )
         await source(each.source).send(message)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     other = new_id()
     await project_in_batches(reporting, other, as_received(TOLD, other), random.Random(0))
     assert await rows(reporting, agency_id) == await rows(reporting, other)
@@ -189,7 +189,7 @@ async def test_two_sources_at_once_wait_for_one_another(reporting: Running, sour
     for lead in reversed(made):
         calls.call(lead, lead.captured_at + minutes(1))
     await asyncio.gather(story.flood(source, agency_id), calls.flood(source, agency_id))
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.service.database.transaction(agency_id) as session:
         found = (await session.execute(select(leads.c.response_seconds))).scalars().all()
     assert found == [60.0] * 300

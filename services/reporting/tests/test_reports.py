@@ -52,7 +52,7 @@ async def test_response_times(reporting: Running, source: Sources, agency_id: UU
     story.capture(source="referral")
     story.call(story.capture(captured_at=NOON - days(40)), NOON)
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         report = await get(http, RESPONSE, group_by="agent")
         assert (report["from"], report["to"], report["time_zone"]) == ("2026-03-01", "2026-03-31", "America/Chicago")
@@ -104,7 +104,7 @@ async def test_conversion_times_begin_at_the_first_touch(reporting: Running, sou
     story.convert(story.capture(captured_at=NOON - days(90)), NOON - days(10))
     story.capture(owner_id=ben)
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         report = await get(http, CONVERSION, group_by="agent")
         assert [brief(row) for row in report["rows"]] == [
@@ -156,7 +156,7 @@ async def test_days_are_the_agency_s(
     for moment in (*inside, *outside):
         story.capture(moment, captured_at=datetime.fromisoformat(moment))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         report = await get(http, RESPONSE, **{"from": day, "to": day})
         assert report["total"]["waiting"] == len(inside)
@@ -172,7 +172,7 @@ async def test_a_week_in_which_the_clocks_change_keeps_its_days(
     for moment in ("2026-03-09T03:59:59Z", "2026-03-09T04:00Z", "2026-03-16T03:59:59Z"):
         story.call(story.capture(captured_at=datetime.fromisoformat(moment)), datetime.fromisoformat(moment) + hours(1))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         series = (await get(http, RESPONSE, **{"from": "2026-03-02", "to": "2026-03-15"}))["series"]
     assert [(week["from"], week["count"], week["median_seconds"]) for week in series] == [
@@ -245,7 +245,7 @@ async def test_a_report_counts_what_the_asker_may_read_and_nothing_else(
     reporting: Running, source: Sources, agency_id: UUID
 ) -> None:
     _, ids = await a_team_s_march(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     north = [ids["North"]]
     for role, who, teams, expected in (
         (Role.OWNER, new_id(), [], 63),
@@ -285,7 +285,7 @@ async def test_a_lead_counts_for_whom_it_is_now_and_in_the_name_of_whose_it_was(
     story.call(lead, NOON + minutes(5))
     story.assign(lead, ben, at=NOON + hours(1))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id, role=Role.AGENT, user_id=ann) as http:
         assert (await get(http, RESPONSE))["total"]["count"] == 0
     async with reporting.client(agency_id, role=Role.AGENT, user_id=ben) as http:
@@ -302,7 +302,7 @@ async def test_the_leads_behind_a_number(reporting: Running, source: Sources, ag
     early = story.capture("Early", captured_at=NOON - hours(1), owner_id=ann)
     late = story.capture("Late", source="none")
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     path = RESPONSE + "/leads"
     async with reporting.client(agency_id) as http:
         every = (await get(http, path))["items"]
@@ -344,7 +344,7 @@ async def test_csv_says_the_same_and_runs_nothing(reporting: Running, source: So
         story.call(lead, NOON + minutes(number))
         story.convert(lead, NOON + days(number))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         for path in (RESPONSE, CONVERSION):
             for group_by in ("agent", "source", "team"):
@@ -417,7 +417,7 @@ async def test_a_long_list_goes_out_whole(
     for number in range(30):
         story.call(story.capture(f"Lead {number}"), NOON + minutes(number % 4))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         answer = await http.get(RESPONSE + "/leads", params={**MARCH, "format": "csv"})
         names = [line["name"] for line in csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))]
@@ -438,7 +438,7 @@ async def test_the_pipeline(reporting: Running, source: Sources, agency_id: UUID
     story.convert(story.capture(captured_at=now - days(60)), now)
     story.convert(story.capture(captured_at=now - days(90)), now - days(62))
     await story.publish(source, agency_id)
-    await reporting.caught_up()
+    await reporting.wait_until_caught_up()
     async with reporting.client(agency_id) as http:
         assert (await http.get("/api/v1/reports/pipeline")).json() == {
             "time_zone": "Pacific/Kiritimati",

@@ -51,7 +51,7 @@ class Running:
         async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
             yield client
 
-    async def caught_up(self) -> None:
+    async def wait_until_caught_up(self) -> None:
         """Waits until all it recorded is published, and all that its sources recorded is applied."""
         await eventually(self._is_caught_up, what=f"{self.service.name} caught up")
 
