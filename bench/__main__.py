@@ -12,6 +12,7 @@ from bench.measure import Measure
 MEASURES = {
     "events_appended": "bench.appends",
     "lead_list": "bench.lead_list",
+    "commit_to_effect": "bench.effect",
     "write_to_insight": "bench.latency",
     "write_to_report": "bench.latency",
 }
