@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from gardenos_chassis import telemetry
 from gardenos_chassis.migrations import migrate
 from gardenos_chassis.service import Service
-from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.settings import ServiceSettings, variable
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -55,7 +55,7 @@ def collect_seldom() -> None:
 
 def _migrate(package: str, service: str) -> None:
     """Asks for the owner's address alone: who migrates needs none of the secrets of who serves."""
-    name = f"GARDENOS_{service.upper()}_MIGRATION_URL"
+    name = variable(service, "migration_url")
     owner_url = os.environ.get(name)
     if not owner_url:
         sys.exit(f"set {name}: migrations run as the database's owner")
@@ -67,6 +67,6 @@ def _settings(settings_class: type[S]) -> S:
     try:
         return settings_class.model_validate({})
     except ValidationError as error:
-        prefix = f"GARDENOS_{settings_class.service.upper()}_"
-        wrong = [f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        named = [(variable(settings_class.service, "_".join(map(str, e["loc"]))), e["msg"]) for e in error.errors()]
+        wrong = [f"  {name}: {said}" for name, said in named]
         sys.exit("settings are missing or wrong:\n" + "\n".join(wrong))

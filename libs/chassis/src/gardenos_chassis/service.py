@@ -57,14 +57,16 @@ class Service:
 
     `projections` keep its own read tables, `consumers` take events, `background` functions run as long as the service
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
-    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes.
+    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes. A service that
+    `publishes` nothing, as another team's consumer, has neither event tables nor a topic, relay and feed.
     """
 
     def __init__(
         self,
         settings: ServiceSettings,
         *,
-        routers: Sequence[APIRouter],
+        routers: Sequence[APIRouter] = (),
+        publishes: bool = True,
         database: Database | None = None,
         projections: Sequence[Projection] = (),
         consumers: Sequence[Consumer] = (),
@@ -75,6 +77,7 @@ class Service:
     ) -> None:
         self.settings = settings
         self.name = settings.service
+        self.publishes = publishes
         self.database = database or Database.of(settings)
         self.store = EventStore(self.database, projections)
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
@@ -108,7 +111,8 @@ class Service:
         app.add_middleware(Envelope, service=self.name, max_body=self.settings.max_body_bytes, larger=larger)
         for router in routers:
             app.include_router(router)
-        app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
+        if self.publishes:
+            app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
         app.include_router(_health_router(self))
         openapi.install(app)
         return app
@@ -139,7 +143,8 @@ class Service:
         async def transport() -> None:
             await retried_for_ever(self._ensure_topics, what=f"{self.name}: topics")
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.relay.run())
+                if self.publishes:
+                    tasks.create_task(self.relay.run())
                 for subscription in self.subscriptions.values():
                     tasks.create_task(subscription.run())
 
@@ -150,7 +155,7 @@ class Service:
 
     async def _ensure_topics(self) -> None:
         sources = {source for subscription in self.subscriptions.values() for source in subscription.sources}
-        await ensure_topics({self.name, *sources}, self.settings)
+        await ensure_topics(sources | {self.name} if self.publishes else sources, self.settings)
         self._topics_ready = True
 
     async def readiness(self) -> Readiness:
@@ -163,7 +168,7 @@ class Service:
             faults["database"] = f"{type(error).__name__}: {error}"
         if not self._topics_ready:
             faults["broker"] = "not reached yet"
-        elif self.relay.health:
+        elif self.publishes and self.relay.health:
             faults["relay"] = self.relay.health
         for name, subscription in self.subscriptions.items():
             if subscription.health:

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
+"""The platform's own. Another team's consumer has a name of its own: `hot-leads`."""
 
 
 class ServiceSettings(BaseSettings):
@@ -67,7 +68,7 @@ class ServiceSettings(BaseSettings):
         """Explicit arguments, then the service's own variables, then those of all services."""
         return (
             init_settings,
-            EnvSettingsSource(settings_cls, env_prefix=f"GARDENOS_{cls.service.upper()}_"),
+            EnvSettingsSource(settings_cls, env_prefix=variable(cls.service)),
             EnvSettingsSource(settings_cls, env_prefix="GARDENOS_"),
         )
 
@@ -80,3 +81,8 @@ class ServiceSettings(BaseSettings):
     def keys_url(self) -> str:
         """Where the keys that verify access tokens are found."""
         return self.jwks_url or self.url_of("identity") + "/.well-known/jwks.json"
+
+
+def variable(service: str, setting: str = "") -> str:
+    """The environment variable of one service's setting: `GARDENOS_HOT_LEADS_DATABASE_URL`."""
+    return f"GARDENOS_{service}_{setting}".replace("-", "_").upper()

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import httpx
 from gardenos_contracts import Event, Message, Received, event_class
 from gardenos_contracts.values import Role
-from sqlalchemy import text
+from sqlalchemy import Table, select, text
 
 from gardenos_chassis.events.store import read_after
 from gardenos_chassis.ids import new_id
@@ -51,6 +52,18 @@ class Running:
         async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
             yield client
 
+    async def given(self, agency_id: UUID, *events: Event) -> None:
+        """Others' events, each recorded and sent by the service it belongs to, in this order."""
+        for event in events:
+            await self.sources(event.service).publish(agency_id, event)
+
+    async def rows(self, agency_id: UUID, table: Table) -> list[dict[str, Any]]:
+        """The agency's rows of a read table, by primary key; without the agency itself."""
+        columns = [column for column in table.columns if column.name != "agency_id"]
+        async with self.service.database.transaction(agency_id) as session:
+            found = await session.execute(select(*columns).order_by(*table.primary_key))
+            return [dict(row) for row in found.mappings()]
+
     async def wait_until_caught_up(self) -> None:
         """Waits until all it recorded is published, and all that its sources recorded is applied."""
         await eventually(self._is_caught_up, what=f"{self.service.name} caught up")
@@ -62,7 +75,7 @@ class Running:
 
     async def _is_caught_up(self) -> bool:
         async with self.service.database.across() as session:
-            if (await session.execute(_UNPUBLISHED)).scalar_one():
+            if self.service.publishes and (await session.execute(_UNPUBLISHED)).scalar_one():
                 return False
             for name, subscription in self.service.subscriptions.items():
                 for source in subscription.sources:
