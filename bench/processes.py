@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 @asynccontextmanager
 async def serving(
     *words: str, environment: Mapping[str, str], answers_at: str, within: float = 60
-) -> AsyncIterator[None]:
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A Python program (`-m gardenos_leads`) at work once this address answers 200, until the context ends.
 
     Raises RuntimeError with what it said if it ends before, or takes longer than `within` seconds.
@@ -33,7 +33,7 @@ async def serving(
                     said.seek(0)
                     raise RuntimeError(f"{' '.join(words)} did not start:\n{said.read().decode()[-3000:]}")
                 await asyncio.sleep(0.1)
-            yield
+            yield process
         finally:
             if process.returncode is None:
                 process.terminate()
