@@ -2,11 +2,12 @@
 
 from gardenos_contracts import ai, clients, comms, identity, leads
 from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id
-from gardenos_contracts.event import Event, all_events, event_class, topic_of
+from gardenos_contracts.event import Data, Event, all_events, event_class, is_newer, topic_of, upcaster
 
 __all__ = [
     "Actor",
     "ActorKind",
+    "Data",
     "Event",
     "Fact",
     "Message",
@@ -18,6 +19,8 @@ __all__ = [
     "event_class",
     "event_id",
     "identity",
+    "is_newer",
     "leads",
     "topic_of",
+    "upcaster",
 ]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from gardenos_contracts.event import Event
+from gardenos_contracts.event import Event, upcast
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)
@@ -199,14 +199,20 @@ class Message:
             raise ValueError(f"not a GardenOS event: {missing} is missing") from missing
 
     def parse(self, event: _EventClass[E]) -> Received[E]:
-        """The event with its data as `event`. Raises pydantic's ValidationError (a ValueError)."""
+        """The event as `event`, and if it was recorded in an older version, upcast to it.
+
+        Raises ValueError if it is another event, or pydantic's ValidationError (a ValueError) for what does not fit.
+        """
+        data = self.data
+        if self.type != event.event_type:
+            data = json.dumps(upcast(self.type, json.loads(data), event.event_type)).encode()
         return Received(
             agency_id=self.agency_id,
             sequence=self.sequence,
             stream_id=self.stream_id,
             version=self.version,
-            type=self.type,
-            data=event.model_validate_json(self.data),
+            type=event.event_type,
+            data=event.model_validate_json(data),
             actor=self.actor,
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,

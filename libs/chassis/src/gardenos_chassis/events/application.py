@@ -176,11 +176,11 @@ class Application:
         return len(fresh)
 
     async def _handle(self, message: Message, work: UnitOfWork) -> None:
-        handler = self.consumer.handler_of(message.type)
-        known = event_class(message.type)
-        if handler is None or known is None:
-            return
         try:
+            handler = self.consumer.handler_of(message.type)
+            known = event_class(message.type)
+            if handler is None or known is None:
+                return
             event: Received[Event] = message.parse(known)
             work.context = work.context.because_of(event)
             await handler(event, work)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from gardenos_contracts import Event, Received
+from gardenos_contracts import Event, Received, event_class, is_newer
 
 from gardenos_chassis.events.store import UnitOfWork
 from gardenos_chassis.tenancy import Session
@@ -14,6 +14,10 @@ Effect: TypeAlias = Callable[[Received[E], Session], Awaitable[None]]
 Reaction: TypeAlias = Callable[[Received[E], UnitOfWork], Awaitable[None]]
 BatchEffect: TypeAlias = Callable[[Sequence[Received[Event]], Session], Awaitable[None]]
 _Handler: TypeAlias = Callable[[Received[Any], UnitOfWork], Awaitable[None]]
+
+
+class NewerVersion(LookupError):
+    """An event that is listened to came in a version that these contracts cannot read: it is set aside, not passed over."""
 
 
 class Consumer:
@@ -75,9 +79,25 @@ class Consumer:
         return tuple(sorted({event.service for event in self.listens_to}))
 
     def handler_of(self, event_type: str) -> _Handler | None:
-        """What to do with an event of this type, or None if it is not listened to, or taken in batches."""
-        return self._handlers.get(event_type)
+        """What to do with an event of this type, or None if it is not listened to, or taken in batches.
+
+        Raises NewerVersion.
+        """
+        known = self._heard_as(event_type)
+        return None if known is None else self._handlers.get(known)
 
     def hears(self, event_type: str) -> bool:
-        """Whether events of this type are listened to."""
-        return event_type in self._heard
+        """Whether events of this type are listened to, be it in an older version. Raises NewerVersion."""
+        return self._heard_as(event_type) is not None
+
+    def _heard_as(self, event_type: str) -> str | None:
+        """The type that an event is listened to by: an older version is heard as the newest. Raises NewerVersion."""
+        known = event_class(event_type)
+        if known is not None:
+            return known.event_type if known.event_type in self._heard else None
+        for event in self.listens_to:
+            if is_newer(event_type, event):
+                raise NewerVersion(
+                    f"{event_type} is newer than {event.event_type}; update gardenos-contracts and redrive"
+                )
+        return None

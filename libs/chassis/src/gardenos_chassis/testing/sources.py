@@ -75,6 +75,10 @@ class Source:
         self._history[agency_id].append(message)
         return message
 
+    def amend(self, message: Message) -> None:
+        """Puts a message in the place of the recorded one: as another version of the contracts would have written it."""
+        self._history[message.agency_id][message.sequence - 1] = message
+
     async def send(self, message: Message) -> None:
         """Sends a recorded message, for the first time or once more."""
         await self._producer.send_and_wait(

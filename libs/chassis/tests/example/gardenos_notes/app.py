@@ -17,7 +17,7 @@ from gardenos_chassis.ids import derived_id, new_id
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Event, Fact, Received
+from gardenos_contracts import Data, Event, Fact, Received, upcaster
 from pydantic import BaseModel, Field
 from sqlalchemy import Text, Uuid, column, select, table, text
 
@@ -29,17 +29,28 @@ class NoteTaken(Event, service="notes", version=1):
     team_id: UUID | None = None
 
 
-class NoteStruck(Event, service="notes", version=1):
+class NoteStruck(Event, service="notes", version=2):
     note_id: UUID
+    by_mistake: bool = False
+
+
+@upcaster("notes.NoteStruck.v1")
+def struck_on_purpose(data: Data) -> Data:
+    return {"note_id": data["note"], "by_mistake": False}
 
 
 class ChimeStruck(Event, service="chimes", version=1):
     loudness: int
 
 
-class BellRung(Event, service="bells", version=1):
+class BellRung(Event, service="bells", version=2):
     loudness: int
     must_answer: bool = False
+
+
+@upcaster("bells.BellRung.v1")
+def louder_by_decibels(data: Data) -> Data:
+    return {"loudness": data["decibels"]}
 
 
 @dataclass(frozen=True, slots=True)
