@@ -141,11 +141,112 @@ def create_snapshot_table(op: Operations) -> None:
 
 
 def extend_parked_events(op: Operations) -> None:
-    """What is known of a parked event besides: how often it was tried, and who put it aside for good."""
+    """What is known of a parked event besides: how often it was tried, and who put it aside for good.
+
+    The marks say how many each has parked and when it last moved: that much may be read across agencies.
+    """
+    op.execute(
+        """
+        alter table parked_events
+            add column attempts integer not null default 1,
+            add column tried_at timestamptz not null default now(),
+            add column discarded_at timestamptz,
+            add column discarded_by text,
+            add column discarded_because text
+        """
+    )
+    op.execute(
+        """
+        alter table consumer_marks
+            add column parked integer not null default 0,
+            add column moved_at timestamptz not null default now()
+        """
+    )
+    # For the moment in which the owner counts what was parked before.
+    for table in ("parked_events", "consumer_marks"):
+        op.execute(f"alter table {table} no force row level security")
+    op.execute(
+        """
+        update consumer_marks as marks set parked = (
+            select count(*) from parked_events
+            where (agency_id, consumer, source) = (marks.agency_id, marks.consumer, marks.source)
+        )
+        """
+    )
+    for table in ("parked_events", "consumer_marks"):
+        op.execute(f"alter table {table} force row level security")
 
 
 def create_job_tables(op: Operations) -> None:
-    """Durable jobs: work that leaves the database, recorded in the transaction that wants it."""
+    """Durable jobs: work that leaves the database, recorded in the transaction that wants it.
+
+    `due_at` is when a job may be taken: queued, its moment; running, the end of its lease; null, by nobody.
+    """
+    op.execute(
+        """
+        create table jobs (
+            agency_id uuid not null,
+            id uuid not null,
+            kind text not null,
+            key text not null,
+            arguments jsonb not null default '{}',
+            person_id uuid,
+            state text not null default 'queued' check (state in ('queued', 'running', 'failed', 'cancelled')),
+            due_at timestamptz default now() check ((due_at is null) = (state in ('failed', 'cancelled'))),
+            lease uuid check ((lease is null) = (state <> 'running')),
+            stop_asked boolean not null default false,
+            tries integer not null default 0,
+            delays integer not null default 0,
+            error text,
+            correlation_id text not null,
+            causation_id text,
+            traceparent text,
+            created_at timestamptz not null default now(),
+            begun_at timestamptz,
+            ended_at timestamptz,
+            primary key (agency_id, id)
+        ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)
+        """
+    )
+    op.execute("create index jobs_due on jobs (agency_id, due_at) where due_at is not null")
+    op.execute("create index jobs_person on jobs (agency_id, person_id) where person_id is not null")
+    protect(op, "jobs")
+    # A worker needs to know whose turn it may be, and operators how much there is: these two answer that, across
+    # agencies, and nothing else of the table. They run as the owner, whom this policy lets read.
+    op.execute("create policy jobs_owner on jobs for select to current_user using (true)")
+    op.execute(
+        """
+        create function agencies_with_jobs_due(kinds text[]) returns setof uuid
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+            -- Leaps from agency to agency along the index: thousands of one agency's jobs cost no more than one.
+            with recursive waiting (agency_id) as (
+                (select agency_id from jobs where due_at is not null order by agency_id limit 1)
+                union all
+                select (
+                    select jobs.agency_id from jobs
+                    where jobs.due_at is not null and jobs.agency_id > waiting.agency_id
+                    order by jobs.agency_id limit 1
+                )
+                from waiting where waiting.agency_id is not null
+            )
+            select agency_id from waiting where exists (
+                select from jobs
+                where jobs.agency_id = waiting.agency_id and jobs.due_at <= now() and jobs.kind = any(kinds)
+            )
+        $$
+        """
+    )
+    op.execute(
+        """
+        create function job_counts() returns table (kind text, state text, jobs bigint, oldest_seconds float, most_tries int)
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+            select kind, case when state = 'queued' and due_at > now() then 'scheduled' else state end, count(*),
+                extract(epoch from now() - min(case when state = 'queued' and due_at <= now() then due_at else created_at end)),
+                max(tries)
+            from jobs group by 1, 2
+        $$
+        """
+    )
 
 
 def create_sealing_tables(op: Operations) -> None:

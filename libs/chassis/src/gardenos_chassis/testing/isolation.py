@@ -10,6 +10,9 @@ from gardenos_chassis.local import DatabaseUrls
 MARKS = ("agency_heads", "relay_marks", "consumer_marks")
 """What every service reads across agencies: how far things are, and nothing of anybody."""
 
+DEFINERS = ("agencies_with_jobs_due", "job_counts")
+"""What every service may call that runs as the owner: whose jobs are due, and how many there are."""
+
 _OWN = "(agency_id = (NULLIF(current_setting('app.agency_id'::text, true), ''::text))::uuid)"
 
 _TABLES = """
@@ -134,7 +137,7 @@ async def tenancy_faults(
     connection: AsyncConnection, role: str, *, read_across: Collection[str] = (), definers: Collection[str] = ()
 ) -> list[str]:
     """As `assert_tenant_safe`, of the database of a connection: the faults in words."""
-    asked = {"role": role, "own": _OWN, "read_across": [*MARKS, *read_across], "definers": [*definers]}
+    asked = {"role": role, "own": _OWN, "read_across": [*MARKS, *read_across], "definers": [*DEFINERS, *definers]}
     if not (await connection.execute(_COUNT, {"role": role})).scalar_one():
         return ["there is no table with agency_id: was the database migrated?"]
     return list((await connection.execute(_FAULTS, asked)).scalars())
