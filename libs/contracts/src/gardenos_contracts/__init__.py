@@ -3,6 +3,7 @@
 from gardenos_contracts import ai, clients, comms, identity, leads
 from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id
 from gardenos_contracts.event import Data, Event, all_events, event_class, is_newer, topic_of, upcaster
+from gardenos_contracts.personal import Personal, personal_fields, without_personal
 
 __all__ = [
     "Actor",
@@ -11,6 +12,7 @@ __all__ = [
     "Event",
     "Fact",
     "Message",
+    "Personal",
     "Received",
     "ai",
     "all_events",
@@ -21,6 +23,8 @@ __all__ = [
     "identity",
     "is_newer",
     "leads",
+    "personal_fields",
     "topic_of",
     "upcaster",
+    "without_personal",
 ]

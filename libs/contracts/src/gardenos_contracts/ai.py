@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from gardenos_contracts.event import Event
+from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import ClientId, InsightId, LeadId, Moment, PersonId
 
 
@@ -40,17 +41,17 @@ class SourceField(StrEnum):
 
 
 class InsightExtracted(Event, service="ai", version=1):
-    """A fact was read out of a communication. `text[start:end] == quote`, always."""
+    """A fact was read out of a communication. `text[start:end] == quote`, until the person is forgotten."""
 
     insight_id: InsightId
     person_id: PersonId | None = None
     lead_id: LeadId | None = None
     client_id: ClientId | None = None
     kind: InsightKind
-    value: str
+    value: Annotated[str, Personal("")]
     """Normalised: an ISO date for an X-date, or a month (`2027-03`) where no day was said; a carrier's usual name; minor units
     with currency (`124000 USD`) for a premium; for a next step what, and if said, when (`call_back 2026-03-20`)."""
-    quote: str
+    quote: Annotated[str, Personal("")]
     source_kind: SourceKind
     source_id: UUID
     """The call's or message's id."""
@@ -66,3 +67,7 @@ class InsightExtracted(Event, service="ai", version=1):
     """Of the rules or of the prompt."""
     said_at: Moment
     """When the communication took place."""
+
+    def about(self) -> UUID:
+        """The person; where nobody known said it, the communication."""
+        return self.person_id or self.source_id

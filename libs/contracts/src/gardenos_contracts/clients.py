@@ -1,23 +1,28 @@
 """What the clients service publishes."""
 
 from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
 
 from gardenos_contracts.event import Event
+from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import ClientId, LeadId, LineOfBusiness, Moment, PersonId, PersonName, TeamId, UserId
 
 
 class ClientOnboarded(Event, service="clients", version=1):
     """A person became a client of the agency."""
 
+    introduces_person: ClassVar[bool] = True
+
     client_id: ClientId
     person_id: PersonId
     lead_id: LeadId | None = None
-    name: PersonName
-    email: str | None = None
-    phone: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
-    birth_date: date | None = None
+    name: Annotated[PersonName, Personal(PersonName())]
+    email: Annotated[str | None, Personal()] = None
+    phone: Annotated[str | None, Personal()] = None
+    postal_code: Annotated[str | None, Personal()] = None
+    state: Annotated[str | None, Personal()] = None
+    birth_date: Annotated[date | None, Personal()] = None
     line_of_business: LineOfBusiness | None = None
     owner_id: UserId | None = None
     team_id: TeamId | None = None
@@ -29,12 +34,12 @@ class ClientDetailsChanged(Event, service="clients", version=1):
 
     client_id: ClientId
     person_id: PersonId
-    name: PersonName
-    email: str | None = None
-    phone: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
-    birth_date: date | None = None
+    name: Annotated[PersonName, Personal(PersonName())]
+    email: Annotated[str | None, Personal()] = None
+    phone: Annotated[str | None, Personal()] = None
+    postal_code: Annotated[str | None, Personal()] = None
+    state: Annotated[str | None, Personal()] = None
+    birth_date: Annotated[date | None, Personal()] = None
     line_of_business: LineOfBusiness | None = None
 
 
@@ -46,3 +51,16 @@ class ClientAssigned(Event, service="clients", version=1):
     owner_id: UserId | None
     team_id: TeamId | None
     previous_owner_id: UserId | None = None
+
+
+class PersonForgotten(Event, service="clients", version=1):
+    """A client asked to be forgotten. Their personal data is gone from the history; readers drop what they kept of it."""
+
+    client_id: ClientId
+    person_id: PersonId
+    lead_id: LeadId | None = None
+    """The lead they were."""
+
+    def forgets(self) -> tuple[UUID, ...]:
+        """The person."""
+        return (self.person_id,)

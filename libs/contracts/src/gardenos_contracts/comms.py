@@ -1,10 +1,13 @@
 """What the comms service publishes."""
 
 from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from gardenos_contracts.event import Event
+from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import CallId, ClientId, Direction, LeadId, MessageId, Moment, PersonId, ThreadId, UserId
 
 
@@ -40,8 +43,8 @@ class CallLogged(Event, service="comms", version=1):
     started_at: Moment
     duration_seconds: int
     disposition: Disposition
-    transcript: str | None = None
-    notes: str | None = None
+    transcript: Annotated[str | None, Personal()] = None
+    notes: Annotated[str | None, Personal()] = None
 
 
 class Attachment(BaseModel):
@@ -65,12 +68,25 @@ class MessageReceived(Event, service="comms", version=1):
     client_id: ClientId | None = None
     channel: str
     """`email`."""
-    sender: str | None
+    sender: Annotated[str | None, Personal()]
     """Address, lower case; None if the message names none."""
-    sender_name: str | None = None
-    recipients: tuple[str, ...] = ()
-    subject: str
-    text: str
+    sender_name: Annotated[str | None, Personal()] = None
+    recipients: Annotated[tuple[str, ...], Personal(())] = ()
+    subject: Annotated[str, Personal("")]
+    text: Annotated[str, Personal("")]
     """The readable text: decoded, HTML made plain, quoted history kept."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Annotated[tuple[Attachment, ...], Personal(())] = ()
     received_at: Moment
+
+
+class ConversationsForgotten(Event, service="comms", version=1):
+    """What was said with a person was forgotten with them, also what they wrote before anybody knew them."""
+
+    person_id: PersonId
+    thread_ids: tuple[ThreadId, ...]
+    communication_ids: tuple[UUID, ...]
+    """The ids of the calls and messages in these threads."""
+
+    def forgets(self) -> tuple[UUID, ...]:
+        """The person, the threads, and what was in them."""
+        return (self.person_id, *self.thread_ids, *self.communication_ids)

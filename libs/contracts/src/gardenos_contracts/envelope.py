@@ -62,6 +62,8 @@ class Fact(Generic[E_co]):
     causation_id: str | None
     traceparent: str | None
     occurred_at: datetime
+    forgotten: bool = False
+    """Whether its person is forgotten: then the personal fields of `data` hold what stands in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,8 @@ class Message:
     traceparent: str | None
     occurred_at: datetime
     recorded_at: datetime
+    forgotten: bool = False
+    """As `Fact.forgotten`. Each reader knows it for itself: it does not travel."""
 
     @property
     def id(self) -> str:
@@ -219,6 +223,7 @@ class Message:
             traceparent=self.traceparent,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,
+            forgotten=self.forgotten,
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias, Unpack
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,6 +33,8 @@ class Event(BaseModel):
 
     service: ClassVar[str]
     event_type: ClassVar[str]
+    introduces_person: ClassVar[bool] = False
+    """Whether its person is new to the publishing service: then no key of theirs need be looked for."""
 
     def __init_subclass__(cls, *, service: str, version: int, **config: Unpack[ConfigDict]) -> None:
         super().__init_subclass__(**config)
@@ -43,6 +46,14 @@ class Event(BaseModel):
             raise TypeError(f"{cls.event_type} is upcast to a newer version; declare that one alone")
         if _registry.setdefault(cls.event_type, cls) is not cls:
             raise TypeError(f"{cls.event_type} is declared twice")
+
+    def about(self) -> UUID | None:
+        """Whose key seals the personal fields: the person's; of what nobody known wrote, the conversation's."""
+        return getattr(self, "person_id", None) or getattr(self, "thread_id", None)
+
+    def forgets(self) -> tuple[UUID, ...]:
+        """Who is forgotten from here on, by the ids that `about` gives; nobody, unless this says that somebody is."""
+        return ()
 
 
 def upcaster(event_type: str) -> Callable[[Upcaster], Upcaster]:

@@ -2,8 +2,11 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
 
 from gardenos_contracts.event import Event
+from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import (
     CampaignId,
     ClientId,
@@ -46,28 +49,30 @@ class CampaignLaunched(Event, service="leads", version=1):
 class LeadCaptured(Event, service="leads", version=1):
     """A prospect became known to the agency."""
 
+    introduces_person: ClassVar[bool] = True
+
     lead_id: LeadId
     person_id: PersonId
-    name: PersonName
-    email: str | None = None
+    name: Annotated[PersonName, Personal(PersonName())]
+    email: Annotated[str | None, Personal()] = None
     """Lower case."""
-    phone: str | None = None
+    phone: Annotated[str | None, Personal()] = None
     """E.164."""
-    postal_code: str | None = None
-    state: str | None = None
+    postal_code: Annotated[str | None, Personal()] = None
+    state: Annotated[str | None, Personal()] = None
     """US state, two letters."""
-    birth_date: date | None = None
+    birth_date: Annotated[date | None, Personal()] = None
     line_of_business: LineOfBusiness | None = None
-    current_carrier: str | None = None
-    x_date: date | None = None
+    current_carrier: Annotated[str | None, Personal()] = None
+    x_date: Annotated[date | None, Personal()] = None
     """When the current carrier's policy expires."""
     source: str
     campaign_id: CampaignId | None = None
     owner_id: UserId | None = None
     team_id: TeamId | None = None
     """The pool the lead is in."""
-    notes: str | None = None
-    external_id: str | None = None
+    notes: Annotated[str | None, Personal()] = None
+    external_id: Annotated[str | None, Personal()] = None
     """The lead's id in the system it came from."""
     import_id: ImportId | None = None
     captured_at: Moment
@@ -79,16 +84,16 @@ class LeadDetailsChanged(Event, service="leads", version=1):
 
     lead_id: LeadId
     person_id: PersonId
-    name: PersonName
-    email: str | None = None
-    phone: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
-    birth_date: date | None = None
+    name: Annotated[PersonName, Personal(PersonName())]
+    email: Annotated[str | None, Personal()] = None
+    phone: Annotated[str | None, Personal()] = None
+    postal_code: Annotated[str | None, Personal()] = None
+    state: Annotated[str | None, Personal()] = None
+    birth_date: Annotated[date | None, Personal()] = None
     line_of_business: LineOfBusiness | None = None
-    current_carrier: str | None = None
-    x_date: date | None = None
-    notes: str | None = None
+    current_carrier: Annotated[str | None, Personal()] = None
+    x_date: Annotated[date | None, Personal()] = None
+    notes: Annotated[str | None, Personal()] = None
 
 
 class LeadAssigned(Event, service="leads", version=1):
@@ -108,7 +113,7 @@ class LeadStageChanged(Event, service="leads", version=1):
     person_id: PersonId
     stage: Stage
     previous_stage: Stage
-    reason: str | None = None
+    reason: Annotated[str | None, Personal()] = None
 
 
 class LeadConverted(Event, service="leads", version=1):
@@ -117,12 +122,12 @@ class LeadConverted(Event, service="leads", version=1):
     lead_id: LeadId
     person_id: PersonId
     client_id: ClientId
-    name: PersonName
-    email: str | None = None
-    phone: str | None = None
-    postal_code: str | None = None
-    state: str | None = None
-    birth_date: date | None = None
+    name: Annotated[PersonName, Personal(PersonName())]
+    email: Annotated[str | None, Personal()] = None
+    phone: Annotated[str | None, Personal()] = None
+    postal_code: Annotated[str | None, Personal()] = None
+    state: Annotated[str | None, Personal()] = None
+    birth_date: Annotated[date | None, Personal()] = None
     line_of_business: LineOfBusiness | None = None
     campaign_id: CampaignId | None = None
     source: str
@@ -130,6 +135,19 @@ class LeadConverted(Event, service="leads", version=1):
     team_id: TeamId | None = None
     captured_at: Moment
     converted_at: Moment
+
+
+class PersonForgotten(Event, service="leads", version=1):
+    """A prospect asked to be forgotten. Their personal data is gone from the history; readers drop what they kept of it."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    client_id: ClientId | None = None
+    """The client they became."""
+
+    def forgets(self) -> tuple[UUID, ...]:
+        """The person."""
+        return (self.person_id,)
 
 
 class LeadsImported(Event, service="leads", version=1):

@@ -1,0 +1,92 @@
+"""What of every event is personal: each field is decided."""
+
+import json
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from gardenos_contracts import Event, all_events, personal_fields, without_personal
+from gardenos_contracts.ai import InsightExtracted
+from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
+from gardenos_contracts.leads import PersonForgotten
+
+GOLDEN = Path(__file__).parent / "golden"
+PUBLISHED = {name: event for name, event in all_events().items() if event.__module__.startswith("gardenos_contracts.")}
+
+NOT_PERSONAL = {
+    # Who, what and when, by ids that say nothing by themselves.
+    "agency_id", "call_id", "campaign_id", "client_id", "communication_ids", "import_id", "insight_id", "lead_id", "message_id",
+    "owner_id", "person_id", "previous_owner_id", "source_id", "team_id", "thread_id", "thread_ids", "user_id",
+    "captured_at", "converted_at", "onboarded_at", "received_at", "said_at", "started_at",
+    # What reports count, and what the agency did.
+    "channel", "confidence", "direction", "disposition", "duration_seconds", "end", "engine", "engine_version", "kind",
+    "line_of_business", "previous_stage", "source", "source_field", "source_kind", "stage", "start",
+}  # fmt: skip
+"""Names of fields that tell of nobody, whatever the event."""
+
+NOT_PERSONAL_HERE = {
+    "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
+    # The agency's own people, who sign in: they are deactivated, not forgotten.
+    "identity.TeamFormed.v1": {"name"},
+    "identity.UserJoined.v1": {"email", "name", "role", "team_ids"},
+    "leads.CampaignLaunched.v1": {"name"},
+    "leads.LeadsImported.v1": {"filename", "rows", "captured", "duplicates", "rejected", "empty"},
+}
+"""Fields of one event that would tell of somebody elsewhere."""
+
+
+def golden(event: type[Event]) -> list[Event]:
+    payloads = json.loads((GOLDEN / f"{event.event_type}.json").read_text("utf-8"))
+    return [event.model_validate_json(json.dumps(payload)) for payload in payloads]
+
+
+@pytest.mark.parametrize("event_type", PUBLISHED)
+def test_of_every_field_it_is_decided_whether_it_is_personal(event_type: str) -> None:
+    event = PUBLISHED[event_type]
+    here = NOT_PERSONAL_HERE.get(event_type, set())
+    personal = set(personal_fields(event))
+    undecided = set(event.model_fields) - personal - NOT_PERSONAL - here
+    assert not undecided, f"{event_type}: mark {undecided} as Personal(), or name them here as not personal"
+    assert not personal & (NOT_PERSONAL | here), "one name, one meaning"
+    assert here <= set(event.model_fields), "what is listed here is there"
+
+
+def test_what_is_listed_as_not_personal_is_there() -> None:
+    assert {name for event in PUBLISHED.values() for name in event.model_fields} >= NOT_PERSONAL
+    assert PUBLISHED.keys() >= NOT_PERSONAL_HERE.keys()
+
+
+@pytest.mark.parametrize("event_type", [name for name, event in PUBLISHED.items() if personal_fields(event)])
+def test_what_is_left_of_somebody_forgotten_is_an_event_still(event_type: str) -> None:
+    event = PUBLISHED[event_type]
+    for told in golden(event):
+        left = without_personal(told)
+        assert event.model_validate_json(left.model_dump_json()) == left, "it reads as it was written"
+        assert left.about() == told.about() is not None, "what is personal is somebody's"
+        for name, value in personal_fields(event).items():
+            assert getattr(left, name) == value
+        open_fields = set(event.model_fields) - set(personal_fields(event))
+        assert left.model_dump(include=open_fields) == told.model_dump(include=open_fields)
+
+
+def test_what_nobody_known_wrote_is_the_conversation_s() -> None:
+    unknown, known = golden(MessageReceived)[-1], golden(MessageReceived)[0]
+    assert isinstance(unknown, MessageReceived)
+    assert isinstance(known, MessageReceived)
+    assert unknown.person_id is None
+    assert unknown.about() == unknown.thread_id
+    assert known.about() == known.person_id
+    assert golden(CallLogged)[0].about() == UUID(golden(CallLogged)[0].model_dump(mode="json")["person_id"])
+    insight = golden(InsightExtracted)[-1]
+    assert isinstance(insight, InsightExtracted)
+    assert (insight.person_id, insight.about()) == (None, insight.source_id)
+
+
+def test_who_is_forgotten_is_told_by_all_their_ids() -> None:
+    forgotten, conversations = golden(PersonForgotten)[0], golden(ConversationsForgotten)[0]
+    assert isinstance(forgotten, PersonForgotten)
+    assert isinstance(conversations, ConversationsForgotten)
+    assert forgotten.forgets() == (forgotten.person_id,)
+    ids = (conversations.person_id, *conversations.thread_ids, *conversations.communication_ids)
+    assert conversations.forgets() == ids
+    assert golden(MessageReceived)[0].forgets() == ()
