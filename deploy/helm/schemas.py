@@ -135,6 +135,15 @@ SERVICE = {
 }
 
 OWN: dict[str, Schema] = {
+    "consumer": {
+        "name": text(r"^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$") | {"not": one_of(*SERVICES)},
+        # The tag that all charts share is the platform's own version, not that of another team's image.
+        "image": closed(
+            repository=text(r"^[a-z0-9][a-z0-9._/-]*$"),
+            tag=text(r"^[A-Za-z0-9_.-]{1,128}$"),
+            digest=text(r"^(sha256:[0-9a-f]{64})?$"),
+        ),
+    },
     "identity": {"signingKey": closed(existingSecret=text(OPTIONAL_NAME), key=text(KEY))},
     "ai": {
         "qdrant": closed(url=text(OPTIONAL_URL), existingSecret=text(OPTIONAL_NAME), key=text(KEY)),
@@ -159,7 +168,7 @@ def schema_of(chart: str) -> Schema:
         # Helm puts the library's values among those of the chart that uses it.
         properties = {
             **WORKLOAD,
-            **(SERVICE if chart in SERVICES else {}),
+            **(SERVICE if chart in (*SERVICES, "consumer") else {}),
             **OWN.get(chart, {}),
             "gardenos-lib": KUBERNETES,
         }
@@ -173,7 +182,7 @@ def schema_of(chart: str) -> Schema:
 def main() -> int:
     """Write the schemas, or with `--check` compare; the exit code."""
     stale = []
-    for chart in (*SERVICES, "web", "gardenos"):
+    for chart in (*SERVICES, "consumer", "web", "gardenos"):
         path = HERE / chart / "values.schema.json"
         wanted = json.dumps(schema_of(chart), indent=2) + "\n"
         if "--check" not in sys.argv:

@@ -117,11 +117,11 @@ def test_only_the_migration_knows_the_owner(rendered):
         assert "migration" not in json.dumps(pod).lower()
         assert "envFrom" not in json.dumps(pod)
     for job in rendered.of("Job"):
-        service = job["metadata"]["labels"]["app.kubernetes.io/name"]
+        service = job["metadata"]["labels"]["app.kubernetes.io/name"].replace("-", "_")
         secrets = {name for name, v in environment(job["spec"]["template"]).items() if "valueFrom" in v}
         assert secrets == {f"GARDENOS_{service.upper()}_MIGRATION_URL"}
         assert job["spec"]["template"]["spec"]["containers"][0]["command"] == [
-            "python", "-m", f"gardenos_{service}", "migrate",
+            "python", "-m", service if rendered.chart == "consumer" else f"gardenos_{service}", "migrate",
         ]  # fmt: skip
 
 

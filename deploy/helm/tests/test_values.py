@@ -12,7 +12,7 @@ import yaml
 
 HERE = Path(__file__).parents[1]
 SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
-CHARTS = (*SERVICES, "web", "gardenos")
+CHARTS = (*SERVICES, "consumer", "web", "gardenos")
 
 
 def environment(deployment):
@@ -20,10 +20,15 @@ def environment(deployment):
     return {variable["name"]: variable for variable in container["env"]}
 
 
+def plain(chart):
+    """What a chart needs to be told at least."""
+    return ["--values", str(HERE / chart / "ci" / "plain-values.yaml")] if chart == "consumer" else []
+
+
 @pytest.mark.parametrize("chart", CHARTS)
 def test_lint_finds_nothing(helm, chart):
-    values = [word for path in (HERE / chart / "ci").glob("*-values.yaml") for word in ("--values", str(path))][:2]
-    for words in ([], values):
+    values = [["--values", str(path)] for path in (HERE / chart / "ci").glob("*-values.yaml")]
+    for words in values if chart == "consumer" else ([], *values[:1]):
         outcome = helm.run("lint", "--strict", "--quiet", "--kube-version", "1.34", chart, *words)
         assert outcome.returncode == 0, outcome.stdout
 
@@ -34,7 +39,7 @@ class TestRefusals:
     @pytest.mark.parametrize("chart", CHARTS)
     @pytest.mark.parametrize("value", ["replica=3", "global.kafkaBootstrap=kafka:9092"])
     def test_an_unknown_value(self, helm, chart, value):
-        outcome = helm.template(chart, "--set", value)
+        outcome = helm.template(chart, *plain(chart), "--set", value)
         assert outcome.returncode != 0
         assert "additional properties" in outcome.stderr
         assert value.split("=")[0].split(".")[-1] in outcome.stderr
@@ -60,10 +65,14 @@ class TestRefusals:
             ("identity", "global.namePrefix=Garden"),
             ("ai", "qdrant.url=qdrant:6333"),
             ("reporting", "data.enabled=true"),
+            ("consumer", "name=Hot Leads"),
+            ("consumer", "name="),
+            ("consumer", "name=leads"),
+            ("consumer", "image.tag="),
         ],
     )
     def test_a_wrong_value(self, helm, chart, value):
-        outcome = helm.template(chart, "--set", value)
+        outcome = helm.template(chart, *plain(chart), "--set", value)
         assert outcome.returncode != 0
         assert "schema" in outcome.stderr
 
@@ -202,6 +211,45 @@ class TestSettings:
         digest = "sha256:" + "a" * 64
         deployment = helm.render("leads", "--set", f"image.digest={digest},image.tag=v2").one("Deployment")
         assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == f"gardenos/leads@{digest}"
+
+
+class TestConsumer:
+    """The chart of anybody's consumer: named by its values, else like the six."""
+
+    def test_is_nobody_s_without_a_name(self, helm):
+        outcome = helm.template("consumer")
+        assert outcome.returncode != 0
+        assert "/name" in outcome.stderr
+
+    def test_its_name_is_everywhere(self, helm):
+        rendered = helm.render("consumer", *plain("consumer"))
+        names = {found["metadata"]["name"] for found in rendered.objects}
+        assert {name.removesuffix("-migrate").removesuffix("-test") for name in names} == {"gardenos-hot-leads"}
+        deployment, job = rendered.one("Deployment"), rendered.one("Job")
+        assert environment(deployment)["GARDENOS_HOT_LEADS_DATABASE_URL"]["valueFrom"]["secretKeyRef"] == {
+            "name": "gardenos-hot-leads",
+            "key": "database-url",
+        }
+        (container,) = job["spec"]["template"]["spec"]["containers"]
+        assert container["command"] == ["python", "-m", "hot_leads", "migrate"]
+        assert container["image"] == "teams/hot-leads:2.4.0"
+        assert "GARDENOS_HOT_LEADS_MIGRATION_URL" in {variable["name"] for variable in container["env"]}
+
+    def test_finds_the_feeds_of_the_six(self, helm):
+        six = {f"http://{s['metadata']['name']}:8000" for s in helm.render("gardenos").of("Service")}
+        found = environment(helm.render("consumer", *plain("consumer")).one("Deployment"))
+        assert {found[f"GARDENOS_{service.upper()}_URL"]["value"] for service in SERVICES} <= six
+
+    def test_has_no_ingress_unless_it_names_its_routes(self, helm):
+        shared = ["--set", "global.ingress.enabled=true,global.httpRoute.enabled=true"]
+        shared += ["--set", "global.httpRoute.parentRefs[0].name=g"]
+        closed = helm.render("consumer", *plain("consumer"), *shared)
+        assert not closed.of("Ingress")
+        assert not closed.of("HTTPRoute")
+        opened = helm.render("consumer", *plain("consumer"), *shared, "--set", "routes={/api/v1/operations/hot-leads}")
+        (rule,) = opened.one("Ingress")["spec"]["rules"]
+        assert [path["path"] for path in rule["http"]["paths"]] == ["/api/v1/operations/hot-leads"]
+        assert opened.one("HTTPRoute")
 
 
 class TestRoutes:

@@ -138,7 +138,7 @@ metadata:
 spec:
   selector:
     matchLabels:
-      app.kubernetes.io/name: {{ .Chart.Name }}
+      app.kubernetes.io/name: {{ include "gardenos.name" . }}
       app.kubernetes.io/instance: {{ .Release.Name }}
   endpoints:
     - port: http
@@ -201,11 +201,11 @@ spec:
 ---
 {{ include "gardenos.disruptionBudget" . }}
 {{- end }}
-{{- if .Values.global.ingress.enabled }}
+{{- if and .Values.global.ingress.enabled .Values.routes }}
 ---
 {{ include "gardenos.ingress" . }}
 {{- end }}
-{{- if .Values.global.httpRoute.enabled }}
+{{- if and .Values.global.httpRoute.enabled .Values.routes }}
 ---
 {{ include "gardenos.httpRoute" . }}
 {{- end }}

@@ -53,7 +53,7 @@ spec:
       {{- end }}
       {{- include "gardenos.spread" . | nindent 6 }}
       containers:
-        - name: {{ .Chart.Name }}
+        - name: {{ include "gardenos.name" . }}
           image: {{ include "gardenos.image" . | quote }}
           imagePullPolicy: {{ .Values.global.image.pullPolicy }}
           {{- include "gardenos.containerSecurity" . | nindent 10 }}

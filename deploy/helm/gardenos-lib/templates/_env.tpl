@@ -1,7 +1,7 @@
 {{/* The settings of a service, as gardenos_chassis.settings reads them. */}}
 
 {{- define "gardenos.env" -}}
-{{- $prefix := printf "GARDENOS_%s_" (upper .Chart.Name) -}}
+{{- $prefix := include "gardenos.settingsPrefix" . -}}
 - name: GARDENOS_HOST
   value: "0.0.0.0"
 - name: GARDENOS_PORT

@@ -1,18 +1,32 @@
 {{/* Names, labels and small facts that every object shares. Each takes the chart's own context. */}}
 
+{{/* Of the service. The chart's own; a chart for anybody's consumer takes it as the value `name`. */}}
+{{- define "gardenos.name" -}}
+{{ .Values.name | default .Chart.Name }}
+{{- end }}
+
 {{- define "gardenos.fullname" -}}
-{{ .Values.global.namePrefix }}-{{ .Chart.Name }}
+{{ .Values.global.namePrefix }}-{{ include "gardenos.name" . }}
+{{- end }}
+
+{{/* What `python -m` runs, and what the service's own settings begin with. */}}
+{{- define "gardenos.module" -}}
+{{ .Values.name | default (printf "gardenos_%s" .Chart.Name) | replace "-" "_" }}
+{{- end }}
+
+{{- define "gardenos.settingsPrefix" -}}
+GARDENOS_{{ include "gardenos.name" . | replace "-" "_" | upper }}_
 {{- end }}
 
 {{- define "gardenos.selectorLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/name: {{ include "gardenos.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: server
 {{- end }}
 
 {{/* Of pods, besides their component. Nothing that changes when only the chart does. */}}
 {{- define "gardenos.podLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/name: {{ include "gardenos.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/part-of: gardenos
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}

@@ -149,12 +149,12 @@ spec:
         - name: migrate
           image: {{ include "gardenos.image" . | quote }}
           imagePullPolicy: {{ .Values.global.image.pullPolicy }}
-          command: [python, -m, gardenos_{{ .Chart.Name }}, migrate]
+          command: [python, -m, {{ include "gardenos.module" . }}, migrate]
           {{- include "gardenos.containerSecurity" . | nindent 10 }}
           env:
             - name: GARDENOS_LOG_LEVEL
               value: {{ .Values.global.logLevel | quote }}
-            - name: GARDENOS_{{ upper .Chart.Name }}_MIGRATION_URL
+            - name: {{ include "gardenos.settingsPrefix" . }}MIGRATION_URL
               valueFrom:
                 secretKeyRef:
                   name: {{ .Values.migration.existingSecret | default (include "gardenos.databaseSecret" .) }}
