@@ -46,6 +46,13 @@ def test_what_is_alike_is_one_and_what_differs_goes_by_its_service() -> None:
     assert list(whole["paths"]) == ["/clients", "/insights", "/leads"]
 
 
+def test_what_every_service_answers_alike_is_one_path() -> None:
+    alike = {
+        name: document("/operations/{service}/x", "show_x", Tree=TREE, Name=SHORT) for name in ("leads", "clients")
+    }
+    assert merged(alike)["paths"] == alike["leads"]["paths"]
+
+
 def test_it_is_written_the_same_in_any_order() -> None:
     one = document("/leads", "list_leads", Tree=TREE, Name=SHORT)
     two = document("/clients", "list_clients", Tree=TREE, Name=LONG)

@@ -42,6 +42,12 @@ async def test_each_resource_goes_to_the_service_that_has_it(service: str) -> No
         assert (await browser().get(f"/api/v1/{resource}/1?q=x")).text.startswith(f"{service} /api/v1/{resource}/1")
 
 
+async def test_operations_go_to_the_service_that_the_path_names() -> None:
+    for service in SERVICES:
+        path = f"/api/v1/operations/{service}/dead-letters"
+        assert (await browser().get(path)).text.startswith(f"{service} {path}")
+
+
 def test_no_resource_is_of_two_services() -> None:
     everything = [resource for resources in RESOURCES.values() for resource in resources]
     assert len(everything) == len(set(everything))
@@ -53,7 +59,16 @@ async def test_keys_are_identity_s() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/nothing", "/api/v1/", "/api/v2/leads", "/internal/v1/events", "/openapi/nobody.json"]
+    "path",
+    [
+        "/api/v1/nothing",
+        "/api/v1/",
+        "/api/v1/operations",
+        "/api/v1/operations/x",
+        "/api/v2/leads",
+        "/internal/v1/events",
+        "/openapi/nobody.json",
+    ],
 )
 async def test_what_nobody_serves_is_a_problem_and_no_page(path: str) -> None:
     answer = await browser().get(path)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gardenos_chassis.http.openapi import Document, operations
+from gardenos_chassis.sealing.keys import new_master_key
 from gardenos_chassis.settings import SERVICES
 
 from gardenos_cli.up.folder import signing_key
@@ -32,6 +33,7 @@ def document_of(service: str) -> Document:
     required = {
         "database_url": "postgresql+asyncpg://nobody@127.0.0.1/nothing",
         "internal_token": "none",
+        "master_key": new_master_key(),
         "signing_key": signing_key(),
     }
     settings = found.settings_class.model_validate(
@@ -44,8 +46,8 @@ def document_of(service: str) -> Document:
 def merged(documents: Mapping[str, Document]) -> Document:
     """All services' paths and components, in order of name.
 
-    A component that several services define alike is one; where they differ, each goes by its service's name too.
-    Raises ValueError if two services answer the same path, or name two operations alike.
+    A path or component that several services define alike is one; where components differ, each goes by its service's
+    name too. Raises ValueError if two services answer the same path each in its way, or name two operations alike.
     """
     parts = {service: json.loads(json.dumps(document)) for service, document in documents.items()}
     while clashing := _clashing(parts):
@@ -53,8 +55,9 @@ def merged(documents: Mapping[str, Document]) -> Document:
     whole: Document = {"openapi": "3.1.0", "info": {"title": "GardenOS", "version": "1"}, "paths": {}}
     components: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for document in parts.values():
-        if twice := whole["paths"].keys() & document["paths"].keys():
-            raise ValueError(f"two services answer {', '.join(sorted(twice))}")
+        both = whole["paths"].keys() & document["paths"].keys()
+        if twice := [path for path in both if whole["paths"][path] != document["paths"][path]]:
+            raise ValueError(f"two services answer {', '.join(sorted(twice))}, and not alike")
         whole["paths"] |= document["paths"]
         for kind, found in document.get("components", {}).items():
             components[kind] |= found

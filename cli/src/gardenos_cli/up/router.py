@@ -21,6 +21,9 @@ RESOURCES = {
 }
 """Which service serves `/api/v1/<resource>`."""
 
+OPERATIONS = "operations"
+"""Every service serves `/api/v1/operations/<service>`."""
+
 _SERVICE_OF = {resource: service for service, resources in RESOURCES.items() for resource in resources}
 _DIRECT = "/_services/"
 
@@ -48,7 +51,9 @@ class Platform:
         path: str = scope["path"]
         # The same for every answer, whichever service gives it; the services see to their own.
         if path.startswith("/api/v1/"):
-            service = self._services.get(_SERVICE_OF.get(path.split("/")[3], ""))
+            resource, service_named = (*path.split("/")[3:5], "")[:2]
+            name = service_named if resource == OPERATIONS else _SERVICE_OF.get(resource, "")
+            service = self._services.get(name)
             return (service.app if service else _nothing(path)), scope
         if path.startswith("/.well-known/"):
             return self._services["identity"].app, scope
