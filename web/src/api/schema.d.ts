@@ -532,6 +532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{service}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Dead Letters
+         * @description Events that a consumer could not take, in their order; with `discarded=true` those that were put aside for good.
+         */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/conversion-times": {
         parameters: {
             query?: never;
@@ -1428,6 +1448,62 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DeadLetter
+         * @description An event that is parked, or was discarded.
+         */
+        DeadLetter: {
+            /** Attempts */
+            attempts: number;
+            /** Consumer */
+            consumer: string;
+            /** Discarded At */
+            discarded_at: string | null;
+            /** Discarded Because */
+            discarded_because: string | null;
+            /** Discarded By */
+            discarded_by: string | null;
+            /**
+             * Error
+             * @description What went wrong when it was last tried, without anything it says of anybody.
+             */
+            error: string;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Sequence
+             * @description Its place in the agency's history within its source.
+             */
+            sequence: number;
+            /**
+             * Source
+             * @description The service that published it.
+             */
+            source: string;
+            /**
+             * Stream Id
+             * Format: uuid
+             * @description The aggregate it belongs to.
+             */
+            stream_id: string;
+            /**
+             * Tried At
+             * Format: date-time
+             */
+            tried_at: string;
+            /** Type */
+            type: string;
+        };
+        /** Page[DeadLetter] */
+        DeadLetterPage: {
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Direction
@@ -2788,6 +2864,8 @@ export type ConvertedLead = components['schemas']['ConvertedLead'];
 export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
 export type Credentials = components['schemas']['Credentials'];
+export type DeadLetter = components['schemas']['DeadLetter'];
+export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type Direction = components['schemas']['Direction'];
 export type Disposition = components['schemas']['Disposition'];
 export type DryRun = components['schemas']['DryRun'];
@@ -4928,6 +5006,74 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                consumer?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                discarded?: boolean;
+                /** @description Rows on a page */
+                limit?: number;
+                source?: string | null;
+                stream_id?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from gardenos_chassis import telemetry
+from gardenos_chassis import operations, telemetry
 from gardenos_chassis.auth import Keys
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
@@ -111,6 +111,7 @@ class Service:
         app.add_middleware(Envelope, service=self.name, max_body=self.settings.max_body_bytes, larger=larger)
         for router in routers:
             app.include_router(router)
+        app.include_router(operations.router())
         if self.publishes:
             app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
         app.include_router(_health_router(self))
