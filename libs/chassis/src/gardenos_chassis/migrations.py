@@ -240,7 +240,10 @@ def create_job_tables(op: Operations) -> None:
         """
         create function job_counts() returns table (kind text, state text, jobs bigint, oldest_seconds float, most_tries int)
         language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
-            select kind, case when state = 'queued' and due_at > now() then 'scheduled' else state end, count(*),
+            select kind,
+                case when state <> 'queued' or due_at <= now() then state
+                     when tries + delays > 0 then 'retrying' else 'scheduled' end,
+                count(*),
                 extract(epoch from now() - min(case when state = 'queued' and due_at <= now() then due_at else created_at end)),
                 max(tries)
             from jobs group by 1, 2

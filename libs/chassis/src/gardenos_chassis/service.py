@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 from fastapi import APIRouter, FastAPI
@@ -24,8 +24,12 @@ from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.http import openapi, problems
 from gardenos_chassis.http.middleware import Envelope
 from gardenos_chassis.http.responses import json_response
+from gardenos_chassis.jobs.kinds import Jobs
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Database
+
+if TYPE_CHECKING:
+    from gardenos_chassis.jobs.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +59,7 @@ class Readiness:
 class Service:
     """One service, wired. `app` is its ASGI app; its lifespan runs the relay, the consumers and the background work.
 
-    `projections` keep its own read tables, `consumers` take events, `background` functions run as long as the service
+    `projections` keep its own read tables, `consumers` take events, `jobs` are done, `background` functions run as long as the service
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
     (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes. A service that
     `publishes` nothing, as another team's consumer, has neither event tables nor a topic, relay and feed.
@@ -70,6 +74,7 @@ class Service:
         database: Database | None = None,
         projections: Sequence[Projection] = (),
         consumers: Sequence[Consumer] = (),
+        jobs: Sequence[Jobs] = (),
         background: Sequence[Background] = (),
         resources: Resources | None = None,
         checks: Mapping[str, HealthCheck] | None = None,
@@ -89,6 +94,7 @@ class Service:
         self.subscriptions = {
             consumer.name: Subscription(consumer, self.store, settings, self.http) for consumer in consumers
         }
+        self.workers = _workers(jobs, self.store, self.name)
         self._background = background
         self._resources = resources
         self._checks = dict(checks or {})
@@ -152,7 +158,14 @@ class Service:
         async def background(work: Background) -> None:
             await retried_for_ever(lambda: work(self), what=f"{self.name}: background work")
 
-        return [("transport", transport()), *(("background", background(work)) for work in self._background)]
+        async def working(worker: "Worker") -> None:
+            await retried_for_ever(worker.run, what=f"{self.name}: jobs")
+
+        return [
+            ("transport", transport()),
+            *(("jobs", working(worker)) for worker in self.workers),
+            *(("background", background(work)) for work in self._background),
+        ]
 
     async def _ensure_topics(self) -> None:
         sources = {source for subscription in self.subscriptions.values() for source in subscription.sources}
@@ -174,11 +187,23 @@ class Service:
         for name, subscription in self.subscriptions.items():
             if subscription.health:
                 faults[name] = subscription.health
+        for worker in self.workers:
+            if fault := await worker.health():
+                faults["jobs"] = fault
         for name, check in self._checks.items():
             fault = await check(self)
             if fault:
                 faults[name] = fault
         return Readiness(self.name, faults)
+
+
+def _workers(jobs: Sequence[Jobs], store: EventStore, service: str) -> "list[Worker]":
+    if not jobs:
+        return []
+    # A service without jobs need not carry what runs them.
+    from gardenos_chassis.jobs.worker import Worker
+
+    return [Worker(each, store, service) for each in jobs]
 
 
 def _health_router(service: Service) -> APIRouter:

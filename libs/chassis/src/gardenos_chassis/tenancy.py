@@ -1,6 +1,7 @@
 """The agency of this request, event or job, and its database session."""
 
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
@@ -14,6 +15,8 @@ from gardenos_chassis.settings import ServiceSettings
 
 Session: TypeAlias = AsyncConnection
 """A connection inside a transaction that sees one agency's rows alone."""
+
+_HINTS = "gardenos.hints"
 
 _OLDEST = {15: 14, 16: 10, 17: 6}
 """The first minor of each major in which row-level security hides rows from planner statistics (CVE-2025-8713)."""
@@ -44,6 +47,7 @@ class Database:
             pool_reset_on_return=None,
         )
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
+        self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Database":
@@ -59,12 +63,18 @@ class Database:
         """A transaction without an agency: it sees no tenant's rows, only tables that hold no personal data."""
         return self._transaction("begin")
 
+    def on_commit(self, what: str, listener: Callable[[], None]) -> None:
+        """Calls the listener after each commit in this process of which `hint_at_commit` was told: no promise."""
+        self._listeners[what].append(listener)
+
     @asynccontextmanager
     async def _transaction(self, begin: str) -> AsyncIterator[Session]:
         """Begins and names the agency in one message to the server: a round trip is what most transactions cost."""
         session = await self.engine.connect()
         try:
             driver = driver_of(session)
+            # It belongs to the connection, and so may be left over from a transaction that failed.
+            session.info.pop(_HINTS, None)
             try:
                 await driver.execute(begin)
                 yield session
@@ -73,9 +83,13 @@ class Database:
             except BaseException:
                 await _undo(session, driver)
                 raise
+            hints = session.info.pop(_HINTS, ())
         finally:
             # Back to the pool: nothing is awaited there, so nothing can be cut off.
             await session.close()
+        for what in hints:
+            for listener in self._listeners[what]:
+                listener()
 
     async def ready(self) -> None:
         """Raises if the database is away, or too old to keep tenants apart."""
@@ -96,6 +110,11 @@ def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":
     driver = session.sync_connection.connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     return driver
+
+
+def hint_at_commit(session: Session, what: str) -> None:
+    """Says that once this transaction has committed there is something new for the listeners of this name."""
+    session.info.setdefault(_HINTS, set()).add(what)
 
 
 async def _undo(session: Session, driver: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -68,6 +68,10 @@ class Running:
         """Waits until all it recorded is published, and all that its sources recorded is applied."""
         await eventually(self._is_caught_up, what=f"{self.service.name} caught up")
 
+    async def jobs_done(self) -> None:
+        """Waits until no job of the service is due, running or put off after a try."""
+        await eventually(self._no_jobs, what=f"{self.service.name} did its jobs")
+
     async def events(self, agency_id: UUID) -> list[Received[Event]]:
         """What the service has recorded for an agency, in order."""
         async with self.service.database.transaction(agency_id) as session:
@@ -86,6 +90,12 @@ class Running:
                     heads = self.sources(source).heads
                     if any(marks.get(agency_id, 0) < head for agency_id, head in heads.items()):
                         return False
+        return True
+
+    async def _no_jobs(self) -> bool:
+        for worker in self.service.workers:
+            if any(found.state in ("queued", "retrying", "running") for found in await worker.count()):
+                return False
         return True
 
 
