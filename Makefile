@@ -31,6 +31,7 @@ check: .venv/ready web/node_modules/ready ## Lint, types, walls between packages
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy libs services cli
 	$(BIN)/lint-imports
+	$(BIN)/gardenos contracts check
 	cd web && npm run --silent check
 
 .PHONY: bench
@@ -44,6 +45,10 @@ web: web/dist/ready ## The web client, built
 api: .venv/ready web/node_modules/ready ## The API's document from the services, and the web client's types from that
 	@$(BIN)/gardenos openapi --output web/openapi.json
 	@cd web && npm run --silent types
+
+.PHONY: contracts
+contracts: .venv/ready ## Keep the schemas of new events and versions as published
+	@$(BIN)/gardenos contracts publish
 
 .PHONY: lock
 lock: ## Resolve requirements.in anew into requirements.lock, and each service's lock from that

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from gardenos_contracts import Event, all_events, event_class, topic_of
+from gardenos_contracts.event import upcast
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured
+from gardenos_contracts.published import published
 from gardenos_contracts.schemas import asyncapi, json_schema
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import ValidationError, create_model
@@ -47,8 +49,18 @@ def test_what_was_written_once_is_read_for_ever(event_type: str) -> None:
     )
 
 
-def test_a_golden_payload_is_of_an_event() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(PUBLISHED)
+@pytest.mark.parametrize("event_type", published())
+def test_each_version_ever_published_is_read_as_the_newest(event_type: str) -> None:
+    schema, newest = published()[event_type], event_class(event_type)
+    assert newest is not None
+    for payload in golden(event_type):
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(payload)
+        read = newest.model_validate(upcast(event_type, payload, newest.event_type))
+        assert newest.model_validate_json(read.model_dump_json()) == read
+
+
+def test_a_golden_payload_is_of_a_version_that_was_published() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(published())
 
 
 @pytest.mark.parametrize("event_type", PUBLISHED)
