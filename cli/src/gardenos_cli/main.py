@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from gardenos_cli.client.api import Refused
-from gardenos_cli.commands import account, campaigns, clients, conversations, documents, leads, platform, reports
+from gardenos_cli.commands import account, campaigns, clients, conversations, documents, leads, new, platform, reports
 
 commands = typer.Typer(
     name="gardenos",
@@ -17,6 +17,8 @@ commands = typer.Typer(
 commands.command()(platform.up)
 commands.command()(platform.run)
 commands.command()(platform.migrate)
+commands.command()(new.attach)
+commands.add_typer(new.new, name="new")
 commands.command()(account.login)
 commands.command()(account.logout)
 commands.command()(account.whoami)

@@ -22,11 +22,11 @@ from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.telemetry import JsonLines
 
 from gardenos_cli.seed import Login, planned, seeded
-from gardenos_cli.up.folder import DataFolder, signing_key
+from gardenos_cli.up.folder import DataFolder, Whereabouts, signing_key
 from gardenos_cli.up.parts import Parts, parts
 from gardenos_cli.up.progress import Progress
 from gardenos_cli.up.router import Platform, address_of
-from gardenos_cli.up.services import make, migrated, recipe
+from gardenos_cli.up.services import explicit, make, migrated, recipe
 from gardenos_cli.up.webclient import WebClient
 
 
@@ -93,6 +93,8 @@ async def _run(wish: Wish, folder: DataFolder, listener: socket.socket, progress
             await stack.enter_async_context(_serving(platform, listener))
             await _until_ready(wish.address, step.now)
             step.done("six services, ready")
+        token = explicit("leads", "internal_token") or folder.secret("internal_token")
+        folder.tell(Whereabouts(wish.address, token, found.bootstrap, found.idempotence))
         logins = await seeded(wish.address, folder, progress) if wish.seed else []
         _welcome(wish, folder, logins, progress, time.monotonic() - started)
         await found.kept_alive()

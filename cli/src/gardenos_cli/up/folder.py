@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,12 +18,23 @@ class FolderTaken(RuntimeError):
     """Another platform runs in the folder; the message says which."""
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """How a consumer beside a local platform reaches it: feeds below `address`, by the token; and the broker."""
+
+    address: str
+    internal_token: str
+    kafka_bootstrap: str
+    kafka_idempotence: bool
+
+
 class DataFolder:
     """Where everything of a local platform is: databases, messages, vectors, files, secrets, logs."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self._secrets = self.path / "secrets.json"
+        self._whereabouts = self.path / "platform.json"
 
     @contextmanager
     def held(self, address: str) -> Iterator[None]:
@@ -40,7 +52,28 @@ class DataFolder:
             lock.truncate(0)
             lock.write(f"{address}, process {os.getpid()}\n")
             lock.flush()
+            # Of a platform before this one.
+            self._whereabouts.unlink(missing_ok=True)
             yield
+
+    def tell(self, whereabouts: Whereabouts) -> None:
+        """Says where the platform is that holds this folder."""
+        write_private(self._whereabouts, json.dumps(asdict(whereabouts), indent=1))
+
+    def whereabouts(self) -> Whereabouts | None:
+        """Where the platform is that holds this folder now; None if there is none, or it is not ready yet."""
+        try:
+            with (self.path / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return None
+        except BlockingIOError:
+            pass
+        except FileNotFoundError:
+            return None
+        try:
+            return Whereabouts(**json.loads(self._whereabouts.read_text()))
+        except FileNotFoundError:
+            return None
 
     def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
         """A secret of this folder, made when it is first asked for."""

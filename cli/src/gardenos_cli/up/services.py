@@ -9,7 +9,7 @@ from typing import Any
 
 from gardenos_chassis.migrations import migrate
 from gardenos_chassis.service import Service
-from gardenos_chassis.settings import SERVICES, ServiceSettings
+from gardenos_chassis.settings import SERVICES, ServiceSettings, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ def recipe(name: str) -> Recipe:
 
 def explicit(service: str, setting: str) -> str | None:
     """A setting that the environment gives: for the service, or for all."""
-    upper = setting.upper()
-    return os.environ.get(f"GARDENOS_{service.upper()}_{upper}") or os.environ.get(f"GARDENOS_{upper}")
+    return os.environ.get(variable(service, setting)) or os.environ.get(f"GARDENOS_{setting.upper()}")
 
 
 def make(found: Recipe, defaults: dict[str, Any]) -> Service:
