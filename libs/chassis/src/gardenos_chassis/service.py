@@ -25,6 +25,7 @@ from gardenos_chassis.http import openapi, problems
 from gardenos_chassis.http.middleware import Envelope
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.jobs.kinds import Jobs
+from gardenos_chassis.read_models.model import ReadModel, apart
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Database
 
@@ -59,7 +60,8 @@ class Readiness:
 class Service:
     """One service, wired. `app` is its ASGI app; its lifespan runs the relay, the consumers and the background work.
 
-    `projections` keep its own read tables, `consumers` take events, `jobs` are done, `background` functions run as long as the service
+    `read_models` are what can be made again from events, with their consumers; `projections` keep other read tables of
+    its own, further `consumers` take events, `jobs` are done, `background` functions run as long as the service
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
     (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes. A service that
     `publishes` nothing, as another team's consumer, has neither event tables nor a topic, relay and feed.
@@ -72,6 +74,7 @@ class Service:
         routers: Sequence[APIRouter] = (),
         publishes: bool = True,
         database: Database | None = None,
+        read_models: Sequence[ReadModel] = (),
         projections: Sequence[Projection] = (),
         consumers: Sequence[Consumer] = (),
         jobs: Sequence[Jobs] = (),
@@ -84,7 +87,9 @@ class Service:
         self.name = settings.service
         self.publishes = publishes
         self.database = database or Database.of(settings)
-        self.store = EventStore(self.database, projections)
+        self.read_models = {model.name: model for model in apart(read_models)}
+        own = [model.project for model in read_models if model.project is not None]
+        self.store = EventStore(self.database, [*own, *projections])
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)
         self.relay = Relay(
@@ -92,7 +97,8 @@ class Service:
         )
         self.store.on_append(self.relay.wake)
         self.subscriptions = {
-            consumer.name: Subscription(consumer, self.store, settings, self.http) for consumer in consumers
+            consumer.name: Subscription(consumer, self.store, settings, self.http)
+            for consumer in (*(each for model in read_models for each in model.consumers), *consumers)
         }
         self.workers = _workers(jobs, self.store, self.name)
         self._background = background

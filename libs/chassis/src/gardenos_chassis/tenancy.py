@@ -11,12 +11,14 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from gardenos_chassis.sealing.keys import MasterKeys
 from gardenos_chassis.settings import ServiceSettings
 
 Session: TypeAlias = AsyncConnection
 """A connection inside a transaction that sees one agency's rows alone."""
 
 _HINTS = "gardenos.hints"
+_MASTER_KEYS = "gardenos.master_keys"
 
 _OLDEST = {15: 14, 16: 10, 17: 6}
 """The first minor of each major in which row-level security hides rows from planner statistics (CVE-2025-8713)."""
@@ -25,7 +27,22 @@ _OLDEST = {15: 14, 16: 10, 17: 6}
 class Database:
     """One service's database, reached as a role that owns nothing."""
 
-    def __init__(self, url: str, *, pool: int = 20, statement_cache: int = 100) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool: int = 20,
+        statement_cache: int = 100,
+        schema: str | None = None,
+        master_keys: MasterKeys | None = None,
+    ) -> None:
+        """`schema`: the only one whose tables its transactions find by name; what they write is not waited for.
+
+        `master_keys` wrap people's keys; without them nothing is sealed.
+        """
+        self._schema = (
+            "" if schema is None else f"set local search_path = {schema}; set local synchronous_commit = off; "
+        )
         connect: dict[str, Any] = {
             "statement_cache_size": statement_cache,
             "prepared_statement_cache_size": statement_cache,
@@ -45,23 +62,35 @@ class Database:
             # Transactions are begun and ended below, in fewer round trips than the toolkit would take.
             isolation_level="AUTOCOMMIT",
             pool_reset_on_return=None,
+            execution_options={_MASTER_KEYS: master_keys},
         )
         event.listen(self.engine.sync_engine, "checkout", _replace_if_closed)
         self._listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> "Database":
+    def of(cls, settings: ServiceSettings, *, schema: str | None = None) -> "Database":
         """The database that a service's settings name."""
-        return cls(settings.database_url, pool=settings.database_pool, statement_cache=settings.statement_cache)
+        return cls(
+            settings.database_url,
+            pool=settings.database_pool,
+            statement_cache=settings.statement_cache,
+            schema=schema,
+            master_keys=settings.master_keys,
+        )
 
     def transaction(self, agency_id: UUID) -> AbstractAsyncContextManager[Session]:
         """A transaction in which only this agency's rows exist; commits on success, else rolls back."""
         # Hexadecimal digits of a number, whatever was given: nothing that could be SQL.
-        return self._transaction(f"begin; set local app.agency_id = '{agency_id.hex}'")
+        return self._transaction(f"begin; {self._schema}set local app.agency_id = '{agency_id.hex}'")
+
+    def snapshot(self, agency_id: UUID) -> AbstractAsyncContextManager[Session]:
+        """As `transaction`, to read alone: all that it reads is of one moment."""
+        begin = "begin isolation level repeatable read, read only"
+        return self._transaction(f"{begin}; {self._schema}set local app.agency_id = '{agency_id.hex}'")
 
     def across(self) -> AbstractAsyncContextManager[Session]:
         """A transaction without an agency: it sees no tenant's rows, only tables that hold no personal data."""
-        return self._transaction("begin")
+        return self._transaction(f"begin; {self._schema}")
 
     def on_commit(self, what: str, listener: Callable[[], None]) -> None:
         """Calls the listener after each commit in this process of which `hint_at_commit` was told: no promise."""
@@ -110,6 +139,13 @@ def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":
     driver = session.sync_connection.connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     return driver
+
+
+def master_keys_of(session: Session) -> MasterKeys | None:
+    """What wraps the keys of the people in the session's database; None where nothing is sealed."""
+    assert session.sync_connection is not None
+    found: MasterKeys | None = session.sync_connection.get_execution_options().get(_MASTER_KEYS)
+    return found
 
 
 def hint_at_commit(session: Session, what: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
 from gardenos_ai.api import routers
@@ -15,6 +16,7 @@ from gardenos_ai.projections import project
 from gardenos_ai.reading import Keeper, Reader
 from gardenos_ai.search import Search
 from gardenos_ai.settings import AiSettings
+from gardenos_ai.tables import addresses, agencies, chunks, communications, insights, people
 from gardenos_ai.vectors import Vectors
 
 
@@ -39,8 +41,18 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
     service = Service(
         settings,
         routers=routers,
+        read_models=[
+            ReadModel(
+                "directory",
+                tables=[people, addresses, agencies],
+                consumers=[directory],
+                # What was read goes to whose address it came from; but what was read is not in the events.
+                scratch=[communications, chunks, insights],
+                searched_by=["communications_unknown"],
+            )
+        ],
         projections=[project],
-        consumers=[directory, reading_list(reader.wake)],
+        consumers=[reading_list(reader.wake)],
         background=[keeper.run, reader.run],
         resources=parts,
         checks={"vectors": keeper.health, "reader": reader.health},

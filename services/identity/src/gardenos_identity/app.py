@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
@@ -8,6 +9,7 @@ from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
+from gardenos_identity.tables import agencies, teams, users
 from gardenos_identity.tokens import Signer
 
 
@@ -17,4 +19,9 @@ def create_service(settings: IdentitySettings) -> Service:
     signer = Signer(settings.signing_key.get_secret_value())
     database = Database.of(settings)
     sign_in = SignIn(database, passwords, signer, settings.session_days)
-    return Service(settings, database=database, routers=[router(sign_in, passwords, signer)], projections=[project])
+    return Service(
+        settings,
+        database=database,
+        routers=[router(sign_in, passwords, signer)],
+        read_models=[ReadModel("people", tables=[agencies, teams, users], project=project)],
+    )

@@ -1,11 +1,13 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
 from gardenos_leads.consumers import last_contact
 from gardenos_leads.projections import project
 from gardenos_leads.settings import LeadsSettings
+from gardenos_leads.tables import campaigns, leads
 
 _FORM_BYTES = 100_000
 """What a form adds to the file in it."""
@@ -16,7 +18,6 @@ def create_service(settings: LeadsSettings) -> Service:
     return Service(
         settings,
         routers=routers,
-        projections=[project],
-        consumers=[last_contact],
+        read_models=[ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact])],
         larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES},
     )

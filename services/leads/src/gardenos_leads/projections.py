@@ -20,25 +20,27 @@ from gardenos_leads.tables import campaigns, leads
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
-    """Keeps leads and campaigns. What was captured goes in as one set, for an import brings many."""
+    """Keeps leads and campaigns. What is new goes in as sets, for an import brings many, and a rebuild everything."""
+    launched = [_launched(fact, fact.data) for fact in facts if isinstance(fact.data, CampaignLaunched)]
+    if launched:
+        await session.execute(insert(campaigns), launched)
     captured = [_captured(fact, fact.data) for fact in facts if isinstance(fact.data, LeadCaptured)]
     if captured:
         await session.execute(insert(leads), captured)
     for fact in facts:
-        if isinstance(fact.data, CampaignLaunched):
-            campaign = fact.data
-            row = {
-                "agency_id": fact.agency_id,
-                "id": campaign.campaign_id,
-                "name": campaign.name,
-                "source": campaign.source,
-            }
-            await session.execute(insert(campaigns).values(row))
-        else:
-            changes = _changes(fact.data)
-            if changes:
-                of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
-                await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
+        changes = _changes(fact.data)
+        if changes:
+            of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
+            await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
+
+
+def _launched(fact: Fact[Event], campaign: CampaignLaunched) -> dict[str, Any]:
+    return {
+        "agency_id": fact.agency_id,
+        "id": campaign.campaign_id,
+        "name": campaign.name,
+        "source": campaign.source,
+    }
 
 
 def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
 from gardenos_reporting.api import changes_router, reports_router
 from gardenos_reporting.changes import Hub
 from gardenos_reporting.consumers import views
 from gardenos_reporting.settings import ReportingSettings
+from gardenos_reporting.tables import agencies, campaigns, change_heads, changes, clients, leads, teams, users
 
 
 def create_service(settings: ReportingSettings) -> Service:
@@ -18,7 +20,16 @@ def create_service(settings: ReportingSettings) -> Service:
     service = Service(
         settings,
         routers=[reports_router, changes_router(hub, heartbeat_seconds=settings.changes_heartbeat_seconds)],
-        consumers=[views(keep_changes=settings.changes_kept)],
+        read_models=[
+            ReadModel(
+                "views",
+                tables=[agencies, users, teams, campaigns, leads, clients],
+                consumers=[views(keep_changes=settings.changes_kept)],
+                # Clients go on in the log from the positions they know: it is told once, and not again.
+                scratch=[changes, change_heads],
+                searched_by=["leads_person", "clients_person", "changes_withheld"],
+            )
+        ],
         background=[tell_changes],
     )
     service.app.state.hub = hub

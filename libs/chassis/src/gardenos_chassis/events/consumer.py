@@ -33,6 +33,8 @@ class Consumer:
         self._heard = frozenset(event.event_type for event in listens_to)
         self._handlers: dict[str, _Handler] = {}
         self.batch_effect: BatchEffect | None = None
+        self.reacts = False
+        """Whether it may record events, and so do more than change read tables."""
 
     def on(self, event: type[E]) -> Callable[[Effect[E]], Effect[E]]:
         """The decorated function changes read tables when this event arrives."""
@@ -51,6 +53,7 @@ class Consumer:
 
         def register(reaction: Reaction[E]) -> Reaction[E]:
             self._register(event, reaction)
+            self.reacts = True
             return reaction
 
         return register

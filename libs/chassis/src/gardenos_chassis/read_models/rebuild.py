@@ -1,0 +1,212 @@
+"""Rebuilding a read model: new tables beside the live ones, filled from events, which then take their place.
+
+The new tables are filled exactly as far as the live ones are, never further. So when they change places the consumers'
+marks stay as they are: nothing is applied twice or told again.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import logging
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from gardenos_chassis.errors import Conflict
+from gardenos_chassis.read_models.model import ReadModel
+from gardenos_chassis.read_models.progress import Progress, Say
+from gardenos_chassis.read_models.replay import OWN, Marks, Place, Replay, marks_of, total
+from gardenos_chassis.read_models.shadow import Owner, Shadow, owner_of
+
+if TYPE_CHECKING:
+    from gardenos_chassis.service import Service
+
+log = logging.getLogger(__name__)
+
+_NEAR = 500
+"""Events: with fewer to go, the tables are ready to change places."""
+_LOCK_MILLISECONDS = 300
+"""So long the live tables are waited for, and writers wait meanwhile. Less than the server takes to look for deadlocks."""
+_CATCH_UP_SECONDS = 2.0
+"""So long, at most, writers wait while the last events are taken."""
+_TRIES = 100
+
+
+@dataclass(slots=True)
+class Run:
+    """One rebuild or verification under way."""
+
+    service: "Service"
+    model: ReadModel
+    owner: Owner
+    shadow: Shadow
+    say: Say
+    replay: Replay = field(init=False)
+    _doing: str = ""
+    _done: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _events: dict[str, int] = field(default_factory=dict)
+
+    def doing(self, what: str) -> None:
+        """Tells what comes now."""
+        self._doing = what
+        self.say(Progress(what, dict(self._done), dict(self._events)))
+
+    def took(self, place: Place, events: int) -> None:
+        """Counts."""
+        self._done[self._source(place)] += events
+        self.doing(self._doing)
+
+    async def live_marks(self) -> Marks:
+        """How far the live tables are."""
+        return await marks_of(self.owner, self.model, "public")
+
+    async def fill(self) -> None:
+        """Takes events until the tables beside are near the live ones, which go on meanwhile."""
+        while True:
+            live, beside = await self.live_marks(), await self.replay.marks()
+            self._events, self._done = self._by_source(live), defaultdict(int, self._by_source(beside))
+            self.doing(self._doing)
+            if total(live) - total(beside) < _NEAR:
+                return
+            await self.replay.up_to(live)
+
+    def _source(self, place: Place) -> str:
+        return self.service.name if place == OWN else place[1]
+
+    def _by_source(self, marks: Marks) -> dict[str, int]:
+        found: defaultdict[str, int] = defaultdict(int)
+        for of_agency in marks.values():
+            for place, sequence in of_agency.items():
+                found[self._source(place)] += sequence
+        return dict(sorted(found.items()))
+
+
+@asynccontextmanager
+async def run_of(
+    service: "Service", model: ReadModel, owner_url: str, schema: str, say: Say, *, anew: bool
+) -> AsyncIterator[Run]:
+    """Tables beside a read model's, new or as a run before left them. Raises Conflict while somebody else is at it."""
+    async with owner_of(owner_url) as owner:
+        name = f"gardenos-read-model-{model.name}"
+        if not await owner.fetchval("select pg_try_advisory_lock(hashtext($1))", name):
+            raise Conflict(f"the read model {model.name} is being rebuilt or verified already; wait for it to end")
+        run = Run(service, model, owner, Shadow(owner, model, schema), say)
+        await run.shadow.prepare(_fingerprint(service), anew=anew)
+        async with Replay.into(service, model, schema, run.took) as run.replay:
+            yield run
+
+
+async def rebuild(service: "Service", model: ReadModel, owner_url: str, say: Say, *, anew: bool = False) -> int:
+    """Makes a read model's tables again from events, and puts them in the place of the live ones; tells of how many.
+
+    A run that was cut short is gone on with, unless `anew`. Raises Conflict where the tables could not be exchanged:
+    another run is under way, or an event was set aside that the live tables have taken.
+    """
+    async with run_of(service, model, owner_url, f"rebuild_{model.name}", say, anew=anew) as run:
+        run.doing("taking events")
+        await run.fill()
+        run.doing("adding indexes")
+        await run.shadow.complete()
+        for attempt in range(1, _TRIES + 1):
+            run.doing("taking what came meanwhile")
+            await run.fill()
+            await _nothing_set_aside(run)
+            run.doing("changing places")
+            try:
+                taken = await _swap(run)
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
+                log.info("the live tables are busy", extra={"attempt": attempt, "fault": type(busy).__name__})
+                run.doing("waiting for a quiet moment")
+                await asyncio.sleep(min(5.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
+            else:
+                run.doing("done")
+                return taken
+    raise Conflict("the live tables were never free for a moment; what is rebuilt is kept: run it again")
+
+
+async def _nothing_set_aside(run: Run) -> None:
+    """What a handler cannot take any more, and once took, would be missing. Raises Conflict."""
+    if not run.model.consumers:
+        return
+    query = f"""
+        select beside.consumer, beside.source, sum(beside.parked - coalesce(live.parked, 0)) as more
+        from {run.shadow.schema}.consumer_marks beside
+        left join public.consumer_marks live using (agency_id, consumer, source)
+        where beside.parked > coalesce(live.parked, 0) group by 1, 2
+    """  # noqa: S608 - a name of ours
+    for row in await run.owner.fetch(query):
+        raise Conflict(
+            f"{row['more']} events of {row['source']} that the live tables hold could not be taken by {row['consumer']}: "
+            f"see {run.shadow.schema}.parked_events, mend the handler, and run it again with --anew"
+        )
+
+
+async def _swap(run: Run) -> int:
+    """The last events, and the change of places, in one transaction; tells how many events the tables hold."""
+    model, schema, owner = run.model, run.shadow.schema, run.owner
+    live = ", ".join(f"public.{name}" for name in model.table_names)
+    writers = f"public.consumer_marks, {live}" if model.consumers else live
+    async with owner.transaction():
+        await owner.execute(f"set local lock_timeout = {_LOCK_MILLISECONDS}")
+        # In the order in which who writes takes them. Whoever reads goes on; and who has written has committed.
+        await owner.execute(f"lock table {writers} in exclusive mode")
+        marks = await run.live_marks()
+        async with asyncio.timeout(_CATCH_UP_SECONDS):
+            await run.replay.up_to(marks)
+        if not await run.shadow.is_like_the_live(whole=True):
+            raise Conflict(f"the tables of {model.name} were changed by a migration meanwhile; run it again")
+        await owner.execute(f"lock table {live} in access exclusive mode")
+        if model.consumers:
+            await _parked_as_beside(run)
+        await owner.execute(f"drop table {live}")
+        for name in model.table_names:
+            await owner.execute(f"alter table {schema}.{name} set schema public")
+        await run.shadow.drop()
+    return total(marks)
+
+
+async def _parked_as_beside(run: Run) -> None:
+    """What the new tables lack is what is parked now; what was discarded stays so."""
+    schema, names = run.shadow.schema, run.model.consumer_names
+    columns = await run.owner.fetchval(
+        "select string_agg(quote_ident(attname), ', ') from pg_attribute where attrelid = 'public.parked_events'::regclass"
+        " and attnum > 0 and not attisdropped and attgenerated = ''"
+    )
+    # Row-level security holds for the owner too: an agency at a time.
+    await run.owner.execute("select set_config('gardenos.consumers', $1, true)", ",".join(names))
+    await run.owner.execute(
+        f"""
+        do $$ declare
+            these text[] := string_to_array(current_setting('gardenos.consumers'), ',');
+            agency uuid;
+        begin
+            for agency in select distinct agency_id from public.consumer_marks where consumer = any(these) loop
+                perform set_config('app.agency_id', agency::text, true);
+                delete from public.parked_events where consumer = any(these) and discarded_at is null;
+                insert into public.parked_events ({columns}) select {columns} from {schema}.parked_events
+                on conflict do nothing;
+                update public.consumer_marks live set parked = beside.parked from {schema}.consumer_marks beside
+                where live.agency_id = agency and live.parked <> beside.parked
+                    and (live.agency_id, live.consumer, live.source) = (beside.agency_id, beside.consumer, beside.source);
+            end loop;
+        end $$
+        """  # noqa: S608 - names from the catalogue
+    )
+
+
+def _fingerprint(service: "Service") -> str:
+    """Of the code by which events become rows: what other code began is not gone on with."""
+    packages = {type(service.settings).__module__.partition(".")[0], "gardenos_contracts"}
+    digest = hashlib.sha256()
+    for package in sorted(packages):
+        home = Path(str(importlib.import_module(package).__file__)).parent
+        for path in sorted(home.rglob("*.py")):
+            digest.update(path.relative_to(home).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,44 @@
+"""Whether a service's live read tables are what its events make of them, and whether they can be made again."""
+
+from gardenos_chassis.read_models.model import ReadModel
+from gardenos_chassis.read_models.rebuild import rebuild
+from gardenos_chassis.read_models.verify import Verified, verify
+from gardenos_chassis.service import Service
+
+
+async def verified(service: Service, owner_url: str) -> dict[str, Verified]:
+    """Every table of every read model, held against a rebuild from events."""
+    found = [
+        each for model in service.read_models.values() for each in await verify(service, model, owner_url, _say_nothing)
+    ]
+    return {each.table: each for each in found}
+
+
+async def assert_rebuilds(service: Service, owner_url: str) -> dict[str, int]:
+    """The live tables equal a rebuild; they are rebuilt and exchanged, and do so still. Tells each table's rows.
+
+    Raises AssertionError that names tables, keys, and what of them differs.
+    """
+    before = await verified(service, owner_url)
+    _assert_alike(before, "the live tables are not what their events make of them")
+    for model in service.read_models.values():
+        await rebuilt(service, model, owner_url)
+    after = await verified(service, owner_url)
+    _assert_alike(after, "the tables after a rebuild are not what it made")
+    return {name: each.rows for name, each in after.items()}
+
+
+async def rebuilt(service: Service, model: ReadModel, owner_url: str) -> int:
+    """Rebuilds a read model; tells how many events it took."""
+    return await rebuild(service, model, owner_url, _say_nothing)
+
+
+def _assert_alike(found: dict[str, Verified], what: str) -> None:
+    faults = [
+        f"{name}: {each.differing} of {each.rows}: {each.differences}" for name, each in found.items() if each.differing
+    ]
+    assert not faults, "\n".join((what, *faults))
+
+
+def _say_nothing(_: object) -> None:
+    """Nobody watches."""
