@@ -65,6 +65,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
             "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
             "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
             "GARDENOS_INTERNAL_TOKEN": secrets.token_hex(16),
+            "GARDENOS_MASTER_KEY": parts.master_key,
             "GARDENOS_JWKS_URL": parts.sources.jwks_url,
             "GARDENOS_COMMS_URL": parts.sources.url_of("comms"),
             "GARDENOS_PORT": str(ours),

@@ -13,6 +13,7 @@ async def settings_of(parts: Parts, service: str, port: int) -> dict[str, str]:
         "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
         "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
         "GARDENOS_INTERNAL_TOKEN": parts.internal_token,
+        "GARDENOS_MASTER_KEY": parts.master_key,
         "GARDENOS_JWKS_URL": parts.sources.jwks_url,
         "GARDENOS_LOG_LEVEL": "WARNING",
     }

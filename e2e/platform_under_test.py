@@ -87,6 +87,7 @@ async def platform(parts: Parts, folder: Path) -> AsyncIterator[Platform]:
         "GARDENOS_KAFKA_PARTITIONS": "2",
         "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
         "GARDENOS_INTERNAL_TOKEN": parts.internal_token,
+        "GARDENOS_MASTER_KEY": parts.master_key,
         "GARDENOS_IDENTITY_SIGNING_KEY": _signing_key(),
         "GARDENOS_AI_QDRANT_PATH": str(folder / "vectors"),
         **{f"GARDENOS_{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in ports.items()},

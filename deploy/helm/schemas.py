@@ -67,6 +67,7 @@ GLOBAL = closed(
     ),
     kafka=closed(bootstrap=text(r"^[^\s,]+:[0-9]+(,[^\s,]+:[0-9]+)*$"), partitions=whole(1), replication=whole(1)),
     internalToken=closed(existingSecret=text(NAME), key=text(KEY)),
+    masterKey=closed(existingSecret=text(NAME), key=text(KEY)),
     urls=closed(**{service: text(OPTIONAL_URL) for service in SERVICES}),
     logLevel=one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     otlpEndpoint=text(OPTIONAL_URL),

@@ -76,7 +76,7 @@ class TestRefusals:
         assert outcome.returncode != 0
         assert "schema" in outcome.stderr
 
-    @pytest.mark.parametrize("name", ["DATABASE_URL", "MIGRATION_URL", "INTERNAL_TOKEN", "MODEL_KEY", "SIGNING_KEY"])
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "MIGRATION_URL", "INTERNAL_TOKEN", "MODEL_KEY", "SIGNING_KEY", "MASTER_KEY"])
     def test_a_secret_among_the_settings(self, helm, name):
         outcome = helm.template("leads", "--set", f"settings.{name}=x")
         assert outcome.returncode != 0
@@ -206,6 +206,13 @@ class TestSettings:
             "GARDENOS_IDENTITY_SIGNING_KEY": {"name": "keys", "key": "k"},
             "GARDENOS_INTERNAL_TOKEN": {"name": "inside", "key": "t"},
         }
+
+    @pytest.mark.parametrize("chart", ["leads", "clients", "comms", "ai", "identity", "reporting", "consumer"])
+    def test_the_master_key_is_read_where_personal_data_is_sealed(self, helm, chart):
+        own = ["--set", "global.masterKey.existingSecret=master,global.masterKey.key=m"]
+        found = environment(helm.render(chart, *plain(chart), *own).one("Deployment")).get("GARDENOS_MASTER_KEY")
+        key = {"name": "GARDENOS_MASTER_KEY", "valueFrom": {"secretKeyRef": {"name": "master", "key": "m"}}}
+        assert found == (key if chart in ("leads", "clients", "comms", "ai") else None)
 
     def test_a_digest_goes_before_a_tag(self, helm):
         digest = "sha256:" + "a" * 64

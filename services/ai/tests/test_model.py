@@ -411,6 +411,7 @@ async def test_killed_for_real_while_the_model_thinks(
         "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
         "GARDENOS_KAFKA_PARTITIONS": "2",
         "GARDENOS_INTERNAL_TOKEN": parts.internal_token,
+        "GARDENOS_MASTER_KEY": parts.master_key,
         "GARDENOS_JWKS_URL": parts.sources.jwks_url,
         **{
             f"GARDENOS_{name.upper()}_URL": parts.sources.url_of(name)
@@ -476,7 +477,9 @@ async def test_killed_for_real_while_the_model_thinks(
 async def test_without_a_model_its_library_is_not_even_imported() -> None:
     script = (
         "import sys; from gardenos_ai.app import create_service; from gardenos_ai.settings import AiSettings;"
-        "create_service(AiSettings(database_url='postgresql+asyncpg://x/x', internal_token='x', qdrant_url='http://x'));"
+        "from gardenos_chassis.sealing.keys import new_master_key;"
+        "create_service(AiSettings(database_url='postgresql+asyncpg://x/x', internal_token='x', qdrant_url='http://x',"
+        " master_key=new_master_key()));"
         "print([name for name in ('litellm', 'wordllama', 'qdrant_edge', 'qdrant_client') if name in sys.modules])"
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)

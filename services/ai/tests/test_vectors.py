@@ -24,6 +24,7 @@ from gardenos_ai.vectors.server import ServerVectors
 from gardenos_chassis.errors import Unavailable
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
+from gardenos_chassis.sealing.keys import new_master_key
 from qdrant_client import AsyncQdrantClient
 
 pytestmark = [
@@ -154,6 +155,7 @@ async def test_a_server_that_is_away_is_unavailable() -> None:
         {
             "database_url": "x",
             "internal_token": "x",
+            "master_key": new_master_key(),
             "qdrant_url": f"http://127.0.0.1:{free_port()}",
             "qdrant_timeout_seconds": 1,
         }

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import uvicorn
 from gardenos_chassis.main import collect_seldom
+from gardenos_chassis.sealing.keys import new_master_key
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.telemetry import JsonLines
@@ -112,6 +113,7 @@ async def _services(wish: Wish, folder: DataFolder, found: Parts, progress: Prog
         "kafka_bootstrap": found.bootstrap,
         "kafka_idempotence": found.idempotence,
         "internal_token": folder.secret("internal_token"),
+        "master_key": folder.secret("master_key", new_master_key),
         "host": wish.host,
         "port": wish.port,
         **{f"{name}_url": address_of(wish.address, name) for name in SERVICES},

@@ -27,6 +27,13 @@
     secretKeyRef:
       name: {{ .Values.global.internalToken.existingSecret }}
       key: {{ .Values.global.internalToken.key }}
+{{- if include "gardenos.seals" . }}
+- name: GARDENOS_MASTER_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.global.masterKey.existingSecret }}
+      key: {{ .Values.global.masterKey.key }}
+{{- end }}
 - name: {{ $prefix }}DATABASE_URL
   valueFrom:
     secretKeyRef:

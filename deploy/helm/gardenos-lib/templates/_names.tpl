@@ -18,6 +18,11 @@
 GARDENOS_{{ include "gardenos.name" . | replace "-" "_" | upper }}_
 {{- end }}
 
+{{/* True for the services whose events hold people's personal data: they alone read the master key. */}}
+{{- define "gardenos.seals" -}}
+{{- if and (not .Values.name) (has .Chart.Name (list "leads" "clients" "comms" "ai")) -}}true{{- end -}}
+{{- end }}
+
 {{- define "gardenos.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "gardenos.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}

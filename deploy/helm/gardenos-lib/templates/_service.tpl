@@ -3,6 +3,7 @@
 
 {{- define "gardenos.service" -}}
 {{- $secrets := list (include "gardenos.databaseSecret" .) .Values.global.internalToken.existingSecret -}}
+{{- if include "gardenos.seals" . }}{{ $secrets = append $secrets .Values.global.masterKey.existingSecret }}{{ end -}}
 {{- $data := .Values.data | default dict -}}
 {{- if .Values.migration.enabled }}
 {{ include "gardenos.migration" . }}

@@ -253,7 +253,19 @@ def create_job_tables(op: Operations) -> None:
 
 
 def create_sealing_tables(op: Operations) -> None:
-    """The keys of persons, and who is forgotten."""
+    """The keys of persons, each wrapped by a master key; a row without a key is of somebody forgotten."""
+    op.execute(
+        """
+        create table person_keys (
+            agency_id uuid not null,
+            person_id uuid not null,
+            key bytea,
+            forgotten_at timestamptz check ((forgotten_at is null) = (key is not null)),
+            primary key (agency_id, person_id)
+        )
+        """
+    )
+    protect(op, "person_keys")
 
 
 def migrations_of(package: str) -> Path:

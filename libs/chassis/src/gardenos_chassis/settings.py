@@ -2,8 +2,11 @@
 
 from typing import ClassVar
 
-from pydantic import Field, SecretStr
+from gardenos_contracts import all_events, personal_fields
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from gardenos_chassis.sealing.keys import MasterKeys
 
 SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
 """The platform's own. Another team's consumer has a name of its own: `hot-leads`."""
@@ -34,6 +37,9 @@ class ServiceSettings(BaseSettings):
     """Off only for a broker that cannot."""
     internal_token: SecretStr
     """What services show one another at the event feed."""
+    master_key: SecretStr | None = Field(default=None, validate_default=True)
+    """Wraps the keys by which people's personal data is sealed: 32 random bytes in base64. To be replaced, several are
+    named with commas between them, the newest first. Needed by services whose events hold personal data."""
     jwks_url: str | None = None
     """Where identity publishes its keys; by default below `identity_url`."""
     identity_url: str = "http://127.0.0.1:8000"
@@ -71,6 +77,20 @@ class ServiceSettings(BaseSettings):
             EnvSettingsSource(settings_cls, env_prefix=variable(cls.service)),
             EnvSettingsSource(settings_cls, env_prefix="GARDENOS_"),
         )
+
+    @field_validator("master_key")
+    @classmethod
+    def _opens_what_it_must(cls, given: SecretStr | None) -> SecretStr | None:
+        text = given.get_secret_value() if given else ""
+        if text or any(personal_fields(event) for event in all_events().values() if event.service == cls.service):
+            MasterKeys.parse(text)
+        return given
+
+    @property
+    def master_keys(self) -> MasterKeys | None:
+        """The master key, and those before it that are still needed."""
+        text = self.master_key.get_secret_value() if self.master_key else ""
+        return MasterKeys.parse(text) if text else None
 
     def url_of(self, service: str) -> str:
         """Base address of a service, without a trailing slash."""

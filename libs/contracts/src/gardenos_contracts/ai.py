@@ -1,7 +1,7 @@
 """What the ai service publishes."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -43,6 +43,8 @@ class SourceField(StrEnum):
 class InsightExtracted(Event, service="ai", version=1):
     """A fact was read out of a communication. `text[start:end] == quote`, until the person is forgotten."""
 
+    whose: ClassVar[tuple[str, ...]] = ("person_id", "source_id")
+
     insight_id: InsightId
     person_id: PersonId | None = None
     lead_id: LeadId | None = None
@@ -67,7 +69,3 @@ class InsightExtracted(Event, service="ai", version=1):
     """Of the rules or of the prompt."""
     said_at: Moment
     """When the communication took place."""
-
-    def about(self) -> UUID:
-        """The person; where nobody known said it, the communication."""
-        return self.person_id or self.source_id

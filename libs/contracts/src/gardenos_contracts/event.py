@@ -33,6 +33,9 @@ class Event(BaseModel):
 
     service: ClassVar[str]
     event_type: ClassVar[str]
+    whose: ClassVar[tuple[str, ...]] = ("person_id", "thread_id")
+    """Whose personal data this is, and whose key seals it: the first of these fields that says. The person's; of what
+    nobody known wrote, the conversation's."""
     introduces_person: ClassVar[bool] = False
     """Whether its person is new to the publishing service: then no key of theirs need be looked for."""
 
@@ -48,8 +51,8 @@ class Event(BaseModel):
             raise TypeError(f"{cls.event_type} is declared twice")
 
     def about(self) -> UUID | None:
-        """Whose key seals the personal fields: the person's; of what nobody known wrote, the conversation's."""
-        return getattr(self, "person_id", None) or getattr(self, "thread_id", None)
+        """The id that `whose` leads to; None of an event that is about nobody."""
+        return next((id for name in self.whose if (id := getattr(self, name, None)) is not None), None)
 
     def forgets(self) -> tuple[UUID, ...]:
         """Who is forgotten from here on, by the ids that `about` gives; nobody, unless this says that somebody is."""

@@ -22,7 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from gardenos_chassis import telemetry
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Conflict, Invalid
-from gardenos_chassis.tenancy import Database, Session, driver_of
+from gardenos_chassis.sealing.fields import BOX, CLEAR, WHOSE, opened
+from gardenos_chassis.sealing.forgetting import forget
+from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys
+from gardenos_chassis.sealing.people import Seals, seals_for
+from gardenos_chassis.tenancy import Database, Session, driver_of, master_keys_of
 
 Projection: TypeAlias = Callable[[Session, Sequence[Fact[Event]]], Awaitable[None]]
 """Brings the service's own read tables up to date with new facts, in the transaction that records them."""
@@ -66,11 +70,15 @@ class Changed:
 
 # One statement takes the agency's next places and fills them. The row lock on the head is held from here to the
 # commit, so commit order is sequence order and no reader can run past an uncommitted event.
+# People who are new to the service get their keys in the same statement.
 _APPEND = """
 with head as (
     insert into agency_heads as heads (agency_id, head) values ($1, $2)
     on conflict (agency_id) do update set head = heads.head + excluded.head
     returning head - $2 as before
+), people as (
+    insert into person_keys (agency_id, person_id, key) select $1, person_id, key from unnest($9::uuid[], $10::bytea[])
+        as new (person_id, key)
 )
 insert into events (agency_id, sequence, stream_id, version, type, data, metadata, occurred_at)
 select $1, before + place, stream_id, version, type, data::jsonb, metadata::jsonb, occurred_at
@@ -78,10 +86,14 @@ from head, unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8:
     with ordinality as new (stream_id, version, type, data, metadata, occurred_at, place)
 """
 
-_COLUMNS = "agency_id, sequence, stream_id, version, type, data::text as data, metadata, occurred_at, recorded_at"
-
-_LOAD = text(f"select {_COLUMNS} from events where stream_id = :stream_id order by version")  # noqa: S608 - constants
-_READ = text(f"select {_COLUMNS} from events where sequence > :after order by sequence limit :limit")  # noqa: S608
+# With the keys of the people they are about, as of the same moment: one that is destroyed opens nothing any more.
+_EVENTS = f"""
+select events.agency_id, sequence, stream_id, version, type, {CLEAR}, {BOX}, {WHOSE} as whose, people.key, metadata,
+    occurred_at, recorded_at
+from events left join person_keys as people on people.agency_id = events.agency_id and people.person_id = {WHOSE}
+"""  # noqa: S608 - constants
+_LOAD = text(f"{_EVENTS} where stream_id = :stream_id order by version")
+_READ = text(f"{_EVENTS} where sequence > :after order by sequence limit :limit")
 _CLAIM = text(
     "insert into commands (agency_id, idempotency_key, fingerprint) values (:agency_id, :key, :fingerprint)"
     " on conflict do nothing returning 1"
@@ -156,13 +168,21 @@ class UnitOfWork:
 
     async def flush(self) -> bool:
         """Projects and appends what was recorded; the store does so before the commit. True if there was any."""
-        facts, self._recorded = self._recorded, []
+        recorded, self._recorded = self._recorded, []
         self._by_stream.clear()
-        if not facts:
+        if not recorded:
             return False
+        agency_id, by_person = self.context.agency_id, self.context.caller is not None
+        seals = await seals_for(self.session, agency_id, recorded, by_person=by_person)
+        facts = [seals.told(fact) for fact in recorded]
+        if by_person and any(fact.forgotten for fact in facts):
+            raise Conflict("this person was forgotten: nothing more is kept of them")
+        forgotten = {person for fact in facts for person in fact.data.forgets()}
+        if forgotten:
+            await forget(self.session, agency_id, forgotten)
         for project in self._projections:
             await project(self.session, facts)
-        await _append(self.session, self.context.agency_id, facts)
+        await _append(self.session, agency_id, facts, seals)
         return True
 
 
@@ -197,23 +217,25 @@ class EventStore:
 
 async def history(session: Session, stream_id: UUID) -> list[Received[Event]]:
     """An aggregate's recorded events, oldest first."""
-    return [received(row) for row in await session.execute(_LOAD, {"stream_id": stream_id})]
+    keys = master_keys_of(session)
+    return [received(row, keys) for row in await session.execute(_LOAD, {"stream_id": stream_id})]
 
 
 async def read_after(session: Session, after: int, limit: int) -> list[Message]:
     """The agency's events after a sequence, in order, as they go on the wire."""
-    return [_message(row) for row in await session.execute(_READ, {"after": after, "limit": limit})]
+    keys = master_keys_of(session)
+    return [_message(row, keys) for row in await session.execute(_READ, {"after": after, "limit": limit})]
 
 
-def received(row: Any) -> Received[Event]:
+def received(row: Any, keys: MasterKeys | None) -> Received[Event]:
     """A stored row as its event. Raises LookupError for a type that the contracts do not know."""
     known = event_class(row.type)
     if known is None:
         raise LookupError(f"the store holds a {row.type}, which these contracts do not know; update gardenos-contracts")
-    return _message(row).parse(known)
+    return _message(row, keys).parse(known)
 
 
-def _message(row: Any) -> Message:
+def _message(row: Any, keys: MasterKeys | None) -> Message:
     metadata = row.metadata if isinstance(row.metadata, dict) else orjson.loads(row.metadata)
     return Message(
         agency_id=row.agency_id,
@@ -221,17 +243,31 @@ def _message(row: Any) -> Message:
         stream_id=row.stream_id,
         version=row.version,
         type=row.type,
-        data=row.data.encode(),
+        data=_data(row, keys),
         actor=Actor.parse(metadata["actor"]),
         correlation_id=metadata["correlation_id"],
         causation_id=metadata.get("causation_id"),
         traceparent=metadata.get("traceparent"),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
+        forgotten=row.whose is not None and row.key is None,
     )
 
 
-async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]]) -> None:
+def _data(row: Any, keys: MasterKeys | None) -> bytes:
+    """The event's data, whole; of somebody forgotten, what is left of it."""
+    if row.box is None or row.key is None:
+        data: str = row.data
+        return data.encode()
+    if keys is None:
+        raise BadMasterKey("the history is sealed; set the master key that it was sealed under")
+    return opened(
+        row.data, row.box, keys.unwrapped(row.key, row.agency_id, row.whose),
+        agency_id=row.agency_id, stream_id=row.stream_id, version=row.version, type=row.type,
+    )  # fmt: skip
+
+
+async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]], seals: Seals) -> None:
     # An append is the hottest statement there is, and needs nothing of SQLAlchemy's.
     driver = driver_of(session)
     await driver.execute(
@@ -241,9 +277,11 @@ async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]
         [fact.stream_id for fact in facts],
         [fact.version for fact in facts],
         [fact.type for fact in facts],
-        [fact.data.model_dump_json() for fact in facts],
+        [seals.data_of(fact) for fact in facts],
         [_metadata(fact) for fact in facts],
         [fact.occurred_at for fact in facts],
+        list(seals.new),
+        list(seals.new.values()),
     )
     telemetry.events_appended.add(len(facts))
 

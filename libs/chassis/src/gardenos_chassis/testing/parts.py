@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from gardenos_chassis.local import DatabaseUrls, EmbeddedPostgres, start_broker
 from gardenos_chassis.migrations import migrate
+from gardenos_chassis.sealing.keys import new_master_key
 from gardenos_chassis.settings import SERVICES, ServiceSettings
 from gardenos_chassis.testing.sources import Sources
 
@@ -28,6 +29,7 @@ class Parts:
     idempotence: bool
     sources: Sources
     internal_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    master_key: str = field(default_factory=new_master_key)
     _migrated: dict[str, DatabaseUrls] = field(default_factory=dict)
 
     async def database(self, package: str) -> DatabaseUrls:
@@ -48,6 +50,7 @@ class Parts:
             "kafka_idempotence": self.idempotence,
             "kafka_partitions": 2,
             "internal_token": self.internal_token,
+            "master_key": self.master_key,
             "jwks_url": self.sources.jwks_url,
             "reconcile_seconds": 60,
             **{f"{name}_url": self.sources.url_of(name) for name in SERVICES},

@@ -1,0 +1,88 @@
+"""The keys by which one transaction seals what it appends."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from gardenos_contracts import Event, Fact, personal_fields, without_personal
+from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
+
+from gardenos_chassis.sealing.fields import left, sealed
+from gardenos_chassis.sealing.keys import MasterKeys
+from gardenos_chassis.tenancy import Session, master_keys_of
+
+# Held to the commit: who forgets waits for it, and then finds all that was written of the person.
+_HOLD = text(
+    "select person_id, key from person_keys where agency_id = :agency_id and person_id = any(:people) for share"
+).bindparams(bindparam("people", type_=ARRAY(Uuid)))
+_MAKE = text(
+    "insert into person_keys (agency_id, person_id, key)"
+    " select :agency_id, person_id, key from unnest(:people, :keys) as new (person_id, key)"
+    " on conflict do nothing"
+).bindparams(bindparam("people", type_=ARRAY(Uuid)), bindparam("keys", type_=ARRAY(LargeBinary)))
+
+
+@dataclass(slots=True)
+class Seals:
+    """The keys of the people whom some events are about. Without master keys there are none, and nothing is sealed."""
+
+    keys: dict[UUID, AESGCM] = field(default_factory=dict)
+    new: dict[UUID, bytes] = field(default_factory=dict)
+    """Wrapped keys of people who are new here, to be kept by the statement that appends."""
+    forgotten: set[UUID] = field(default_factory=set)
+
+    def told(self, fact: Fact[Event]) -> Fact[Event]:
+        """The fact; of somebody forgotten, what may still be told of it."""
+        if not self.forgotten or _whose(fact) not in self.forgotten:
+            return fact
+        return replace(fact, data=without_personal(fact.data), forgotten=True)
+
+    def data_of(self, fact: Fact[Event]) -> str:
+        """The fact's data as the store keeps it."""
+        whose = _whose(fact)
+        if whose in self.keys:
+            return sealed(fact, self.keys[whose], whose)
+        return left(fact, whose) if whose in self.forgotten else fact.data.model_dump_json()
+
+
+def _whose(fact: Fact[Event]) -> UUID | None:
+    return fact.data.about() if personal_fields(type(fact.data)) else None
+
+
+async def seals_for(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]], *, by_person: bool) -> Seals:
+    """Finds the keys, or makes them. What a person does first with somebody new needs no look for a key; reactions look."""
+    found = Seals()
+    master = master_keys_of(session)
+    if master is None:
+        return found
+    wanted: set[UUID] = set()
+    for fact in facts:
+        whose = _whose(fact)
+        if whose is None or whose in found.keys:
+            continue
+        if by_person and fact.data.introduces_person:
+            found.new[whose], found.keys[whose] = master.wrapped(agency_id, whose)
+        else:
+            wanted.add(whose)
+    wanted -= found.keys.keys()
+    while wanted:
+        await _hold(session, agency_id, wanted, master, found)
+        wanted -= found.keys.keys() | found.forgotten
+        if wanted:
+            # Somebody else may make one at the same moment: then theirs is found the next time.
+            await _make(session, agency_id, wanted, master)
+    return found
+
+
+async def _hold(session: Session, agency_id: UUID, people: Iterable[UUID], master: MasterKeys, found: Seals) -> None:
+    for row in await session.execute(_HOLD, {"agency_id": agency_id, "people": sorted(people)}):
+        if row.key is None:
+            found.forgotten.add(row.person_id)
+        else:
+            found.keys[row.person_id] = master.unwrapped(row.key, agency_id, row.person_id)
+
+
+async def _make(session: Session, agency_id: UUID, people: Iterable[UUID], master: MasterKeys) -> None:
+    new = {person_id: master.wrapped(agency_id, person_id)[0] for person_id in sorted(people)}
+    await session.execute(_MAKE, {"agency_id": agency_id, "people": list(new), "keys": list(new.values())})
