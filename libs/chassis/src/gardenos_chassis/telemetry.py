@@ -224,7 +224,9 @@ class JsonLines(logging.Formatter):
 
 
 def log_as_json(level: str) -> None:
-    """Sends every log line to standard error as JSON."""
+    """Sends log lines to standard error as JSON: ours from `level` on, of the clients' inner life what goes wrong."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for client in ("httpx", "aiokafka"):
+        logging.getLogger(client).setLevel(max(logging.WARNING, logging.getLogger().level))
