@@ -17,7 +17,7 @@ from gardenos_chassis.auth import Keys
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
 from gardenos_chassis.events.feed import feed_router
-from gardenos_chassis.events.relay import Relay
+from gardenos_chassis.events.relay import Relay, kafka
 from gardenos_chassis.events.store import EventStore, Projection
 from gardenos_chassis.events.subscription import Subscription
 from gardenos_chassis.events.topics import ensure_topics
@@ -92,9 +92,7 @@ class Service:
         self.store = EventStore(self.database, [*own, *projections])
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)
-        self.relay = Relay(
-            self.database, self.name, bootstrap=settings.kafka_bootstrap, idempotence=settings.kafka_idempotence
-        )
+        self.relay = Relay(self.database, self.name, kafka(settings))
         self.store.on_append(self.relay.wake)
         self.subscriptions = {
             consumer.name: Subscription(consumer, self.store, settings, self.http)

@@ -35,6 +35,8 @@ class ServiceSettings(BaseSettings):
     kafka_replication: int = Field(default=1, ge=1)
     kafka_idempotence: bool = True
     """Off only for a broker that cannot."""
+    kafka_max_poll_seconds: float = Field(default=3600, gt=0)
+    """How long a consumer may be at one batch before its group gives its partitions to another instance."""
     internal_token: SecretStr
     """What services show one another at the event feed."""
     master_key: SecretStr | None = Field(default=None, validate_default=True)

@@ -60,16 +60,20 @@ _about: ContextVar[Mapping[str, str]] = ContextVar("gardenos-about", default=Map
 @contextmanager
 def about(**ids: object) -> Iterator[None]:
     """Log lines in this context say these ids: `agency_id`, `event_id`."""
-    token = _about.set(MappingProxyType(_about.get() | {name: str(id) for name, id in ids.items()}))
+    token = _about.set(_with(ids))
     try:
         yield
     finally:
         _about.reset(token)
 
 
+def _with(ids: Mapping[str, object]) -> Mapping[str, str]:
+    return MappingProxyType({**_about.get(), **{name: str(id) for name, id in ids.items()}})
+
+
 def note(**ids: object) -> None:
     """As `about`, for what goes on in this task from here on: a request that turns out to be somebody's."""
-    _about.set(MappingProxyType(_about.get() | {name: str(id) for name, id in ids.items()}))
+    _about.set(_with(ids))
 
 
 def _belonging() -> dict[str, str]:
@@ -155,12 +159,18 @@ def working(job: str, cause: str | None, attributes: Mapping[str, AttributeValue
         yield
 
 
+class Tellable(Exception):
+    """An error whose message holds nothing of anybody, and may be stored, logged and shown."""
+
+
 def told(error: BaseException) -> str:
     """What may be stored, logged and shown of an error: its kind, the place, and what is structure and no value.
 
     Never its message: that of a validation holds what was given, that of a database the row, that of a program
     whatever was at hand.
     """
+    if isinstance(error, Tellable):
+        return f"{type(error).__name__}: {error}"
     words = [type(error).__name__]
     if isinstance(error, ValidationError):
         wrong = (f"{'/'.join(map(str, found['loc'])) or 'the whole'}: {found['type']}" for found in error.errors())

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
 import orjson
 from gardenos_contracts import Actor, ActorKind, Event, Message, Received, event_class
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
 from gardenos_chassis.events.consumer import Consumer
-from gardenos_chassis.events.faults import is_transient, retried_for_ever
+from gardenos_chassis.events.faults import HeldUp, SourceAway, is_database_away, is_transient, retried_for_ever
 from gardenos_chassis.events.feed import FeedClient
-from gardenos_chassis.events.store import Context, EventStore, UnitOfWork
+from gardenos_chassis.events.store import Context, EventStore, LostRace, UnitOfWork
+from gardenos_chassis.sealing.forgetting import heeded
+from gardenos_chassis.telemetry import told
 from gardenos_chassis.tenancy import Session
 
 log = logging.getLogger(__name__)
@@ -22,33 +25,67 @@ log = logging.getLogger(__name__)
 # Locks the mark for this transaction, whether it was there or not.
 _LOCK = text(
     "insert into consumer_marks as marks (agency_id, consumer, source, sequence) values (:agency_id, :consumer, :source, 0)"
-    " on conflict (consumer, source, agency_id) do update set sequence = marks.sequence returning sequence"
+    " on conflict (consumer, source, agency_id) do update set sequence = marks.sequence returning sequence, parked"
 )
-_MARK = text(
-    "update consumer_marks set sequence = :sequence"
+_MOVE = text(
+    "update consumer_marks set sequence = greatest(sequence, :sequence), parked = parked + :parked, moved_at = now()"
     " where agency_id = :agency_id and consumer = :consumer and source = :source"
 )
 _MARKS = text("select agency_id, sequence from consumer_marks where consumer = :consumer and source = :source")
-_BLOCKED = text("select distinct stream_id from parked_events where consumer = :consumer and source = :source")
-_PARK = text(
-    "insert into parked_events (agency_id, consumer, source, sequence, stream_id, type, message, error)"
-    " values (:agency_id, :consumer, :source, :sequence, :stream_id, :type, cast(:message as jsonb), :error)"
+_BLOCKED = text(
+    "select distinct stream_id from parked_events"
+    " where consumer = :consumer and source = :source and discarded_at is null"
 )
+_PARK = text(
+    "insert into parked_events (agency_id, consumer, source, sequence, stream_id, type, message, error, attempts)"
+    " values (:agency_id, :consumer, :source, :sequence, :stream_id, :type, cast(:message as jsonb), :error, :attempts)"
+)
+_NEXT_PARKED = text(
+    "select sequence, message from parked_events where consumer = :consumer and source = :source"
+    " and stream_id = :stream_id and discarded_at is null order by sequence limit 1"
+)
+_UNPARK = text("delete from parked_events where consumer = :consumer and source = :source and sequence = :sequence")
+_FAILED_AGAIN = text(
+    "update parked_events set attempts = attempts + 1, tried_at = now(), error = :error"
+    " where consumer = :consumer and source = :source and sequence = :sequence"
+)
+_DISCARD = text(
+    "update parked_events set discarded_at = now(), discarded_by = :by, discarded_because = :because"
+    " where consumer = :consumer and source = :source and sequence = :sequence and discarded_at is null"
+)
+_LEFT = text(
+    "select count(*) from parked_events where consumer = :consumer and source = :source"
+    " and stream_id = :stream_id and discarded_at is null"
+)
+
+BEHIND = "behind a parked event of the same aggregate"
 
 _PAGE = 500
 _TRIES = 3
+_RACES = 10
 
 
-class _Poison(Exception):
-    """An event whose handler failed for a reason that waiting does not mend."""
+class _Stopped(Exception):
+    """The events at hand cannot be applied at once. `message` is to blame; None: one of several, which, nobody knows."""
 
-    def __init__(self, message: Message, cause: Exception) -> None:
-        super().__init__(f"{type(cause).__name__}: {cause}")
+    def __init__(self, message: Message | None, cause: Exception) -> None:
+        super().__init__(told(cause))
         self.message = message
+        self.cause = cause
+
+    @property
+    def tries(self) -> int:
+        """How often it is tried before it is set aside: a race is another's doing, and soon over."""
+        return _RACES if isinstance(self.cause, LostRace) else _TRIES
 
 
-class _PoisonAmong(Exception):
-    """One of several events that were taken at once is poison; which, nobody knows."""
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """What became of an aggregate's parked events: how many were applied, how many are left, and what stopped it."""
+
+    applied: int
+    left: int
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,167 +97,267 @@ class Application:
     store: EventStore
     feed: FeedClient
 
-    async def apply(self, agency_id: UUID, messages: Sequence[Message]) -> None:
-        """Applies an agency's messages, in order of sequence; what is seen is skipped, what is missing is fetched.
+    async def take(self, agency_id: UUID, messages: Sequence[Message]) -> int:
+        """Applies those of an agency's messages that follow on its mark without a gap; tells the mark then.
 
-        Returns once their effects are committed, however long the database or the source are away.
+        Returns once their effects are committed, however long the database is away. What is seen is skipped. Beyond a
+        gap nothing is applied: the mark is then below the last message's sequence. Raises HeldUp.
         """
-        await retried_for_ever(
-            lambda: self._apply(agency_id, messages), what=f"{self.consumer.name} from {self.source}"
+        in_order = sorted({message.sequence: message for message in messages}.items())
+        return await retried_for_ever(
+            lambda: self._take(agency_id, [message for _, message in in_order]),
+            what=f"{self.consumer.name} from {self.source}",
+            passing=is_database_away,
         )
+
+    async def fetch(self, agency_id: UUID) -> int:
+        """Applies a page of what the source has recorded after the agency's mark; tells the mark then. Raises HeldUp."""
+        mark = await self.take(agency_id, ())
+        try:
+            page = await self.feed.after(agency_id, mark, _PAGE)
+        except httpx.HTTPError as away:
+            raise SourceAway(f"the feed of {self.source} cannot be asked: {told(away)}") from away
+        except (ValueError, TypeError, KeyError, AttributeError) as broken:
+            raise SourceAway(
+                f"the feed of {self.source} gives something else after event {mark}: {told(broken)}"
+            ) from broken
+        if not page:
+            raise SourceAway(f"the feed of {self.source} lacks event {mark + 1}")
+        self._count(len(page), "back-filled")
+        return await self.take(agency_id, page)
+
+    async def apply(self, agency_id: UUID, messages: Sequence[Message]) -> None:
+        """Applies an agency's messages and what is missing before them, which the source gives. Raises HeldUp."""
+        wanted = max(message.sequence for message in messages)
+        while await self.take(agency_id, messages) < wanted:
+            await self.fetch(agency_id)
+
+    async def behind(self) -> dict[UUID, int]:
+        """The heads of the agencies of which the source has recorded more than is applied.
+
+        Raises httpx.HTTPError, and ValueError for an answer that says no heads.
+        """
+        heads = await self.feed.heads()
+        marks = await self.marks()
+        return {agency_id: head for agency_id, head in heads.items() if head > marks.get(agency_id, 0)}
 
     async def catch_up(self) -> None:
-        """Fetches whatever the source has recorded and the broker did not bring. Raises httpx.HTTPError."""
-        heads = await self.feed.heads()
+        """Fetches whatever the source has recorded and the broker did not bring. Raises httpx.HTTPError, HeldUp."""
+        for agency_id, head in (await self.behind()).items():
+            while await self.fetch(agency_id) < head:
+                pass
+
+    async def marks(self) -> dict[UUID, int]:
+        """How far each agency's events are applied."""
         async with self.store.database.across() as session:
             rows = await session.execute(_MARKS, self._names)
-            marks: dict[UUID, int] = {row.agency_id: row.sequence for row in rows}
-        for agency_id, head in heads.items():
-            while (mark := marks.get(agency_id, 0)) < head:
-                page = await self.feed.after(agency_id, mark, _PAGE)
-                if not page:
+            return {row.agency_id: row.sequence for row in rows}
+
+    async def redrive(self, agency_id: UUID, stream_id: UUID) -> Redriven:
+        """Applies an aggregate's parked events in order, each with its removal in one transaction.
+
+        Stops at the first that fails again, which then says why. Raises HeldUp, and what the database raises.
+        """
+        applied = 0
+        error: str | None = None
+        while error is None:
+            try:
+                if not await self._redrive_next(agency_id, stream_id):
                     break
-                await self.apply(agency_id, page)
-                marks[agency_id] = page[-1].sequence
+                applied += 1
+            except _Stopped as again:
+                if again.message is None:
+                    raise again.cause from again
+                error = str(again)
+                async with self.store.database.transaction(agency_id) as session:
+                    await session.execute(
+                        _FAILED_AGAIN, {**self._names, "sequence": again.message.sequence, "error": error}
+                    )
+        self._count(applied, "redriven")
+        async with self.store.database.transaction(agency_id) as session:
+            left = (await session.execute(_LEFT, {**self._names, "stream_id": stream_id})).scalar_one()
+        return Redriven(applied, left, error)
+
+    async def discard(self, agency_id: UUID, sequence: int, *, by: str, because: str) -> bool:
+        """Puts a parked event aside for good; it stays as a record. False if it is not parked, or was discarded."""
+        async with self.store.database.transaction(agency_id) as session:
+            await self._lock(session, agency_id)
+            done = await session.execute(_DISCARD, {**self._names, "sequence": sequence, "by": by, "because": because})
+            if not done.rowcount:
+                return False
+            await self._move(session, agency_id, 0, parked=-1)
+        self._count(1, "discarded")
+        return True
 
     @property
-    def _names(self) -> dict[str, str]:
+    def _names(self) -> dict[str, object]:
         return {"consumer": self.consumer.name, "source": self.source}
 
-    async def _apply(self, agency_id: UUID, messages: Sequence[Message]) -> None:
-        done = 0
-        while done < len(messages):
-            done += await self._some(agency_id, messages[done:])
-
-    async def _some(self, agency_id: UUID, messages: Sequence[Message]) -> int:
-        """Applies as many of the messages as form an unbroken row, after closing a gap before them; tells how many."""
-        async with self.store.database.transaction(agency_id) as session:
-            mark = await self._lock(session, agency_id)
-        fresh = [message for message in messages if message.sequence > mark]
-        if not fresh:
-            self._count(len(messages), "duplicate")
-            return len(messages)
-        if fresh[0].sequence > mark + 1:
-            missing = await self.feed.after(agency_id, mark, min(_PAGE, fresh[0].sequence - mark - 1))
-            if not missing or missing[0].sequence != mark + 1:
-                raise LookupError(f"the feed of {self.source} lacks event {mark + 1} of agency {agency_id}")
-            self._count(len(missing), "back-filled")
-            await self._in_order(agency_id, missing)
-            return 0
-        row = [fresh[0]]
-        for message in fresh[1:]:
-            if message.sequence == row[-1].sequence + 1:
-                row.append(message)
-            elif message.sequence > row[-1].sequence:
-                break
-        await self._in_order(agency_id, row)
-        return sum(1 for message in messages if message.sequence <= row[-1].sequence)
-
-    async def _in_order(self, agency_id: UUID, messages: Sequence[Message]) -> None:
-        """One transaction for all; if one is poison, up to it in one, it alone, and the rest after."""
+    async def _take(self, agency_id: UUID, messages: Sequence[Message]) -> int:
+        """One transaction for all; if one stops it, up to it in one, it alone, and the rest after."""
         rest = list(messages)
-        while rest:
+        while True:
             try:
-                await self._commit(agency_id, rest)
-                return
-            except _Poison as poison:
-                place = rest.index(poison.message)
+                return await self._commit(agency_id, rest)
+            except _Stopped as stop:
+                if stop.message is None:
+                    return await self._one_by_one(agency_id, rest)
+                place = [message.sequence for message in rest].index(stop.message.sequence)
                 if place:
                     await self._commit(agency_id, rest[:place])
-                await self._try_alone(agency_id, poison.message)
+                if isinstance(stop.cause, HeldUp):
+                    raise stop.cause from stop
+                await self._alone(agency_id, rest[place])
                 rest = rest[place + 1 :]
-            except _PoisonAmong:
-                for message in rest:
-                    await self._try_alone(agency_id, message)
-                return
 
-    async def _try_alone(self, agency_id: UUID, message: Message) -> None:
-        for attempt in range(1, _TRIES + 1):
+    async def _one_by_one(self, agency_id: UUID, messages: Sequence[Message]) -> int:
+        mark = 0
+        for message in messages:
+            mark = await self._alone(agency_id, message)
+            if mark < message.sequence:
+                break
+        return mark
+
+    async def _alone(self, agency_id: UUID, message: Message) -> int:
+        """Applies one message, or after some tries sets it aside; tells the mark then."""
+        attempt = 0
+        while True:
+            attempt += 1
             try:
-                await self._commit(agency_id, [message])
-                return
-            except _Poison as poison:
-                if attempt == _TRIES:
-                    await self._park(agency_id, message, str(poison))
-                else:
-                    await asyncio.sleep(0.05 * attempt)
+                return await self._commit(agency_id, [message])
+            except _Stopped as stop:
+                if isinstance(stop.cause, HeldUp):
+                    raise stop.cause from stop
+                if attempt >= stop.tries:
+                    return await self._park(agency_id, message, str(stop), attempt)
+            await asyncio.sleep(0.05 * attempt)
 
-    async def _commit(self, agency_id: UUID, messages: Sequence[Message]) -> None:
-        context = Context(
-            agency_id=agency_id,
-            actor=Actor(ActorKind.AUTOMATION, self.consumer.name),
-            correlation_id=messages[0].correlation_id,
-        )
-        traceparents = [message.traceparent for message in messages]
-        with telemetry.applying(self.consumer.name, self.source, traceparents):
-            applied = await self._commit_in(context, messages)
-        self._count(applied, "applied")
+    async def _commit(self, agency_id: UUID, messages: Sequence[Message]) -> int:
+        """In one transaction: the effects of what follows on the mark, and the mark, which it tells. Raises _Stopped."""
+        try:
+            with telemetry.about(agency_id=agency_id):
+                if not messages:
+                    async with self.store.database.transaction(agency_id) as session:
+                        mark, _ = await self._lock(session, agency_id)
+                        return mark
+                with telemetry.applying(self.consumer.name, self.source, [message.traceparent for message in messages]):
+                    return await self._commit_in(self._context(messages[0]), messages)
+        except _Stopped:
+            raise
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            # At the commit itself, say: a deferred constraint, or a race that was lost.
+            raise _Stopped(messages[0] if len(messages) == 1 else None, error) from error
 
     async def _commit_in(self, context: Context, messages: Sequence[Message]) -> int:
         agency_id = context.agency_id
         async with self.store.unit_of_work(context) as work:
-            mark = await self._lock(work.session, agency_id)
-            if messages[0].sequence > mark + 1:
-                raise LookupError("another instance moved the mark back; reading it again")
-            fresh = [message for message in messages if message.sequence > mark]
-            if not fresh:
-                return 0
-            blocked = set((await work.session.execute(_BLOCKED, self._names)).scalars())
-            for message in fresh:
-                if message.stream_id in blocked:
-                    await self._set_aside(work.session, message, "behind a parked event of the same aggregate")
-                else:
-                    await self._handle(message, work)
-            await self._handle_at_once([message for message in fresh if message.stream_id not in blocked], work)
-            await self._move_mark(work.session, agency_id, fresh[-1].sequence)
-        return len(fresh)
+            mark, parked = await self._lock(work.session, agency_id)
+            row = await heeded(work.session, agency_id, _following(messages, mark))
+            seen = sum(1 for message in messages if message.sequence <= mark)
+            if row:
+                blocked = set((await work.session.execute(_BLOCKED, self._names)).scalars()) if parked else set()
+                free = [message for message in row if message.stream_id not in blocked]
+                for message in row:
+                    if message.stream_id in blocked:
+                        await self._set_aside(work.session, message, BEHIND, 0)
+                await self._effect(free, work)
+                mark = row[-1].sequence
+                await self._move(work.session, agency_id, mark, parked=len(row) - len(free))
+        self._count(len(row), "applied")
+        self._count(seen, "duplicate")
+        return mark
+
+    async def _effect(self, messages: Sequence[Message], work: UnitOfWork) -> None:
+        """What the consumer does when these arrive. Raises _Stopped."""
+        if self.consumer.batch_effect is not None:
+            await self._handle_at_once(messages, work)
+            return
+        for message in messages:
+            await self._handle(message, work)
 
     async def _handle(self, message: Message, work: UnitOfWork) -> None:
         try:
             handler = self.consumer.handler_of(message.type)
             known = event_class(message.type)
-            if handler is None or known is None:
+            if handler is None or known is None or self._passes_over(message):
                 return
             event: Received[Event] = message.parse(known)
             work.context = work.context.because_of(event)
-            await handler(event, work)
+            with telemetry.about(event_id=message.id):
+                await handler(event, work)
         except Exception as error:
-            if is_transient(error):
-                raise
-            raise _Poison(message, error) from error
+            raise _stopped_by(error, message) from error
 
     async def _handle_at_once(self, messages: Sequence[Message], work: UnitOfWork) -> None:
         """For a consumer that takes batches: those of the messages that it listens to."""
-        effect = self.consumer.batch_effect
-        if effect is None:
-            return
-        heard = [
-            (message, known)
-            for message in messages
-            if self.consumer.hears(message.type) and (known := event_class(message.type)) is not None
-        ]
-        if not heard:
+        assert self.consumer.batch_effect is not None
+        messages = [message for message in messages if not self._passes_over(message)]
+        events: list[Received[Event]] = []
+        for message in messages:
+            try:
+                if self.consumer.hears(message.type) and (known := event_class(message.type)) is not None:
+                    events.append(message.parse(known))
+            except Exception as error:
+                raise _stopped_by(error, message) from error
+        if not events:
             return
         try:
-            events: list[Received[Event]] = [message.parse(known) for message, known in heard]
-            await effect(events, work.session)
+            await self.consumer.batch_effect(events, work.session)
         except Exception as error:
-            if is_transient(error):
-                raise
-            raise (_Poison(heard[0][0], error) if len(heard) == 1 else _PoisonAmong()) from error
+            raise _stopped_by(error, messages[0] if len(messages) == 1 else None) from error
 
-    async def _park(self, agency_id: UUID, message: Message, error: str) -> None:
+    def _passes_over(self, message: Message) -> bool:
+        return message.forgotten and self.consumer.skips_forgotten
+
+    async def _redrive_next(self, agency_id: UUID, stream_id: UUID) -> bool:
+        """Applies the first parked event of an aggregate; False if there is none. Raises _Stopped."""
+        message: Message | None = None
+        try:
+            async with self.store.database.transaction(agency_id) as session:
+                found = (await session.execute(_NEXT_PARKED, {**self._names, "stream_id": stream_id})).first()
+            if found is None:
+                return False
+            message = Message.from_json(found.message)
+            async with self.store.unit_of_work(self._context(message)) as work:
+                # Under the lock of the mark nothing is applied, parked or redriven meanwhile.
+                await self._lock(work.session, agency_id)
+                done = await work.session.execute(_UNPARK, {**self._names, "sequence": message.sequence})
+                if done.rowcount:
+                    await self._effect(await heeded(work.session, agency_id, [message]), work)
+                    await self._move(work.session, agency_id, 0, parked=-1)
+        except _Stopped as stop:
+            if isinstance(stop.cause, HeldUp):
+                raise stop.cause from stop
+            raise
+        except Exception as error:
+            raise _Stopped(None if is_transient(error) else message, error) from error
+        return True
+
+    async def _park(self, agency_id: UUID, message: Message, error: str, attempts: int) -> int:
         log.error(
             "an event is parked",
-            extra={"consumer": self.consumer.name, "event_id": message.id, "event_type": message.type, "fault": error},
+            extra={
+                "consumer": self.consumer.name,
+                "agency_id": str(agency_id),
+                "event_id": message.id,
+                "event_type": message.type,
+                "fault": error,
+            },
         )
         async with self.store.database.transaction(agency_id) as session:
-            if await self._lock(session, agency_id) < message.sequence:
-                await self._set_aside(session, message, error)
-                await self._move_mark(session, agency_id, message.sequence)
-        self._count(1, "parked")
+            # The last try may have been applied, and have failed only to say so.
+            mark, _ = await self._lock(session, agency_id)
+            if mark + 1 == message.sequence:
+                (message,) = await heeded(session, agency_id, [message])
+                await self._set_aside(session, message, error, attempts)
+                mark = message.sequence
+                await self._move(session, agency_id, mark, parked=1)
+                self._count(1, "parked")
+        return mark
 
-    async def _set_aside(self, session: Session, message: Message, error: str) -> None:
+    async def _set_aside(self, session: Session, message: Message, error: str, attempts: int) -> None:
         await session.execute(
             _PARK,
             {
@@ -231,18 +368,54 @@ class Application:
                 "type": message.type,
                 "message": orjson.dumps(message.to_json()).decode(),
                 "error": error[:2000],
+                "attempts": attempts,
             },
         )
 
-    async def _lock(self, session: Session, agency_id: UUID) -> int:
-        row = await session.execute(_LOCK, {**self._names, "agency_id": agency_id})
-        mark: int = row.scalar_one()
-        return mark
+    async def _lock(self, session: Session, agency_id: UUID) -> tuple[int, int]:
+        """The mark, and how many events are parked; both stay as they are until this transaction ends."""
+        row = (await session.execute(_LOCK, {**self._names, "agency_id": agency_id})).one()
+        return row.sequence, row.parked
 
-    async def _move_mark(self, session: Session, agency_id: UUID, sequence: int) -> None:
-        await session.execute(_MARK, {**self._names, "agency_id": agency_id, "sequence": sequence})
+    async def _move(self, session: Session, agency_id: UUID, sequence: int, *, parked: int) -> None:
+        """Moves the mark on to a sequence, and the number of parked events by so many."""
+        await session.execute(_MOVE, {**self._names, "agency_id": agency_id, "sequence": sequence, "parked": parked})
+
+    def _context(self, message: Message) -> Context:
+        return Context(
+            agency_id=message.agency_id,
+            actor=Actor(ActorKind.AUTOMATION, self.consumer.name),
+            correlation_id=message.correlation_id,
+        )
 
     def _count(self, events: int, outcome: str) -> None:
-        telemetry.events_consumed.add(
-            events, {"messaging.consumer.group.name": self.consumer.name, "gardenos.outcome": outcome}
-        )
+        if events:
+            telemetry.events_consumed.add(
+                events,
+                {
+                    "messaging.system": "kafka",
+                    "messaging.destination.name": f"{self.source}.events",
+                    "messaging.consumer.group.name": self.consumer.name,
+                    "gardenos.outcome": outcome,
+                },
+            )
+
+
+def _following(messages: Sequence[Message], mark: int) -> list[Message]:
+    """Those that follow on the mark without a gap. The messages are in order, none twice."""
+    row: list[Message] = []
+    for message in messages:
+        if message.sequence > mark:
+            if message.sequence != mark + len(row) + 1:
+                break
+            row.append(message)
+    return row
+
+
+def _stopped_by(error: Exception, message: Message | None) -> Exception:
+    """What a handler's error means: the database's own goes on as it is, another's absence holds up, the rest is poison."""
+    if is_database_away(error):
+        return error
+    if is_transient(error):
+        return _Stopped(message, HeldUp(f"a handler could not reach what it needs: {told(error)}"))
+    return _Stopped(message, error)

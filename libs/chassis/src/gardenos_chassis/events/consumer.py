@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 from gardenos_contracts import Event, Received, event_class, is_newer
 
 from gardenos_chassis.events.store import UnitOfWork
+from gardenos_chassis.telemetry import Tellable
 from gardenos_chassis.tenancy import Session
 
 E = TypeVar("E", bound=Event)
@@ -16,7 +17,7 @@ BatchEffect: TypeAlias = Callable[[Sequence[Received[Event]], Session], Awaitabl
 _Handler: TypeAlias = Callable[[Received[Any], UnitOfWork], Awaitable[None]]
 
 
-class NewerVersion(LookupError):
+class NewerVersion(LookupError, Tellable):
     """An event that is listened to came in a version that these contracts cannot read: it is set aside, not passed over."""
 
 
@@ -25,10 +26,14 @@ class Consumer:
 
     A handler's effect commits together with the mark "read up to here": each event has its effect once, however
     often it is delivered. The name is what the marks are kept under; a new name reads history from its beginning.
+
+    What is told of people who are forgotten reaches the handlers without what is personal, `event.forgotten`; or not at
+    all with `skips_forgotten`: for tables in which nothing of such a person is to stand.
     """
 
-    def __init__(self, name: str, *, listens_to: Sequence[type[Event]]) -> None:
+    def __init__(self, name: str, *, listens_to: Sequence[type[Event]], skips_forgotten: bool = False) -> None:
         self.name = name
+        self.skips_forgotten = skips_forgotten
         self.listens_to = tuple(listens_to)
         self._heard = frozenset(event.event_type for event in listens_to)
         self._handlers: dict[str, _Handler] = {}

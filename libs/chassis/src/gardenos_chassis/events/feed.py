@@ -16,6 +16,10 @@ from gardenos_chassis.events.store import read_after
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.tenancy import Database
 
+_HEADS = text(
+    "select agency_id, head from agency_heads where agency_id = coalesce(cast(:agency_id as uuid), agency_id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedClient:
@@ -26,15 +30,35 @@ class FeedClient:
     token: str
 
     async def after(self, agency_id: UUID, sequence: int, limit: int) -> list[Message]:
-        """An agency's events after a sequence, in order. Raises httpx.HTTPError while the source is away."""
+        """An agency's events that follow on a sequence, in order and without gap; empty if there are none.
+
+        Raises httpx.HTTPError while the source is away, ValueError for an answer that is no page of the agency's events.
+        What is right before something that is wrong is given.
+        """
         answer = await self._get(
             "/internal/v1/events", {"agency_id": str(agency_id), "after": sequence, "limit": limit}
         )
-        return [Message.from_json(event) for event in answer["items"]]
+        found: list[Message] = []
+        for event in answer["items"]:
+            try:
+                message = Message.from_json(event)
+                if (message.agency_id, message.sequence) != (agency_id, sequence + len(found) + 1):
+                    raise ValueError("an event out of its place")
+            except (ValueError, TypeError, AttributeError):
+                if found:
+                    return found
+                raise
+            found.append(message)
+        return found
 
     async def heads(self) -> dict[UUID, int]:
         """The last sequence of every agency. Raises httpx.HTTPError while the source is away."""
         return {UUID(agency): head for agency, head in (await self._get("/internal/v1/heads", {}))["heads"].items()}
+
+    async def head(self, agency_id: UUID) -> int:
+        """The last sequence of one agency, 0 if there is none. Raises httpx.HTTPError while the source is away."""
+        heads: dict[str, int] = (await self._get("/internal/v1/heads", {"agency_id": str(agency_id)}))["heads"]
+        return heads.get(str(agency_id), 0)
 
     async def _get(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         answer = await self.http.get(
@@ -63,9 +87,9 @@ def feed_router(database: Database, token: str) -> APIRouter:
         return json_response({"items": [message.to_json() for message in found]})
 
     @router.get("/heads")
-    async def heads() -> Response:
+    async def heads(agency_id: UUID | None = None) -> Response:
         async with database.across() as session:
-            rows = await session.execute(text("select agency_id, head from agency_heads"))
+            rows = await session.execute(_HEADS, {"agency_id": agency_id})
             return json_response({"heads": {str(row.agency_id): row.head for row in rows}})
 
     return router

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
@@ -12,6 +13,9 @@ from sqlalchemy import text
 
 from gardenos_chassis import telemetry
 from gardenos_chassis.events.store import read_after
+from gardenos_chassis.events.topics import ensure_topics
+from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.telemetry import told
 from gardenos_chassis.tenancy import Database
 
 log = logging.getLogger(__name__)
@@ -25,9 +29,53 @@ _LOCK = text("select published from relay_marks where agency_id = :agency_id for
 _MARK = text("update relay_marks set published = :published where agency_id = :agency_id")
 
 _BATCH = 500
+_BATCH_BYTES = 262_144
 _POLL_SECONDS = 0.5
 _AT_ONCE = 4
-_MAX_BACKOFF_SECONDS = 10.0
+# An event waits no longer than a second after the broker is back.
+_MAX_BACKOFF_SECONDS = 0.4
+
+
+class Producer(Protocol):
+    """What the relay needs of aiokafka's producer."""
+
+    async def send(
+        self, topic: str, *, value: bytes, key: bytes, headers: Sequence[tuple[str, bytes]]
+    ) -> Awaitable[object]:
+        """Takes one message; what it gives is awaited for the broker's acknowledgement."""
+
+    async def stop(self) -> None:
+        """Ends it."""
+
+
+Connect: TypeAlias = Callable[[], Awaitable[Producer]]
+"""Gives a producer that is ready. Raises what aiokafka raises while the broker is away."""
+
+
+def kafka(settings: ServiceSettings) -> Connect:
+    """Producers on the settings' broker, with the topic of the settings' service in place."""
+
+    async def connect() -> Producer:
+        # A broker that lost everything has lost the topic too.
+        await ensure_topics([settings.service], settings)
+        producer = AIOKafkaProducer(
+            bootstrap_servers=settings.kafka_bootstrap,
+            acks="all",
+            enable_idempotence=settings.kafka_idempotence,
+            client_id=f"gardenos-{settings.service}-relay",
+            request_timeout_ms=10_000,
+            max_request_size=4_000_000,
+            max_batch_size=_BATCH_BYTES,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        found: Producer = producer
+        return found
+
+    return connect
 
 
 class Relay:
@@ -37,15 +85,20 @@ class Relay:
     built anew, for an idempotent one may never recover, and publishing resumes from the mark.
     """
 
-    def __init__(self, database: Database, service: str, *, bootstrap: str, idempotence: bool) -> None:
+    def __init__(self, database: Database, service: str, connect: Connect) -> None:
         self._database = database
         self._topic = topic_of(service)
         self._service = service
-        self._bootstrap = bootstrap
-        self._idempotence = idempotence
+        self._connect = connect
+        self._attributes = {
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.destination.name": self._topic,
+        }
         self._hint = asyncio.Event()
-        self._producer: AIOKafkaProducer | None = None
-        self._progress = time.monotonic()
+        self._producer: Producer | None = None
+        self.progress = time.time()
+        """When it last had published all there was; seconds since 1970."""
         self.fault: str | None = "starting"
 
     def wake(self) -> None:
@@ -60,10 +113,10 @@ class Relay:
                 try:
                     await self.publish_all()
                     self.fault = None
-                    self._progress = time.monotonic()
+                    self.progress = time.time()
                     backoff = 0.1
                 except Exception as error:
-                    self.fault = f"{type(error).__name__}: {error}"
+                    self.fault = told(error)
                     log.warning(
                         "relay: cannot publish, will try again", extra={"service": self._service, "fault": self.fault}
                     )
@@ -107,7 +160,7 @@ class Relay:
         async with self._database.across() as session:
             return (await session.execute(_BEHIND)).scalars().all()
 
-    async def _publish_agency(self, producer: AIOKafkaProducer, agency_id: UUID) -> bool:
+    async def _publish_agency(self, producer: Producer, agency_id: UUID) -> bool:
         """One batch of one agency; True if there may be more. False too if another relay holds the agency."""
         async with self._database.transaction(agency_id) as session:
             await session.execute(_BEGIN, {"agency_id": agency_id})
@@ -119,10 +172,11 @@ class Relay:
                 return False
             await self._send(producer, messages)
             await session.execute(_MARK, {"agency_id": agency_id, "published": messages[-1].sequence})
-        telemetry.events_published.add(len(messages), {"messaging.destination.name": self._topic})
+        telemetry.events_published.add(len(messages), self._attributes)
         return len(messages) == _BATCH
 
-    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+    async def _send(self, producer: Producer, messages: Sequence[Message]) -> None:
+        started = time.perf_counter()
         acknowledged = [
             await producer.send(
                 self._topic, value=message.data, key=str(message.agency_id).encode(), headers=message.headers()
@@ -131,23 +185,11 @@ class Relay:
         ]
         for acknowledgement in acknowledged:
             await acknowledgement
+        telemetry.publish_duration.record(time.perf_counter() - started, self._attributes)
 
-    async def _ready_producer(self) -> AIOKafkaProducer:
+    async def _ready_producer(self) -> Producer:
         if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                acks="all",
-                enable_idempotence=self._idempotence,
-                client_id=f"gardenos-{self._service}-relay",
-                request_timeout_ms=10_000,
-                max_request_size=4_000_000,
-            )
-            try:
-                await producer.start()
-            except BaseException:
-                await producer.stop()
-                raise
-            self._producer = producer
+            self._producer = await self._connect()
         return self._producer
 
     async def _drop_producer(self) -> None:
@@ -157,12 +199,12 @@ class Relay:
                 async with asyncio.timeout(5):
                     await producer.stop()
             except Exception as error:
-                log.info("relay: the old producer did not stop cleanly", extra={"fault": str(error)})
+                log.info("relay: the old producer did not stop cleanly", extra={"fault": told(error)})
 
     @property
     def health(self) -> str | None:
         """None while it publishes; else what is wrong."""
-        stalled = time.monotonic() - self._progress
+        stalled = time.time() - self.progress
         if self.fault is None and stalled > 30:
             return f"no progress for {stalled:.0f} s"
         return self.fault

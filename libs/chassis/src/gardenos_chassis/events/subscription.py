@@ -4,10 +4,12 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import httpx
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.partitioner import DefaultPartitioner
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage as CurrentMessage
 from faststream.kafka.message import KafkaMessage
@@ -16,47 +18,80 @@ from gardenos_contracts import Message, topic_of
 
 from gardenos_chassis.events.application import Application
 from gardenos_chassis.events.consumer import Consumer
-from gardenos_chassis.events.faults import retried_for_ever
+from gardenos_chassis.events.faults import HeldUp, retried_for_ever
 from gardenos_chassis.events.feed import FeedClient
+from gardenos_chassis.events.reconciliation import Reconciliation
 from gardenos_chassis.events.store import EventStore
+from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
 
+_AT_ONCE = 4
+_STRIKES = 3
+_BUSY_SECONDS = 30.0
+
 
 class Subscription:
-    """Runs one consumer: what Kafka brings, and by the feeds what Kafka forgot."""
+    """Runs one consumer: what Kafka brings, and by the feeds what Kafka forgot.
+
+    Kafka's client can live on and bring nothing. So it is judged by what it brings: when look after look the source has
+    events of partitions that are assigned here, and none came, the connection is made anew.
+    """
 
     def __init__(
         self, consumer: Consumer, store: EventStore, settings: ServiceSettings, http: httpx.AsyncClient
     ) -> None:
-        self._consumer = consumer
+        self.name = consumer.name
         self.sources = consumer.sources
         self._settings = settings
         token = settings.internal_token.get_secret_value()
-        self._applications = {
-            source: Application(consumer, source, store, FeedClient(http, settings.url_of(source), token))
+        self.reconciliations: Mapping[str, Reconciliation] = {
+            source: Reconciliation(
+                Application(consumer, source, store, FeedClient(http, settings.url_of(source), token)),
+                every=settings.reconcile_seconds,
+            )
             for source in consumer.sources
         }
-        self._turns = {source: asyncio.Lock() for source in consumer.sources}
-        self._caught_up: set[str] = set()
+        self._kafka: AIOKafkaConsumer | None = None
+        self._brought = dict.fromkeys(self.sources, 0)
+        self._brought_before = dict.fromkeys(self.sources, 0)
+        self._strikes = dict.fromkeys(self.sources, 0)
+        self._patience = _STRIKES
+        self._anew = asyncio.Event()
         self._busy_since: float | None = None
+        self.progress = time.time()
+        """When it last got on, or found that there was nothing to do; seconds since 1970."""
         self.fault: str | None = "starting"
 
     async def run(self) -> None:
         """Consumes until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(retried_for_ever(self._consume, what=f"{self._consumer.name}: consuming"))
-            for source in self._consumer.sources:
-                tasks.create_task(self._reconcile(source))
+            tasks.create_task(retried_for_ever(self._consume, what=f"{self.name}: consuming"))
+            for source, reconciliation in self.reconciliations.items():
+                tasks.create_task(self._reconcile(source, reconciliation))
 
     async def _consume(self) -> None:
+        """One connection to Kafka after the other; raises what stops one from being made."""
+        try:
+            while True:
+                await self._consume_once()
+        except Exception as error:
+            self.fault = told(error)
+            raise
+
+    async def _consume_once(self) -> None:
+        """Consumes until the connection is to be made anew."""
+        self._anew.clear()
+        # A broker that lost everything has lost the topics too.
+        await ensure_topics(self.sources, self._settings)
         broker = KafkaBroker(
             self._settings.kafka_bootstrap, logger=None, allow_auto_create_topics=False, graceful_timeout=5
         )
         subscriber = broker.subscriber(
-            *(topic_of(source) for source in self._consumer.sources),
-            group_id=f"gardenos.{self._consumer.name}",
+            *(topic_of(source) for source in self.sources),
+            group_id=f"gardenos.{self.name}",
             batch=True,
             # Where nothing came for this long, as long again is slept: the most that a lone event waits there.
             batch_timeout_ms=20,
@@ -64,78 +99,138 @@ class Subscription:
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             # The batch is held while the database is away; the group must not give it to another meanwhile.
-            max_poll_interval_ms=3_600_000,
+            max_poll_interval_ms=round(self._settings.kafka_max_poll_seconds * 1000),
         )
 
         @subscriber(decoder=_undecoded)
         async def on_batch(_: object, message: CurrentMessage) -> None:
             raw = message.raw_message
-            await self._on_records(raw if isinstance(raw, tuple) else (raw,))
-            await _commit(message)
+            records = raw if isinstance(raw, tuple) else (raw,)
+            await self.on_records(records)
+            await _commit(message.consumer, records)
 
         try:
             await broker.start()
+            self._kafka = subscriber.consumer
             self.fault = None
-            await asyncio.Event().wait()
-        except Exception as error:
-            self.fault = f"{type(error).__name__}: {error}"
-            raise
+            await self._anew.wait()
         finally:
+            self._kafka = None
             await broker.stop()
 
-    async def _on_records(self, records: tuple["ConsumerRecord[bytes, bytes]", ...]) -> None:
+    async def on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
+        """Applies what Kafka brought, and leaves to the reconciliation what cannot be applied now.
+
+        Returns once it may be forgotten by Kafka: it is applied, or the source is known to have more than that.
+        """
         self._busy_since = time.monotonic()
         arrived: defaultdict[tuple[str, UUID], list[Message]] = defaultdict(list)
         for record in records:
+            source = record.topic.removesuffix(".events")
+            self._brought[source] += 1
             try:
                 message = Message.from_kafka(record.headers, record.value or b"")
             except ValueError as foreign:
                 # Not an event, so nothing of anybody's history: the marks would show a real gap.
                 log.error(
                     "a record that is no event",
-                    extra={"topic": record.topic, "offset": record.offset, "fault": str(foreign)},
+                    extra={"topic": record.topic, "offset": record.offset, "fault": told(foreign)},
                 )
                 continue
-            arrived[record.topic.removesuffix(".events"), message.agency_id].append(message)
-        for (source, agency_id), messages in arrived.items():
-            async with self._turns[source]:
-                await self._applications[source].apply(agency_id, messages)
-        self._busy_since = None
+            arrived[source, message.agency_id].append(message)
+        gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def _reconcile(self, source: str) -> None:
-        while True:
-            try:
-                async with self._turns[source]:
-                    await self._applications[source].catch_up()
-                self._caught_up.add(source)
-            except Exception as error:
-                log.info(
-                    "%s: cannot ask %s whether something is missing", self._consumer.name, source,
-                    extra={"fault": f"{type(error).__name__}: {error}"},
-                )  # fmt: skip
-            await asyncio.sleep(self._settings.reconcile_seconds if source in self._caught_up else 1)
+        async def take(source: str, agency_id: UUID, messages: list[Message]) -> None:
+            async with gate:
+                await self._take(self.reconciliations[source], agency_id, messages)
+
+        async with asyncio.TaskGroup() as tasks:
+            for (source, agency_id), messages in arrived.items():
+                tasks.create_task(take(source, agency_id, messages))
+        self._busy_since = None
+        self.progress = time.time()
+
+    async def _take(self, reconciliation: Reconciliation, agency_id: UUID, messages: Sequence[Message]) -> None:
+        newest = max(message.sequence for message in messages)
+        reconciliation.heads[agency_id] = max(newest, reconciliation.heads.get(agency_id, 0))
+        try:
+            at_it = reconciliation.is_at(agency_id)
+            if not at_it and await reconciliation.application.take(agency_id, messages) >= newest:
+                return
+        except HeldUp as hold:
+            log.info("%s: an agency waits", self.name, extra={"agency_id": str(agency_id), "fault": str(hold)})
+        except Exception:
+            # A fault of ours: it stops this agency alone.
+            log.exception("%s: cannot apply what came", self.name, extra={"agency_id": str(agency_id)})
+        reconciliation.need(agency_id, newest)
+
+    async def _reconcile(self, source: str, reconciliation: Reconciliation) -> None:
+        await retried_for_ever(
+            lambda: reconciliation.run(lambda missed: self._judge(source, missed)),
+            what=f"{self.name}: reconciling with {source}",
+        )
+
+    def _judge(self, source: str, missed: set[UUID]) -> None:
+        """After a look: whether Kafka's client still does its work."""
+        brought, self._brought_before[source] = (
+            self._brought[source] - self._brought_before[source],
+            self._brought[source],
+        )
+        if brought:
+            self._patience = _STRIKES
+        if brought or not any(self._is_ours(source, agency_id) for agency_id in missed):
+            self._strikes[source] = 0
+            self.progress = time.time()
+            return
+        self._strikes[source] += 1
+        if self._strikes[source] >= self._patience:
+            log.warning("%s: the broker brings nothing of %s; connecting anew", self.name, source)
+            self._strikes = dict.fromkeys(self.sources, 0)
+            # If that does not help, the fault is not on this side.
+            self._patience = min(self._patience * 2, 100)
+            self.fault = f"the broker brought nothing of {source}; connecting anew"
+            self._anew.set()
+
+    def _is_ours(self, source: str, agency_id: UUID) -> bool:
+        """Whether the agency's events should come here, and not to another instance."""
+        if self._kafka is None:
+            return False
+        partitions = sorted(self._kafka.partitions_for_topic(topic_of(source)) or ())
+        if not partitions:
+            return True
+        partition = DefaultPartitioner()(str(agency_id).encode(), partitions, partitions)
+        return TopicPartition(topic_of(source), partition) in self._kafka.assignment()
 
     @property
     def health(self) -> str | None:
         """None while it consumes; else what is wrong."""
-        if self.fault is None and self._busy_since is not None and time.monotonic() - self._busy_since > 30:
-            return f"busy with one batch for {time.monotonic() - self._busy_since:.0f} s"
-        return self.fault
+        if self.fault is not None:
+            return self.fault
+        if self._busy_since is not None and (busy := time.monotonic() - self._busy_since) > _BUSY_SECONDS:
+            return f"busy with one batch for {busy:.0f} s"
+        for source, reconciliation in self.reconciliations.items():
+            if self._strikes[source]:
+                return f"the broker brings nothing of {source}, which has events; its feed brings them"
+            if held := dict(reconciliation.held):
+                agency_id, hold = next(iter(held.items()))
+                return (
+                    f"{len(held)} held up, agency {agency_id} for {time.monotonic() - hold.since:.0f} s: {hold.reason}"
+                )
+        return None
 
 
 async def _undecoded(message: KafkaMessage) -> object:
     return message.raw_message
 
 
-async def _commit(message: KafkaMessage) -> None:
-    raw = message.raw_message
+async def _commit(consumer: "AIOKafkaConsumer", records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
     offsets: dict[TopicPartition, int] = {}
-    for record in raw if isinstance(raw, tuple) else (raw,):
+    for record in records:
         place = TopicPartition(record.topic, record.partition)
         offsets[place] = max(offsets.get(place, 0), record.offset + 1)
     try:
         # Each partition by name: a bare commit would take along partitions that nobody has handled.
-        await message.consumer.commit(offsets)  # type: ignore[call-arg]
+        await consumer.commit(offsets)
     except Exception as error:
         # The marks are the truth: what comes again is seen and skipped.
-        log.info("offsets were not committed; the events will come again and be skipped", extra={"fault": str(error)})
+        log.info("offsets were not committed; the events will come again and be skipped", extra={"fault": told(error)})
