@@ -137,7 +137,20 @@ def create_consumer_tables(op: Operations) -> None:
 
 
 def create_snapshot_table(op: Operations) -> None:
-    """Folded states of long streams, made anew at any time."""
+    """Folded states of long streams, the latest of each: made anew at any time, by the code that `made_by` stands for."""
+    op.execute(
+        """
+        create table snapshots (
+            agency_id uuid not null,
+            stream_id uuid not null,
+            made_by text not null,
+            version integer not null,
+            state jsonb not null,
+            primary key (agency_id, stream_id)
+        )
+        """
+    )
+    protect(op, "snapshots")
 
 
 def extend_parked_events(op: Operations) -> None:

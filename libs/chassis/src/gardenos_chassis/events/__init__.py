@@ -2,6 +2,7 @@
 
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.repository import Repository
+from gardenos_chassis.events.snapshots import Snapshots
 from gardenos_chassis.events.store import Changed, Context, EventStore, LostRace, Projection, UnitOfWork, history
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "LostRace",
     "Projection",
     "Repository",
+    "Snapshots",
     "UnitOfWork",
     "history",
 ]

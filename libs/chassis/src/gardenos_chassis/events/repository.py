@@ -8,6 +8,7 @@ from uuid import UUID
 from gardenos_contracts import Event
 
 from gardenos_chassis.errors import Conflict, NotFound, PreconditionFailed
+from gardenos_chassis.events.snapshots import Snapshots
 from gardenos_chassis.events.store import Changed, Context, EventStore, LostRace, UnitOfWork
 
 A = TypeVar("A")
@@ -28,6 +29,8 @@ class Repository(Generic[A]):
     evolve: Callable[[A | None, Event], A]
     scope: Callable[[A], tuple[UUID | None, UUID | None]]
     noun: str = "record"
+    snapshots: Snapshots[A] | None = None
+    """For aggregates whose streams grow long."""
 
     async def create(self, id: UUID, decide: Callable[[], Iterable[Event]]) -> Changed:
         """Records a new aggregate's first events. Raises Conflict if it is there already."""
@@ -46,7 +49,9 @@ class Repository(Generic[A]):
         """
 
         async def next(work: UnitOfWork) -> Changed:
-            state, version = await self._state(work, id)
+            state, version, folded = await self._state(work, id)
+            if self.snapshots is not None:
+                await self.snapshots.take_if_due(work.session, self.context.agency_id, id, folded)
             if self.context.if_match not in (None, version):
                 raise PreconditionFailed(
                     f"this {self.noun} was changed meanwhile; read it again and repeat your change"
@@ -58,18 +63,19 @@ class Repository(Generic[A]):
     async def get(self, id: UUID) -> tuple[A, int]:
         """The present state and version. Raises NotFound."""
         async with self.store.unit_of_work(self.context) as work:
-            return await self._state(work, id)
+            state, version, _ = await self._state(work, id)
+            return state, version
 
-    async def _state(self, work: UnitOfWork, id: UUID) -> tuple[A, int]:
-        state: A | None = None
-        version = 0
-        for fact in await work.load(id):
-            state = self.evolve(state, fact.data)
-            version = fact.version
+    async def _state(self, work: UnitOfWork, id: UUID) -> tuple[A, int, int]:
+        """The state, its version, and how many events were folded to know it."""
+        state, version = (None, 0) if self.snapshots is None else await self.snapshots.latest(work.session, id)
+        facts = await work.load(id, after_version=version)
+        for fact in facts:
+            state, version = self.evolve(state, fact.data), fact.version
         caller = self.context.caller
         if state is None or (caller is not None and not caller.sees(*self.scope(state))):
             raise NotFound(f"there is no such {self.noun}")
-        return state, version
+        return state, version, len(facts)
 
     async def _run(self, command: Callable[[UnitOfWork], Awaitable[Changed]]) -> Changed:
         for attempt in range(1, _ATTEMPTS + 1):

@@ -92,7 +92,7 @@ select events.agency_id, sequence, stream_id, version, type, {CLEAR}, {BOX}, {WH
     occurred_at, recorded_at
 from events left join person_keys as people on people.agency_id = events.agency_id and people.person_id = {WHOSE}
 """  # noqa: S608 - constants
-_LOAD = text(f"{_EVENTS} where stream_id = :stream_id order by version")
+_LOAD = text(f"{_EVENTS} where stream_id = :stream_id and version > :after order by version")
 _READ = text(f"{_EVENTS} where sequence > :after order by sequence limit :limit")
 _CLAIM = text(
     "insert into commands (agency_id, idempotency_key, fingerprint) values (:agency_id, :key, :fingerprint)"
@@ -112,9 +112,9 @@ class UnitOfWork:
         self._recorded: list[Fact[Event]] = []
         self._by_stream: defaultdict[UUID, list[Fact[Event]]] = defaultdict(list)
 
-    async def load(self, stream_id: UUID) -> list[Fact[Event]]:
+    async def load(self, stream_id: UUID, *, after_version: int = 0) -> list[Fact[Event]]:
         """An aggregate's history, with what this unit of work has recorded so far; empty if there is none."""
-        stored: list[Fact[Event]] = [*await history(self.session, stream_id)]
+        stored: list[Fact[Event]] = [*await history(self.session, stream_id, after_version=after_version)]
         return stored + self._by_stream[stream_id]
 
     def record(
@@ -215,10 +215,12 @@ class EventStore:
                 listener()
 
 
-async def history(session: Session, stream_id: UUID) -> list[Received[Event]]:
+async def history(session: Session, stream_id: UUID, *, after_version: int = 0) -> list[Received[Event]]:
     """An aggregate's recorded events, oldest first."""
     keys = master_keys_of(session)
-    return [received(row, keys) for row in await session.execute(_LOAD, {"stream_id": stream_id})]
+    return [
+        received(row, keys) for row in await session.execute(_LOAD, {"stream_id": stream_id, "after": after_version})
+    ]
 
 
 async def read_after(session: Session, after: int, limit: int) -> list[Message]:

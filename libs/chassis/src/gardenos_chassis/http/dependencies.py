@@ -13,6 +13,7 @@ from gardenos_chassis import telemetry
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
 from gardenos_chassis.events.repository import Repository
+from gardenos_chassis.events.snapshots import Snapshots
 from gardenos_chassis.events.store import Context, EventStore, UnitOfWork, fingerprint
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Session
@@ -127,10 +128,16 @@ def repository(
     evolve: Callable[[A | None, Event], A],
     scope: Callable[[A], tuple[UUID | None, UUID | None]],
     noun: str = "record",
+    *,
+    snapshot_every: int | None = None,
 ) -> Callable[[Writing], Awaitable[Repository[A]]]:
-    """A dependency that gives commands on one kind of aggregate: `Annotated[Repository[Lead], Depends(repository(…))]`."""
+    """A dependency that gives commands on one kind of aggregate: `Annotated[Repository[Lead], Depends(repository(…))]`.
+
+    `snapshot_every` so many events the state is kept, for aggregates whose streams grow long.
+    """
+    snapshots = None if snapshot_every is None else Snapshots(evolve, every=snapshot_every)
 
     async def dependency(writing: Writer) -> Repository[A]:
-        return Repository(writing.store, writing.context, evolve, scope, noun)
+        return Repository(writing.store, writing.context, evolve, scope, noun, snapshots)
 
     return dependency

@@ -16,18 +16,21 @@ from sqlalchemy import ARRAY, Uuid, bindparam, text
 
 from gardenos_chassis.tenancy import Session
 
+# The keys are named with their schema: a read model that is rebuilt beside the live one asks the same.
 _SHARE = text("select pg_advisory_xact_lock_shared(hashtextextended('forgetting ' || :agency_id, 0))")
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('forgetting ' || :agency_id, 0))")
 _FORGET = text(
-    "insert into person_keys as people (agency_id, person_id, forgotten_at)"
+    "insert into public.person_keys as people (agency_id, person_id, forgotten_at)"
     " select :agency_id, person_id, now() from unnest(:people) as person_id"
     " on conflict (agency_id, person_id) do update set key = null, forgotten_at = excluded.forgotten_at"
     " where people.key is not null"
 ).bindparams(bindparam("people", type_=ARRAY(Uuid)))
 _FORGOTTEN = text(
-    "select person_id from person_keys"
+    "select person_id from public.person_keys"
     " where agency_id = :agency_id and person_id = any(:people) and key is null"
 ).bindparams(bindparam("people", type_=ARRAY(Uuid)))  # fmt: skip
+_KEEPS_SNAPSHOTS = text("select to_regclass('public.snapshots') is not null")
+_SNAPSHOTS = text("delete from public.snapshots where agency_id = :agency_id")
 _PARKED = text("select consumer, source, sequence, message from parked_events where agency_id = :agency_id")
 # What went wrong may quote what it went wrong with: its kind is enough.
 _REDACT = text(
@@ -37,12 +40,15 @@ _REDACT = text(
 
 
 async def forget(session: Session, agency_id: UUID, people: Collection[UUID]) -> None:
-    """Destroys these people's keys for good, here, and takes what is personal out of parked events.
+    """Destroys these people's keys for good, here, and takes what is personal out of parked events and snapshots.
 
     People are named as `Event.about` names them. To be done before read tables are emptied, in the same transaction.
     """
     await session.execute(_ALONE, {"agency_id": str(agency_id)})
     await session.execute(_FORGET, {"agency_id": agency_id, "people": sorted(people)})
+    # Whose they are nobody knows; they are made anew when they are missed.
+    if (await session.execute(_KEEPS_SNAPSHOTS)).scalar_one():
+        await session.execute(_SNAPSHOTS, {"agency_id": agency_id})
     for row in (await session.execute(_PARKED, {"agency_id": agency_id})).all():
         message = Message.from_json(row.message if isinstance(row.message, dict) else orjson.loads(row.message))
         if _about(message) in people:
@@ -51,9 +57,14 @@ async def forget(session: Session, agency_id: UUID, people: Collection[UUID]) ->
             await session.execute(_REDACT, {**key, "message": orjson.dumps(left.to_json()).decode()})
 
 
+async def wait_for_forgetting(session: Session, agency_id: UUID) -> None:
+    """Whoever forgets somebody now is waited for, and until the commit nobody else does: then they find what is written here."""
+    await session.execute(_SHARE, {"agency_id": str(agency_id)})
+
+
 async def forgotten_among(session: Session, agency_id: UUID, people: Collection[UUID]) -> set[UUID]:
     """Which of these are forgotten. Until the commit nobody else comes to be: what is written of the others stays right."""
-    await session.execute(_SHARE, {"agency_id": str(agency_id)})
+    await wait_for_forgetting(session, agency_id)
     found = await session.execute(_FORGOTTEN, {"agency_id": agency_id, "people": sorted(people)})
     return set(found.scalars())
 
