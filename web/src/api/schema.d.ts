@@ -412,6 +412,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget Lead
+         * @description The person is forgotten, everywhere and for good. For owners and admins; the same again changes nothing.
+         *
+         *     Lost are their name, email address, telephone number, address, birth date, carrier, X-date, notes and ids elsewhere;
+         *     the transcripts and notes of calls, messages whole with what was attached, and what was read out of them; of the client
+         *     they became as well; in the history too. What remains tells of nobody: stages, dates, sources, owners, what is counted.
+         */
+        post: operations["forget_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/history": {
         parameters: {
             query?: never;
@@ -532,6 +556,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{service}/consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consumers
+         * @description How far each consumer of this service has read the agency's history, and what holds it up.
+         */
+        get: operations["list_consumers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/{service}/dead-letters": {
         parameters: {
             query?: never;
@@ -541,11 +585,113 @@ export interface paths {
         };
         /**
          * List Dead Letters
-         * @description Events that a consumer could not take, in their order; with `discarded=true` those that were put aside for good.
+         * @description The agency's events that a consumer could not take, in their order.
          */
         get: operations["list_dead_letters"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/dead-letters/{consumer}/{source}/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Dead Letter
+         * @description One of them, with its message.
+         */
+        get: operations["show_dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Dead Letter
+         * @description Puts one event aside for good, with a reason, which is kept; those behind it can be redriven then.
+         */
+        post: operations["discard_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redrive Dead Letters
+         * @description Tries an aggregate's parked events again, in their order, up to the first that fails again.
+         */
+        post: operations["redrive_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Outbox
+         * @description How much of what the agency recorded in this service waits to be published.
+         */
+        get: operations["show_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/ai/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Again What Was Not
+         * @description Has communications read again that the model would not read in full, or that failed; a thousand at most.
+         *
+         *     For an agency's owners and admins. What was found before stays; each reading is a job that can be watched.
+         */
+        post: operations["read_again_what_was_not"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1330,6 +1476,66 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ConsumerState
+         * @description How far one consumer has read the agency's history of one source.
+         */
+        ConsumerState: {
+            /** Consumer */
+            consumer: string;
+            /**
+             * Fault
+             * @description What is wrong with the consumer as a whole, in the process that answers.
+             */
+            fault: string | null;
+            /**
+             * Head
+             * @description The last that the source has recorded; null while it cannot be asked.
+             */
+            head: number | null;
+            /**
+             * Held Up
+             * @description Why the agency's events cannot go on, if they cannot.
+             */
+            held_up: string | null;
+            /** Lag Events */
+            lag_events: number | null;
+            /**
+             * Lag Seconds
+             * @description How long ago the oldest event was recorded that is not applied; 0 if there is none.
+             */
+            lag_seconds: number | null;
+            /**
+             * Mark
+             * @description The last sequence that is applied.
+             */
+            mark: number;
+            /**
+             * Moved At
+             * @description When the mark last moved.
+             */
+            moved_at: string | null;
+            /**
+             * Parked
+             * @description Events that wait among the dead letters.
+             */
+            parked: number;
+            /**
+             * Progress At
+             * Format: date-time
+             * @description When the consumer last got on or found nothing to do, in the process that answers.
+             */
+            progress_at: string;
+            /** Source */
+            source: string;
+        };
+        /** Page[ConsumerState] */
+        ConsumerStatePage: {
+            /** Items */
+            items: components["schemas"]["ConsumerState"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * ConversionRow
          * @description One agent's, campaign's, source's or team's.
          */
@@ -1454,7 +1660,10 @@ export interface components {
          * @description An event that is parked, or was discarded.
          */
         DeadLetter: {
-            /** Attempts */
+            /**
+             * Attempts
+             * @description 0 for one that only waits behind another of its aggregate.
+             */
             attempts: number;
             /** Consumer */
             consumer: string;
@@ -1462,13 +1671,78 @@ export interface components {
             discarded_at: string | null;
             /** Discarded Because */
             discarded_because: string | null;
-            /** Discarded By */
+            /**
+             * Discarded By
+             * @description A user's id, or `platform`.
+             */
             discarded_by: string | null;
             /**
              * Error
              * @description What went wrong when it was last tried, without anything it says of anybody.
              */
             error: string;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /**
+             * Sequence
+             * @description Its place in the agency's history within its source.
+             */
+            sequence: number;
+            /**
+             * Source
+             * @description The service that published it.
+             */
+            source: string;
+            /**
+             * Stream Id
+             * Format: uuid
+             * @description The aggregate it belongs to.
+             */
+            stream_id: string;
+            /**
+             * Tried At
+             * Format: date-time
+             */
+            tried_at: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * DeadLetterInFull
+         * @description The same, with what was received.
+         */
+        DeadLetterInFull: {
+            /**
+             * Attempts
+             * @description 0 for one that only waits behind another of its aggregate.
+             */
+            attempts: number;
+            /** Consumer */
+            consumer: string;
+            /** Discarded At */
+            discarded_at: string | null;
+            /** Discarded Because */
+            discarded_because: string | null;
+            /**
+             * Discarded By
+             * @description A user's id, or `platform`.
+             */
+            discarded_by: string | null;
+            /**
+             * Error
+             * @description What went wrong when it was last tried, without anything it says of anybody.
+             */
+            error: string;
+            /**
+             * Message
+             * @description The event in the CloudEvents JSON format.
+             */
+            message: {
+                [key: string]: unknown;
+            };
             /**
              * Parked At
              * Format: date-time
@@ -1511,6 +1785,20 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /**
+         * Discard
+         * @description Which parked event is to be put aside for good, and why.
+         */
+        Discard: {
+            /** Because */
+            because: string;
+            /** Consumer */
+            consumer: string;
+            /** Sequence */
+            sequence: number;
+            /** Source */
+            source: string;
+        };
         /**
          * Disposition
          * @description How a call ended.
@@ -1913,6 +2201,11 @@ export interface components {
             /** First Contacted At */
             first_contacted_at: string | null;
             /**
+             * Forgotten At
+             * @description When the person was forgotten; then nothing personal is known of them any more.
+             */
+            forgotten_at: string | null;
+            /**
              * Id
              * Format: uuid
              */
@@ -2240,6 +2533,33 @@ export interface components {
             team_id?: string | null;
         };
         /**
+         * Outbox
+         * @description How much of what the agency recorded here is published.
+         */
+        Outbox: {
+            /**
+             * Fault
+             * @description What is wrong with the relay, in the process that answers.
+             */
+            fault: string | null;
+            /** Head */
+            head: number;
+            /**
+             * Oldest Seconds
+             * @description How long ago the first of them was recorded; 0 if there is none.
+             */
+            oldest_seconds: number;
+            /**
+             * Progress At
+             * Format: date-time
+             */
+            progress_at: string;
+            /** Published */
+            published: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * Owner
          * @description The first person of a new agency.
          */
@@ -2325,6 +2645,64 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ReadAgain
+         * @description Which communications.
+         */
+        ReadAgain: {
+            /**
+             * Statuses
+             * @default [
+             *       "partial",
+             *       "failed"
+             *     ]
+             */
+            statuses: ("partial" | "failed")[];
+        };
+        /**
+         * ReadingsBegun
+         * @description Communications that are to be read again.
+         */
+        ReadingsBegun: {
+            /**
+             * Readings
+             * @description How many.
+             */
+            readings: number;
+        };
+        /**
+         * Redrive
+         * @description Whose parked events are to be tried again, in their order.
+         */
+        Redrive: {
+            /** Consumer */
+            consumer: string;
+            /** Source */
+            source: string;
+            /**
+             * Stream Id
+             * Format: uuid
+             */
+            stream_id: string;
+        };
+        /**
+         * RedrivenShape
+         * @description What became of an aggregate's parked events.
+         */
+        RedrivenShape: {
+            /** Applied */
+            applied: number;
+            /**
+             * Error
+             * @description Why the first of those that are left failed again.
+             */
+            error: string | null;
+            /**
+             * Left
+             * @description Still parked: behind the one that failed again, or for the next request where `error` is null.
+             */
+            left: number;
         };
         /**
          * Refresh
@@ -2858,6 +3236,8 @@ export type Change = components['schemas']['Change'];
 export type Client = components['schemas']['Client'];
 export type ClientDetails = components['schemas']['ClientDetails'];
 export type ClientPage = components['schemas']['ClientPage'];
+export type ConsumerState = components['schemas']['ConsumerState'];
+export type ConsumerStatePage = components['schemas']['ConsumerStatePage'];
 export type ConversionRow = components['schemas']['ConversionRow'];
 export type ConversionTimes = components['schemas']['ConversionTimes'];
 export type ConvertedLead = components['schemas']['ConvertedLead'];
@@ -2865,8 +3245,10 @@ export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
 export type Credentials = components['schemas']['Credentials'];
 export type DeadLetter = components['schemas']['DeadLetter'];
+export type DeadLetterInFull = components['schemas']['DeadLetterInFull'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type Direction = components['schemas']['Direction'];
+export type Discard = components['schemas']['Discard'];
 export type Disposition = components['schemas']['Disposition'];
 export type DryRun = components['schemas']['DryRun'];
 export type Fate = components['schemas']['Fate'];
@@ -2901,11 +3283,16 @@ export type Name = components['schemas']['Name'];
 export type Numbers = components['schemas']['Numbers'];
 export type NumbersAndWaiting = components['schemas']['NumbersAndWaiting'];
 export type OnboardClient = components['schemas']['OnboardClient'];
+export type Outbox = components['schemas']['Outbox'];
 export type Owner = components['schemas']['Owner'];
 export type Part = components['schemas']['Part'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
+export type ReadAgain = components['schemas']['ReadAgain'];
+export type ReadingsBegun = components['schemas']['ReadingsBegun'];
+export type Redrive = components['schemas']['Redrive'];
+export type RedrivenShape = components['schemas']['RedrivenShape'];
 export type Refresh = components['schemas']['Refresh'];
 export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
@@ -4587,6 +4974,96 @@ export interface operations {
             };
         };
     };
+    forget_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_history: {
         parameters: {
             query?: never;
@@ -5033,12 +5510,63 @@ export interface operations {
             };
         };
     };
+    list_consumers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumerStatePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_dead_letters: {
         parameters: {
             query?: {
                 consumer?: string | null;
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description Those that were put aside for good, instead */
                 discarded?: boolean;
                 /** @description Rows on a page */
                 limit?: number;
@@ -5074,6 +5602,352 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consumer: string;
+                sequence: number;
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterInFull"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redrive_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redrive"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedrivenShape"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_outbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_again_what_was_not: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsBegun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

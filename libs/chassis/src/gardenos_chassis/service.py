@@ -17,14 +17,15 @@ from gardenos_chassis.auth import Keys
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
 from gardenos_chassis.events.feed import feed_router
+from gardenos_chassis.events.observation import Observation
 from gardenos_chassis.events.relay import Relay, kafka
 from gardenos_chassis.events.store import EventStore, Projection
 from gardenos_chassis.events.subscription import Subscription
-from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.http import openapi, problems
 from gardenos_chassis.http.middleware import Envelope
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.jobs.kinds import Jobs
+from gardenos_chassis.operations import dead_letters
 from gardenos_chassis.read_models.model import ReadModel, apart
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Database
@@ -98,11 +99,13 @@ class Service:
             consumer.name: Subscription(consumer, self.store, settings, self.http)
             for consumer in (*(each for model in read_models for each in model.consumers), *consumers)
         }
+        self._observation = Observation(
+            self.name, self.database, self.relay if publishes else None, self.subscriptions.values()
+        )
         self.workers = _workers(jobs, self.store, self.name)
         self._background = background
         self._resources = resources
         self._checks = dict(checks or {})
-        self._topics_ready = False
         self.app = self._build_app(routers, dict(larger_bodies or {}))
 
     def _build_app(self, routers: Sequence[APIRouter], larger: dict[str, int]) -> FastAPI:
@@ -122,6 +125,7 @@ class Service:
         for router in routers:
             app.include_router(router)
         app.include_router(operations.router())
+        app.include_router(dead_letters.internal_router(self))
         if self.publishes:
             app.include_router(feed_router(self.database, self.settings.internal_token.get_secret_value()))
         app.include_router(_health_router(self))
@@ -152,12 +156,12 @@ class Service:
 
     def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:
         async def transport() -> None:
-            await retried_for_ever(self._ensure_topics, what=f"{self.name}: topics")
             async with asyncio.TaskGroup() as tasks:
                 if self.publishes:
                     tasks.create_task(self.relay.run())
                 for subscription in self.subscriptions.values():
                     tasks.create_task(subscription.run())
+                tasks.create_task(retried_for_ever(self._observation.run, what=f"{self.name}: observing"))
 
         async def background(work: Background) -> None:
             await retried_for_ever(lambda: work(self), what=f"{self.name}: background work")
@@ -171,11 +175,6 @@ class Service:
             *(("background", background(work)) for work in self._background),
         ]
 
-    async def _ensure_topics(self) -> None:
-        sources = {source for subscription in self.subscriptions.values() for source in subscription.sources}
-        await ensure_topics(sources | {self.name} if self.publishes else sources, self.settings)
-        self._topics_ready = True
-
     async def readiness(self) -> Readiness:
         """Asks every part how it is."""
         faults: dict[str, str] = {}
@@ -183,10 +182,8 @@ class Service:
             async with asyncio.timeout(5):
                 await self.database.ready()
         except Exception as error:
-            faults["database"] = f"{type(error).__name__}: {error}"
-        if not self._topics_ready:
-            faults["broker"] = "not reached yet"
-        elif self.publishes and self.relay.health:
+            faults["database"] = telemetry.told(error)
+        if self.publishes and self.relay.health:
             faults["relay"] = self.relay.health
         for name, subscription in self.subscriptions.items():
             if subscription.health:

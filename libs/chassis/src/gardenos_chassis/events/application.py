@@ -153,14 +153,14 @@ class Application:
             rows = await session.execute(_MARKS, self._names)
             return {row.agency_id: row.sequence for row in rows}
 
-    async def redrive(self, agency_id: UUID, stream_id: UUID) -> Redriven:
+    async def redrive(self, agency_id: UUID, stream_id: UUID, *, at_most: int = 1000) -> Redriven:
         """Applies an aggregate's parked events in order, each with its removal in one transaction.
 
         Stops at the first that fails again, which then says why. Raises HeldUp, and what the database raises.
         """
         applied = 0
         error: str | None = None
-        while error is None:
+        while error is None and applied < at_most:
             try:
                 if not await self._redrive_next(agency_id, stream_id):
                     break

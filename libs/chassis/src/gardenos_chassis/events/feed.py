@@ -1,6 +1,7 @@
 """A service's event feed: what a consumer asks when the broker has forgotten, and the answer to it."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -69,14 +70,19 @@ class FeedClient:
         return body
 
 
-def feed_router(database: Database, token: str) -> APIRouter:
-    """The routes that serve a store to other services, which show the internal token."""
+def internal_only(token: str) -> Callable[[str], None]:
+    """A dependency that refuses whoever does not show the internal token."""
 
     def internal(authorization: Annotated[str, Header()] = "") -> None:
         if not hmac.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise Unauthorized("this is for GardenOS services; show the internal token")
 
-    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(internal)], include_in_schema=False)
+    return internal
+
+
+def feed_router(database: Database, token: str) -> APIRouter:
+    """The routes that serve a store to other services, which show the internal token."""
+    router = APIRouter(prefix="/internal/v1", dependencies=[Depends(internal_only(token))], include_in_schema=False)
 
     @router.get("/events")
     async def events(

@@ -1,17 +1,27 @@
 """Dead letters: the events that a consumer could not take, and those of the same aggregate that wait behind them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, column, select, table
+from pydantic import BaseModel, Field
+from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, column, select, table, text
+from sqlalchemy.dialects.postgresql import JSONB
 
+from gardenos_chassis.errors import NotFound, Unavailable
+from gardenos_chassis.events.application import Application, Redriven
+from gardenos_chassis.events.faults import is_transient
+from gardenos_chassis.events.feed import internal_only
 from gardenos_chassis.http.paging import CursorParam, Key, Limit, keyset, page_of
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.http.shapes import Page, Shape
-from gardenos_chassis.operations.room import Looking
+from gardenos_chassis.operations.room import Acting, Looking
+from gardenos_chassis.telemetry import told
+
+if TYPE_CHECKING:
+    from gardenos_chassis.service import Service
 
 
 class DeadLetter(Shape):
@@ -28,11 +38,59 @@ class DeadLetter(Shape):
     error: str
     """What went wrong when it was last tried, without anything it says of anybody."""
     attempts: int
+    """0 for one that only waits behind another of its aggregate."""
     parked_at: datetime
     tried_at: datetime
     discarded_at: datetime | None
     discarded_by: str | None
+    """A user's id, or `platform`."""
     discarded_because: str | None
+
+
+class DeadLetterInFull(DeadLetter):
+    """The same, with what was received."""
+
+    message: dict[str, Any]
+    """The event in the CloudEvents JSON format."""
+
+
+class RedrivenShape(Shape):
+    """What became of an aggregate's parked events."""
+
+    applied: int
+    left: int
+    """Still parked: behind the one that failed again, or for the next request where `error` is null."""
+    error: str | None
+    """Why the first of those that are left failed again."""
+
+
+class Redrive(BaseModel):
+    """Whose parked events are to be tried again, in their order."""
+
+    consumer: str
+    source: str
+    stream_id: UUID
+
+
+class Discard(BaseModel):
+    """Which parked event is to be put aside for good, and why."""
+
+    consumer: str
+    source: str
+    sequence: Annotated[int, Field(ge=1)]
+    because: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class _OfAgency(BaseModel):
+    agency_id: UUID
+
+
+class _InternalRedrive(Redrive, _OfAgency):
+    pass
+
+
+class _InternalDiscard(Discard, _OfAgency):
+    pass
 
 
 _parked = table(
@@ -50,7 +108,10 @@ _parked = table(
     column("discarded_by", Text),
     column("discarded_because", Text),
 )
+_message = column("message", JSONB)
 _ORDER = [Key(_parked.c[name], name) for name in ("consumer", "source", "sequence")]
+_AGENCIES = text("select distinct agency_id from consumer_marks where parked > 0 order by agency_id")
+_MOST_INTERNAL = 1000
 
 router = APIRouter()
 
@@ -61,17 +122,103 @@ async def list_dead_letters(
     consumer: str | None = None,
     source: str | None = None,
     stream_id: UUID | None = None,
-    discarded: bool = False,
+    discarded: Annotated[bool, Query(description="Those that were put aside for good, instead")] = False,
     limit: Limit = 50,
     cursor: CursorParam = None,
 ) -> Response:
-    """Events that a consumer could not take, in their order; with `discarded=true` those that were put aside for good."""
-    wanted = {"consumer": consumer, "source": source, "stream_id": stream_id}
+    """The agency's events that a consumer could not take, in their order."""
     statement = select(_parked).where(
-        *(_parked.c[name] == value for name, value in wanted.items() if value is not None),
+        *_narrowed(consumer, source, stream_id),
         _parked.c.discarded_at.is_not(None) if discarded else _parked.c.discarded_at.is_(None),
     )
     async with here.transaction() as session:
         found = await session.execute(keyset(statement, _ORDER, cursor, limit))
         rows: list[dict[str, Any]] = [dict(row) for row in found.mappings()]
     return json_response(page_of(rows, _ORDER, limit))
+
+
+@router.get("/dead-letters/{consumer}/{source}/{sequence}", responses={200: {"model": DeadLetterInFull}})
+async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: int) -> Response:
+    """One of them, with its message."""
+    statement = select(_parked, _message).where(
+        _parked.c.consumer == consumer, _parked.c.source == source, _parked.c.sequence == sequence
+    )
+    async with here.transaction() as session:
+        found = (await session.execute(statement)).mappings().first()
+    if found is None:
+        raise NotFound("no such event is parked here")
+    return json_response(dict(found))
+
+
+@router.post("/dead-letters/redrive", responses={200: {"model": RedrivenShape}})
+async def redrive_dead_letters(here: Acting, body: Redrive) -> Response:
+    """Tries an aggregate's parked events again, in their order, up to the first that fails again."""
+    return await _redriven(here.service, here.agency_id, body)
+
+
+@router.post("/dead-letters/discard", status_code=204)
+async def discard_dead_letter(here: Acting, body: Discard) -> Response:
+    """Puts one event aside for good, with a reason, which is kept; those behind it can be redriven then."""
+    return await _discarded(here.service, here.agency_id, body, by=str(here.caller.user_id))
+
+
+def internal_router(service: "Service") -> APIRouter:
+    """For who runs the platform, across agencies, with the internal token: where and why, and never what was in it."""
+    token = service.settings.internal_token.get_secret_value()
+    router = APIRouter(
+        prefix="/internal/v1/dead-letters", dependencies=[Depends(internal_only(token))], include_in_schema=False
+    )
+
+    @router.get("")
+    async def listed(consumer: str | None = None, source: str | None = None, stream_id: UUID | None = None) -> Response:
+        async with service.database.across() as session:
+            agencies = list((await session.execute(_AGENCIES)).scalars())
+        statement = select(_parked).where(*_narrowed(consumer, source, stream_id), _parked.c.discarded_at.is_(None))
+        items: list[dict[str, Any]] = []
+        for agency_id in agencies:
+            async with service.database.transaction(agency_id) as session:
+                found = await session.execute(keyset(statement, _ORDER, None, _MOST_INTERNAL - len(items)))
+                items += [{"agency_id": agency_id, **row} for row in found.mappings()]
+            if len(items) > _MOST_INTERNAL:
+                break
+        return json_response({"items": items[:_MOST_INTERNAL], "more": len(items) > _MOST_INTERNAL})
+
+    @router.post("/redrive")
+    async def redrive(body: _InternalRedrive) -> Response:
+        return await _redriven(service, body.agency_id, body)
+
+    @router.post("/discard")
+    async def discard(body: _InternalDiscard) -> Response:
+        return await _discarded(service, body.agency_id, body, by="platform")
+
+    return router
+
+
+def _narrowed(consumer: str | None, source: str | None, stream_id: UUID | None) -> list[Any]:
+    wanted = {"consumer": consumer, "source": source, "stream_id": stream_id}
+    return [_parked.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+async def _redriven(service: "Service", agency_id: UUID, wanted: Redrive) -> Response:
+    try:
+        done: Redriven = await _application(service, wanted).redrive(agency_id, wanted.stream_id)
+    except Exception as error:
+        if is_transient(error):
+            raise Unavailable(f"what is needed for it is away just now ({told(error)}); try again") from error
+        raise
+    return json_response({"applied": done.applied, "left": done.left, "error": done.error})
+
+
+async def _discarded(service: "Service", agency_id: UUID, wanted: Discard, *, by: str) -> Response:
+    application = _application(service, wanted)
+    if not await application.discard(agency_id, wanted.sequence, by=by, because=wanted.because):
+        raise NotFound("no such event is parked here, or it was discarded before")
+    return Response(status_code=204)
+
+
+def _application(service: "Service", wanted: Redrive | Discard) -> Application:
+    subscription = service.subscriptions.get(wanted.consumer)
+    reconciliation = subscription.reconciliations.get(wanted.source) if subscription else None
+    if reconciliation is None:
+        raise NotFound(f"the {service.name} service has no consumer {wanted.consumer} that reads {wanted.source}")
+    return reconciliation.application

@@ -84,12 +84,14 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
             )  # fmt: skip
 
 
+LEAST = 0
+
 bells = Consumer("notes.bells", listens_to=[BellRung])
 
 
 @bells.reacts_to(BellRung)
 async def on_bell(event: Received[BellRung], work: UnitOfWork) -> None:
-    if event.data.loudness < 0:
+    if event.data.loudness < LEAST:
         raise ValueError("a bell cannot ring less than not at all")
     await work.session.execute(
         text("insert into rings (agency_id, id, loudness) values (:a, :id, :loudness)"),
