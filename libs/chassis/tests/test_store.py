@@ -1,15 +1,17 @@
 """The event store on real PostgreSQL."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from gardenos_chassis.events import Changed, Context, LostRace, Repository
+from gardenos_chassis.events import Changed, Context, EventStore, LostRace, Repository, units_of_work
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.tenancy import Session
 from gardenos_chassis.testing import Running
-from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts import Actor, ActorKind, Event, Fact
 from gardenos_notes.app import Note, NoteStruck, NoteTaken, evolve
 from sqlalchemy import text
 
@@ -118,3 +120,96 @@ async def test_events_cannot_be_edited(notes: Running, agency_id: UUID) -> None:
         with pytest.raises(Exception, match="permission denied"):
             async with notes.service.database.transaction(agency_id) as session:
                 await session.execute(text(statement))
+
+
+async def test_one_transaction_of_several_agencies_in_whatever_order_they_are_named(
+    notes: Running, agency_id: UUID
+) -> None:
+    other = new_id()
+
+    async def copy(number: int) -> None:
+        order = [agency_id, other] if number % 2 else [other, agency_id]
+        note_id = new_id()
+        async with units_of_work(notes.service.store, [context(agency) for agency in order]) as agencies:
+            for agency in order:
+                async with agencies.within(agency) as work:
+                    assert await work.load(note_id) == []
+                    work.record(note_id, 0, [NoteTaken(note_id=note_id, text=f"note {number}")])
+
+    singles = [take(notes, agency) for agency in (agency_id, other) for _ in range(10)]
+    await asyncio.gather(*(copy(number) for number in range(20)), *singles)
+    for agency in (agency_id, other):
+        events = await notes.events(agency)
+        assert [event.sequence for event in events] == list(range(1, 31))
+        assert await texts(notes, agency) == sorted([f"note {number}" for number in range(20)] + ["milk"] * 10)
+
+
+async def test_within_an_agency_its_rows_alone_are_there(notes: Running, agency_id: UUID) -> None:
+    other = new_id()
+    await take(notes, agency_id)
+    theirs = await take(notes, other)
+    both = [context(agency_id), context(other)]
+    count = text("select count(*) from notes")
+    async with units_of_work(notes.service.store, both) as agencies:
+        async with agencies.within(agency_id) as work:
+            assert await work.load(theirs) == []
+            assert (await work.session.execute(count)).scalar_one() == 1
+            with pytest.raises(RuntimeError, match="leave it first"):
+                async with agencies.within(other):
+                    pass
+        assert (await work.session.execute(count)).scalar_one() == 0
+        async with agencies.within(other) as work:
+            assert len(await work.load(theirs)) == 1
+        with pytest.raises(KeyError):
+            async with agencies.within(new_id()):
+                pass
+    with pytest.raises(Exception, match="row-level security"):
+        async with (
+            units_of_work(notes.service.store, both) as agencies,
+            agencies.within(agency_id) as work,
+        ):
+            await work.session.execute(
+                text("insert into notes (agency_id, id, text) values (:other, :id, 'x')"),
+                {"other": other, "id": new_id()},
+            )
+
+
+async def test_several_agencies_commit_together_or_not_at_all(notes: Running, agency_id: UUID) -> None:
+    other = new_id()
+    theirs = await take(notes, other)
+    with pytest.raises(LostRace):
+        async with units_of_work(notes.service.store, [context(agency_id), context(other)]) as agencies:
+            async with agencies.within(agency_id) as work:
+                work.record(theirs, 0, [NoteTaken(note_id=theirs, text="copied")])
+            async with agencies.within(other) as work:
+                work.record(theirs, 0, [NoteStruck(note_id=theirs)])
+    assert await notes.events(agency_id) == []
+    assert len(await notes.events(other)) == 1
+
+
+async def test_ten_thousand_at_once_are_one_statement_and_one_projection(notes: Running, agency_id: UUID) -> None:
+    projected: list[int] = []
+
+    async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
+        projected.append(len(facts))
+
+    await take(notes, agency_id)
+    told: list[str] = []
+    store = EventStore(notes.service.database, [project])
+    store.on_append(lambda: told.append("appended"))
+    async with store.unit_of_work(context(agency_id)) as work:
+        for number in range(10_000):
+            note_id = new_id()
+            work.record(note_id, 0, [NoteTaken(note_id=note_id, text=f"{number}")])
+    await take(notes, agency_id)
+    events = await notes.events(agency_id)
+    assert [event.sequence for event in events] == list(range(1, 10_003))
+    assert [event.data.text for event in events[1:-1] if isinstance(event.data, NoteTaken)] == [
+        str(number) for number in range(10_000)
+    ]
+    assert (projected, told) == ([10_000], ["appended"])
+
+
+async def texts(notes: Running, agency_id: UUID) -> list[str]:
+    async with notes.service.database.transaction(agency_id) as session:
+        return sorted((await session.execute(text("select text from notes"))).scalars())

@@ -141,6 +141,11 @@ def driver_of(session: Session) -> "asyncpg.Connection[asyncpg.Record]":
     return driver
 
 
+async def act_for(session: Session, agency_id: UUID | None) -> None:
+    """From here on the transaction sees this agency's rows alone; with None, no agency's."""
+    await driver_of(session).execute(f"set local app.agency_id = '{agency_id.hex if agency_id else ''}'")
+
+
 def master_keys_of(session: Session) -> MasterKeys | None:
     """What wraps the keys of the people in the session's database; None where nothing is sealed."""
     assert session.sync_connection is not None

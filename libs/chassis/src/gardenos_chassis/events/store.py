@@ -6,8 +6,8 @@ command that named an idempotency key commit together, or not at all.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -108,6 +108,8 @@ class UnitOfWork:
     def __init__(self, session: Session, context: Context, projections: Sequence[Projection]) -> None:
         self.session = session
         self.context = context
+        self.appended = False
+        """Whether this has appended events."""
         self._projections = projections
         self._recorded: list[Fact[Event]] = []
         self._by_stream: defaultdict[UUID, list[Fact[Event]]] = defaultdict(list)
@@ -166,12 +168,12 @@ class UnitOfWork:
                 {"key": self.context.idempotency_key, "stream_id": outcome.id, "version": outcome.version},
             )
 
-    async def flush(self) -> bool:
-        """Projects and appends what was recorded; the store does so before the commit. True if there was any."""
+    async def flush(self) -> None:
+        """Projects and appends what was recorded; the store does so before the commit."""
         recorded, self._recorded = self._recorded, []
         self._by_stream.clear()
         if not recorded:
-            return False
+            return
         agency_id, by_person = self.context.agency_id, self.context.caller is not None
         seals = await seals_for(self.session, agency_id, recorded, by_person=by_person)
         facts = [seals.told(fact) for fact in recorded]
@@ -183,7 +185,7 @@ class UnitOfWork:
         for project in self._projections:
             await project(self.session, facts)
         await _append(self.session, agency_id, facts, seals)
-        return True
+        self.appended = True
 
 
 class EventStore:
@@ -201,18 +203,33 @@ class EventStore:
     @asynccontextmanager
     async def unit_of_work(self, context: Context) -> AsyncIterator[UnitOfWork]:
         """A transaction that stores what was recorded in it when it ends well. Raises LostRace."""
-        try:
+        with telling_lost_races():
             async with self.database.transaction(context.agency_id) as session:
-                work = UnitOfWork(session, context, self._projections)
+                work = self.work_in(session, context)
                 yield work
-                appended = await work.flush()
-        except (DBAPIError, asyncpg.PostgresError) as error:
-            if _is_race(error):
-                raise LostRace("somebody else changed this at the same moment; read it again and retry") from error
-            raise
-        if appended:
-            for listener in self._listeners:
-                listener()
+                await work.flush()
+        if work.appended:
+            self.tell_listeners()
+
+    def work_in(self, session: Session, context: Context) -> UnitOfWork:
+        """A unit of work in a transaction that is begun and ended by the caller, who flushes it."""
+        return UnitOfWork(session, context, self._projections)
+
+    def tell_listeners(self) -> None:
+        """Says that events were appended and committed."""
+        for listener in self._listeners:
+            listener()
+
+
+@contextmanager
+def telling_lost_races() -> Iterator[None]:
+    """Raises LostRace where the database refused what another transaction had done first."""
+    try:
+        yield
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        if _is_race(error):
+            raise LostRace("somebody else changed this at the same moment; read it again and retry") from error
+        raise
 
 
 async def history(session: Session, stream_id: UUID, *, after_version: int = 0) -> list[Received[Event]]:
