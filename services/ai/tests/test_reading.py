@@ -6,12 +6,11 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,22 +21,23 @@ from gardenos_ai.communication import Communication
 from gardenos_ai.embedding import Embedder
 from gardenos_ai.engines import Reading
 from gardenos_ai.reading import reader as reader_module
-from gardenos_ai.reading.queue import Queue
 from gardenos_ai.settings import AiSettings
-from gardenos_ai.tables import chunks, communications, reading_queue
+from gardenos_ai.tables import chunks, communications
 from gardenos_ai.vectors import Point
 from gardenos_ai.vectors.embedded import EmbeddedVectors
 from gardenos_ai.vectors.port import COLLECTION
 from gardenos_chassis.errors import Unavailable
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.jobs import worker as worker_module
+from gardenos_chassis.jobs.queue import jobs
+from gardenos_chassis.jobs.worker import Worker
 from gardenos_chassis.service import Service
-from gardenos_chassis.tenancy import Database
 from gardenos_chassis.testing import Running, eventually
-from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts.ai import InsightExtracted
-from sqlalchemy import delete, func, insert, select
+from gardenos_contracts.values import Role
+from sqlalchemy import func, select, update
 
 
 class Killed(BaseException):
@@ -139,7 +139,7 @@ async def test_killed_anywhere_it_resumes(
 
         monkeypatch.setattr(reader_module, "_record_insights", recorded_and_dies)
     elif where == "after it":
-        monkeypatch.setattr(reader_module._Work, "_count", dies)
+        monkeypatch.setattr(reader_module, "_count", dies)
     else:
         setattr(hooks, where, dies_too)
     async with started(reading_lease_seconds=1) as first:
@@ -161,35 +161,10 @@ async def test_killed_anywhere_it_resumes(
 
 
 async def nothing_waits(running: Running, agency_id: UUID) -> None:
+    await running.jobs_done()
     async with running.service.database.transaction(agency_id) as session:
-        own = select(func.count()).where(reading_queue.c.agency_id == agency_id)
-        assert (await session.execute(own)).scalar_one() == 0
-
-
-@pytest.mark.parametrize("known", ["as an empty table", "as it is"])
-async def test_one_claim_takes_one(parts: Parts, agency_id: UUID, known: str) -> None:
-    """However the server plans it, which depends on what it knows of the table."""
-    owner = await asyncpg.connect((await parts.database("gardenos_ai")).owner_url.replace("+asyncpg", ""))
-    database = Database.of(await parts.settings(AiSettings, "gardenos_ai"))
-    work = Queue(database, timedelta(seconds=30))
-    if known == "as an empty table":
-        await owner.execute("vacuum analyze reading_queue")
-    async with database.transaction(agency_id) as session:
-        rows = [{"agency_id": agency_id, "source_kind": "call", "source_id": new_id()} for _ in range(30)]
-        await session.execute(insert(reading_queue), rows)
-    if known == "as it is":
-        await owner.execute("vacuum analyze reading_queue")
-    claims = [await work.claim(agency_id) for _ in range(2)]
-    async with database.transaction(agency_id) as session:
-        own = reading_queue.c.agency_id == agency_id
-        leased = (
-            await session.execute(select(reading_queue.c.source_id).where(own, reading_queue.c.tries > 0))
-        ).scalars()
-        assert set(leased) == {claim.source_id for claim in claims if claim is not None}
-        assert len(claims) == 2
-        await session.execute(delete(reading_queue).where(own))
-    await owner.close()
-    await database.close()
+        waiting = select(func.count()).where(jobs.c.due_at.is_not(None))
+        assert (await session.execute(waiting)).scalar_one() == 0
 
 
 async def test_asked_to_stop_it_gives_back(started: Started, hooks: Hooks, source: Sources, agency_id: UUID) -> None:
@@ -242,33 +217,40 @@ async def test_a_lease_is_kept_while_it_is_worked_on(
 
 
 async def test_who_lost_its_lease_changes_nothing(
-    started: Started, hooks: Hooks, source: Sources, agency_id: UUID, monkeypatch: pytest.MonkeyPatch
+    start: Start, hooks: Hooks, source: Sources, agency_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader that was frozen comes back after another has read it."""
     said = call(lead_captured())
     thawed = asyncio.Event()
-    monkeypatch.setattr(Queue, "keep", raise_unavailable)
+    ended = asyncio.Event()
+
+    async def not_heard(*_: object) -> None:
+        """No heart beats."""
+
+    monkeypatch.setattr(Worker, "keep", not_heard)
 
     async def first_is_frozen(_: Communication) -> None:
         if len(hooks.asked) == 1:
             await thawed.wait()
+            ended.set()
 
     hooks.after_extract = first_is_frozen
-    async with started(readers=2, reading_lease_seconds=2) as running:
+    async with (
+        start(hooks.create, AiSettings, qdrant_path=tmp_path / "one", readers=1, reading_lease_seconds=2) as running,
+        start(hooks.create, AiSettings, qdrant_path=tmp_path / "two", readers=1, reading_lease_seconds=2),
+    ):
         await source("comms").publish(agency_id, said)
         await read(running, agency_id, said.call_id)
         before = await insights_of(running, agency_id)
         thawed.set()
-        other = call(lead_captured())
-        await source("comms").publish(agency_id, other)
-        await read(running, agency_id, other.call_id)
-        assert len(hooks.asked) == 3
+        await asyncio.wait_for(ended.wait(), 30)
+        other = [call(lead_captured()) for _ in range(2)]
+        for each in other:
+            await source("comms").publish(agency_id, each)
+            await read(running, agency_id, each.call_id)
+        assert hooks.asked == [said.call_id, said.call_id, *(each.call_id for each in other)]
         assert (await insights_of(running, agency_id))[: len(before)] == before
-        assert len(await insights_of(running, agency_id)) == 14
-
-
-async def raise_unavailable(*_: object) -> None:
-    raise Unavailable("away")
+        assert len(await insights_of(running, agency_id)) == 21
 
 
 async def test_many_readers_share_the_work(start: Start, source: Sources, agency_id: UUID, tmp_path: Path) -> None:
@@ -382,8 +364,8 @@ async def test_while_something_is_away_it_waits_and_says_so(
 async def test_while_the_vectors_are_held_by_another_nothing_is_lost(
     started: Started, source: Sources, agency_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_module, "_OVERDUE_SECONDS", 0.1)
-    monkeypatch.setattr(reader_module, "_STUCK_SECONDS", 0.1)
+    monkeypatch.setattr(worker_module, "_OVERDUE_SECONDS", 0.1)
+    monkeypatch.setattr(worker_module, "_STUCK_SECONDS", 0.1)
     said = email(sender=None)
     other = EmbeddedVectors(tmp_path / "vectors")
     await other.open()
@@ -395,8 +377,8 @@ async def test_while_the_vectors_are_held_by_another_nothing_is_lost(
 
         fault = await eventually(faulty, what="readiness names the vectors")
         assert "another process uses the vectors" in (fault or "")
-        stuck = await eventually(lambda: faulty("reader"), what="readiness names the reader that is stuck")
-        assert "communications wait to be read" in (stuck or "")
+        stuck = await eventually(lambda: faulty("jobs"), what="readiness names the jobs that wait")
+        assert "1 jobs wait" in (stuck or "")
         async with running.client(agency_id) as http:
             answer = await http.get("/api/v1/search?q=hail")
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
@@ -454,6 +436,47 @@ async def test_vectors_outlast_the_service_and_a_wiped_store_is_filled_again(
     await store.close()
 
 
+async def test_what_was_not_read_in_full_is_read_again_when_asked(
+    started: Started, hooks: Hooks, source: Sources, agency_id: UUID
+) -> None:
+    """One that failed, and whose job is there still; one that was read in part, and whose job is gone."""
+    failed, partly = email(HAIL, sender=None), call(lead_captured())
+    mended = False
+
+    async def refuses(communication: Communication) -> None:
+        if not mended and communication.id == failed.message_id:
+            raise ValueError("it would not")
+
+    hooks.before_extract = refuses
+    async with started(reading_tries=1) as running:
+        for each in (failed, partly):
+            await source("comms").publish(agency_id, each)
+        assert await read(running, agency_id, failed.message_id) == "failed"
+        assert await read(running, agency_id, partly.call_id) == "read"
+        await running.jobs_done()
+        async with running.service.database.transaction(agency_id) as session:
+            in_part = communications.c.source_id == partly.call_id
+            await session.execute(update(communications).where(in_part).values(status="partial", error="half of it"))
+        mended = True
+        insights = await insights_of(running, agency_id)
+        async with running.client(agency_id, role=Role.AGENT) as http:
+            assert (await http.post("/api/v1/operations/ai/readings", json={})).status_code == 403
+        async with running.client(new_id()) as http:
+            assert (await http.post("/api/v1/operations/ai/readings", json={})).json() == {"readings": 0}
+        async with running.client(agency_id) as http:
+            answer = await http.post("/api/v1/operations/ai/readings", json={"statuses": ["failed"]})
+            assert (answer.status_code, answer.json()) == (202, {"readings": 1})
+            assert await read(running, agency_id, failed.message_id) == "read"
+            assert (await http.post("/api/v1/operations/ai/readings", json={})).json() == {"readings": 1}
+            assert await read(running, agency_id, partly.call_id) == "read"
+            assert (await http.post("/api/v1/operations/ai/readings", json={})).json() == {"readings": 0}
+        await nothing_waits(running, agency_id)
+        assert hooks.asked == [failed.message_id, partly.call_id, failed.message_id, partly.call_id]
+        found = await insights_of(running, agency_id)
+        assert found[: len(insights)] == insights
+        assert len(found) == len(set(found))
+
+
 async def test_half_a_million_characters_block_nobody(started: Started, source: Sources, agency_id: UUID) -> None:
     turn = "Agent: And then?\nCustomer: I told you, the adjuster never came, and we waited all day long for him, 👋 really.\n"
     long = (turn * (500_000 // len(turn) + 1))[
@@ -479,7 +502,7 @@ async def test_half_a_million_characters_block_nobody(started: Started, source: 
 
         async def begun() -> bool:
             async with running.service.database.transaction(agency_id) as session:
-                lease = (await session.execute(select(reading_queue.c.lease))).scalar_one_or_none()
+                lease = (await session.execute(select(jobs.c.lease))).scalar_one_or_none()
             return lease is not None
 
         await eventually(begun, what="the long call begun")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
@@ -379,6 +380,25 @@ async def test_workers_never_do_one_job_at_once(database: Database, agency_id: U
     async with working(jobs, database), working(jobs, database), working(jobs, database):
         await eventually(all_done, what="all jobs done")
     assert sorted(done) == sorted(ids)
+
+
+@pytest.mark.parametrize("known", ["as an empty table", "as it is"])
+async def test_one_claim_takes_one(parts: Parts, database: Database, agency_id: UUID, kind: str, known: str) -> None:
+    """However the server plans it, which depends on what it knows of the table."""
+    owner = await asyncpg.connect((await parts.database("gardenos_notes")).owner_url.replace("+asyncpg", ""))
+    if known == "as an empty table":
+        await owner.execute("vacuum analyze jobs")
+    async with database.transaction(agency_id) as session:
+        for _ in range(30):
+            await enqueue(session, kind, because_of=cause(agency_id))
+    if known == "as it is":
+        await owner.execute("vacuum analyze jobs")
+    await owner.close()
+    claimed = [await Worker(doing(kind, for_ever, at_once=1), EventStore(database), "notes").claim() for _ in range(2)]
+    async with database.transaction(agency_id) as session:
+        leased = set((await session.execute(select(table.c.id).where(table.c.lease.is_not(None)))).scalars())
+    assert [len(each) for each in claimed] == [1, 1]
+    assert leased == {job.id for each in claimed for job in each}
 
 
 async def test_a_worker_killed_is_followed_by_another_and_the_effect_is_there_once(

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+from gardenos_chassis.jobs import Jobs
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
@@ -13,7 +15,7 @@ from gardenos_ai.engines import Engine, OfflineEngine
 from gardenos_ai.engines.gateway import Gateway
 from gardenos_ai.engines.model import ModelEngine
 from gardenos_ai.projections import project
-from gardenos_ai.reading import Keeper, Reader
+from gardenos_ai.reading import READ, Keeper, Reader
 from gardenos_ai.search import Search
 from gardenos_ai.settings import AiSettings
 from gardenos_ai.tables import addresses, agencies, chunks, communications, insights, people
@@ -28,7 +30,10 @@ def create_service(settings: AiSettings) -> Service:
 def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embedder) -> Service:
     """The ai service with these parts."""
     keeper = Keeper(embedder, vectors, settings)
-    reader = Reader(engine, embedder, vectors, keeper.opened, settings)
+    reader = Reader(engine, embedder, vectors, settings.reading_tries)
+    lease = timedelta(seconds=settings.reading_lease_seconds)
+    jobs = Jobs(at_once=settings.readers, lease=lease, opened=keeper.opened)
+    jobs.on(READ, tries=settings.reading_tries, given_up=reader.give_up)(reader.read)
 
     @asynccontextmanager
     async def parts(_: Service) -> AsyncIterator[None]:
@@ -52,8 +57,9 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
             )
         ],
         projections=[project],
-        consumers=[reading_list(reader.wake)],
-        background=[keeper.run, reader.run],
+        consumers=[reading_list],
+        jobs=[jobs],
+        background=[keeper.run],
         resources=parts,
         checks={"vectors": keeper.health, "reader": reader.health},
     )

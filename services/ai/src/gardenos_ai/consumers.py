@@ -3,7 +3,7 @@
 Nothing is read here: effect and mark commit together, and an engine may take its time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,8 @@ from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_ai.people import learn, reached_at, sender_of
-from gardenos_ai.tables import agencies, communications, reading_queue
+from gardenos_ai.reading.to_read import put_down
+from gardenos_ai.tables import agencies, communications
 
 directory = Consumer(
     "ai.directory",
@@ -109,37 +110,35 @@ def _name(said: LeadCaptured | LeadDetailsChanged | ClientOnboarded | ClientDeta
     return str(said.name) or said.email or said.phone or ""
 
 
-def reading_list(wake: Callable[[], None]) -> Consumer:
-    """Puts calls and messages down to be read; `wake` is a hint to the readers that there is something."""
-    consumer = Consumer("ai.reading-list", listens_to=[CallLogged, MessageReceived])
-
-    @consumer.on(CallLogged)
-    async def call_logged(event: Received[CallLogged], db: Session) -> None:
-        call = event.data
-        texts = {SourceField.TRANSCRIPT: call.transcript, SourceField.NOTES: call.notes}
-        ids = {"lead_id": call.lead_id, "client_id": call.client_id}
-        await _put_down(
-            db, event, SourceKind.CALL, call.call_id, texts, call.started_at,
-            told_person_id=call.person_id, person_id=call.person_id, **ids,
-        )  # fmt: skip
-        wake()
-
-    @consumer.on(MessageReceived)
-    async def message_received(event: Received[MessageReceived], db: Session) -> None:
-        message = event.data
-        texts = {SourceField.SUBJECT: message.subject, SourceField.TEXT: message.text}
-        person_id = message.person_id or await sender_of(db, event.agency_id, message.sender)
-        ids = {"lead_id": message.lead_id, "client_id": message.client_id}
-        await _put_down(
-            db, event, SourceKind.MESSAGE, message.message_id, texts, message.received_at,
-            told_person_id=message.person_id, person_id=person_id, sender=message.sender, **ids,
-        )  # fmt: skip
-        wake()
-
-    return consumer
+reading_list = Consumer("ai.reading-list", listens_to=[CallLogged, MessageReceived])
 
 
-async def _put_down(
+@reading_list.on(CallLogged)
+async def call_logged(event: Received[CallLogged], db: Session) -> None:
+    """What was said and what was noted."""
+    call = event.data
+    texts = {SourceField.TRANSCRIPT: call.transcript, SourceField.NOTES: call.notes}
+    ids = {"lead_id": call.lead_id, "client_id": call.client_id}
+    await _keep(
+        db, event, SourceKind.CALL, call.call_id, texts, call.started_at,
+        told_person_id=call.person_id, person_id=call.person_id, **ids,
+    )  # fmt: skip
+
+
+@reading_list.on(MessageReceived)
+async def message_received(event: Received[MessageReceived], db: Session) -> None:
+    """What was written, by whoever has the address it came from."""
+    message = event.data
+    texts = {SourceField.SUBJECT: message.subject, SourceField.TEXT: message.text}
+    person_id = message.person_id or await sender_of(db, event.agency_id, message.sender)
+    ids = {"lead_id": message.lead_id, "client_id": message.client_id}
+    await _keep(
+        db, event, SourceKind.MESSAGE, message.message_id, texts, message.received_at,
+        told_person_id=message.person_id, person_id=person_id, sender=message.sender, **ids,
+    )  # fmt: skip
+
+
+async def _keep(
     db: Session,
     event: Received[CallLogged] | Received[MessageReceived],
     kind: SourceKind,
@@ -151,9 +150,10 @@ async def _put_down(
     said = {field.value: text for field, text in texts.items() if text and not text.isspace()}
     if not said:
         return
-    key = {"agency_id": event.agency_id, "source_kind": kind.value, "source_id": source_id}
     row = {
-        **key,
+        "agency_id": event.agency_id,
+        "source_kind": kind.value,
+        "source_id": source_id,
         **who,
         "texts": said,
         "said_at": said_at,
@@ -162,6 +162,6 @@ async def _put_down(
         "traceparent": event.traceparent,
         "status": "pending",
     }
-    put = upsert(communications).values(row).on_conflict_do_nothing().returning(communications.c.source_id)
-    if (await db.execute(put)).first() is not None:
-        await db.execute(upsert(reading_queue).values(key).on_conflict_do_nothing())
+    put = upsert(communications).values(row).on_conflict_do_nothing().returning(communications.c.person_id)
+    if (new := (await db.execute(put)).first()) is not None:
+        await put_down(db, event, kind, source_id, new.person_id)

@@ -68,20 +68,6 @@ communications = Table(
 """Calls and messages with their texts. `status`: pending, read, partial or failed. `told_person_id` is the person that the
 event named; `person_id` is that, or whose address the sender's turned out to be."""
 
-reading_queue = Table(
-    "reading_queue",
-    metadata,
-    Column("agency_id", Uuid, primary_key=True),
-    Column("source_kind", Text, primary_key=True),
-    Column("source_id", Uuid, primary_key=True),
-    Column("due_at", DateTime(timezone=True)),
-    Column("queued_at", DateTime(timezone=True)),
-    Column("tries", Integer),
-    Column("delays", Integer),
-    Column("lease", Uuid),
-)
-"""What is still to be read. Holds no personal data, and is read across agencies: so readers find their work."""
-
 chunks = Table(
     "chunks",
     metadata,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, select
 
 from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.queue import jobs as table
@@ -48,10 +48,16 @@ class Job:
         Who gets False has been followed by another, and must leave the effect to that one. A job that does not call
         this is taken off when it returns.
         """
-        own = delete(table).where(
-            table.c.agency_id == self.agency_id, table.c.id == self.id, table.c.lease == self.lease
-        )
-        return (await session.execute(own.returning(table.c.id))).first() is not None
+        return (await session.execute(delete(table).where(*self._own).returning(table.c.id))).first() is not None
+
+    async def holds(self, session: Session) -> bool:
+        """Whether it is still this worker's, and stays so for the time of the transaction: for effects that do not end it."""
+        return (await session.execute(select(table.c.id).where(*self._own).with_for_update())).first() is not None
+
+    @property
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        return table.c.agency_id == self.agency_id, table.c.id == self.id, table.c.lease == self.lease
+
 
 
 Work: TypeAlias = Callable[[Job], Awaitable[None]]

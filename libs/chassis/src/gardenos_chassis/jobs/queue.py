@@ -73,7 +73,9 @@ values ($1, $2, $3, $4, $5::text::jsonb, $6, coalesce($7, now()), $8, $9, $10) o
 _ONCE = _ENQUEUE + "nothing"
 _AGAIN = (
     _ENQUEUE
-    + "update set state = 'queued', due_at = excluded.due_at, tries = 0, delays = 0, error = null, ended_at = null"
+    + "update set state = 'queued', due_at = excluded.due_at, tries = 0, delays = 0, error = null, ended_at = null,"
+    " created_at = now(), correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,"
+    " traceparent = excluded.traceparent"
     " where jobs.state in ('failed', 'cancelled')"
 )
 
@@ -107,7 +109,8 @@ async def enqueue(
         id,
         kind,
         key or str(id),
-        orjson.dumps(arguments or {}).decode(),
+        # The driver's UUIDs are of a class of their own.
+        orjson.dumps(arguments or {}, default=str).decode(),
         person_id,
         at,
         because_of.correlation_id,

@@ -1,8 +1,9 @@
 """HTTP: parse, ask, answer."""
 
 from gardenos_ai.api.insights import router as insights
+from gardenos_ai.api.readings import router as readings
 from gardenos_ai.api.search import router as search
 
-routers = (insights, search)
+routers = (insights, search, readings)
 
 __all__ = ["routers"]

@@ -60,3 +60,10 @@ class SearchHit(Shape):
     """Null while nobody knows who said it."""
     lead_id: UUID | None
     client_id: UUID | None
+
+
+class ReadingsBegun(Shape):
+    """Communications that are to be read again."""
+
+    readings: int
+    """How many."""

@@ -2,5 +2,6 @@
 
 from gardenos_ai.reading.keeper import Keeper
 from gardenos_ai.reading.reader import Reader
+from gardenos_ai.reading.to_read import READ
 
-__all__ = ["Keeper", "Reader"]
+__all__ = ["READ", "Keeper", "Reader"]
