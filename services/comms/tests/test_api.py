@@ -129,7 +129,7 @@ async def test_bad_calls_are_named(comms: Running, agency_id: UUID, maria: LeadC
 def told(lead: LeadCaptured, version: int, **fields: Any) -> dict[str, Any]:
     """The part of the leads service's answer that matters here."""
     return {
-        "id": str(lead.lead_id), "person_id": str(lead.person_id), "display_name": str(lead.name), "email": lead.email,
+        "id": str(lead.lead_id), "person_id": str(lead.person_id), "name": lead.name.model_dump(), "email": lead.email,
         "phone": lead.phone, "owner_id": None, "team_id": None, "client_id": None, "version": version, **fields,
     }  # fmt: skip
 

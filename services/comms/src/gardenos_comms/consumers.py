@@ -12,7 +12,7 @@ from gardenos_contracts.identity import UserJoined
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gardenos_comms.people import Person, Telling, adopt, details_before, learn
+from gardenos_comms.people import Person, Telling, called, details_before, learn, reached_at
 from gardenos_comms.tables import timeline, users
 from gardenos_comms.telling import changes_between, details_of, title_of_changes, title_of_stage
 
@@ -41,7 +41,7 @@ async def captured(event: Received[LeadCaptured], db: Session) -> None:
     lead, telling = event.data, _of_lead(event)
     await learn(db, telling, owner_id=lead.owner_id, team_id=lead.team_id, **_reached_by(lead))
     await details_before(db, telling, details_of(lead))
-    await adopt(db, event.agency_id, lead.person_id, lead.email)
+    await reached_at(db, telling, lead.email, event.occurred_at)
     # A lead imported today may have been captured last year.
     at = min(lead.captured_at, event.occurred_at)
     await _remember(db, event, "captured", f"Captured from {lead.source}", {"source": lead.source}, at)
@@ -80,7 +80,7 @@ async def onboarded(event: Received[ClientOnboarded], db: Session) -> None:
     client, telling = event.data, _of_client(event)
     await learn(db, telling, owner_id=client.owner_id, team_id=client.team_id, **_reached_by(client))
     await details_before(db, telling, details_of(client))
-    await adopt(db, event.agency_id, client.person_id, client.email)
+    await reached_at(db, telling, client.email, event.occurred_at)
     await _remember(db, event, "onboarded", "Onboarded as a client", {"client_id": str(client.client_id)})
 
 
@@ -109,7 +109,7 @@ async def _details_changed(
     now = details_of(event.data)
     await learn(db, telling, **_reached_by(event.data))
     changes = changes_between(await details_before(db, telling, now), now)
-    await adopt(db, event.agency_id, event.data.person_id, event.data.email)
+    await reached_at(db, telling, event.data.email, event.occurred_at)
     await _remember(db, event, "details_changed", title_of_changes(changes), {"changes": changes})
 
 
@@ -136,9 +136,8 @@ def _of_client(event: Received[OfClient]) -> Telling:
 def _reached_by(
     said: LeadCaptured | LeadDetailsChanged | ClientOnboarded | ClientDetailsChanged,
 ) -> dict[str, str | None]:
-    """By what the person is called and reached; who has no name is called by what else is known."""
-    name = str(said.name) or said.email or said.phone or ""
-    return {"name": name, "email": said.email, "phone": said.phone}
+    """By what the person is called and reached."""
+    return {"name": called(said.name, said.email, said.phone), "email": said.email, "phone": said.phone}
 
 
 async def _remember(

@@ -8,9 +8,10 @@ from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import NotFound, Unavailable
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Session
+from gardenos_contracts.values import PersonName
 from sqlalchemy import select
 
-from gardenos_comms.people import Kind, Person, Telling, learn
+from gardenos_comms.people import Kind, Person, Telling, called, learn
 from gardenos_comms.tables import people
 
 
@@ -31,7 +32,7 @@ async def find_person(
         await learn(
             session,
             Telling(caller.agency_id, person, kind, found["version"]),
-            name=found["display_name"],
+            name=called(PersonName.model_validate(found["name"]), found["email"], found["phone"]),
             email=found["email"],
             phone=found["phone"],
             owner_id=_id(found["owner_id"]),

@@ -31,6 +31,17 @@ users = Table(
     Column("name", Text),
 )
 
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("email", Text, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("until", DateTime(timezone=True)),
+)
+"""Every address that a person was known by, as a lead or as a client: the `kind` that told of it. `until`: null for now."""
+
 threads = Table(
     "threads",
     metadata,
@@ -39,13 +50,17 @@ threads = Table(
     Column("channel", Text),
     Column("subject", Text),
     Column("subject_key", Text),
+    Column("told_person_id", Uuid),
     Column("person_id", Uuid),
     Column("sender", Text),
     Column("sender_name", Text),
+    Column("begun_at", DateTime(timezone=True)),
     Column("last_at", DateTime(timezone=True)),
     Column("last_snippet", Text),
     Column("entries_count", Integer),
 )
+"""`told_person_id` is the person that the event named; `person_id` is that, or whose address the sender's turned out to be.
+`begun_at` is when its first entry was recorded, `last_at` when the latest was said."""
 
 calls = Table(
     "calls",

@@ -16,6 +16,9 @@ from gardenos_chassis.tenancy import driver_of
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection as the owner of the tables."""
 
+_KEPT = ["agency_heads", "consumer_marks", "parked_events", "person_keys"]
+"""What the chassis keeps beside any read tables: how far they are filled, what is set aside, who is forgotten."""
+
 _TABLES = "select oid, relname from pg_class where relnamespace = 'public'::regnamespace and relname = any($1)"
 
 # What `like` leaves out, as statements that name tables as they are found from `public`: run where the schema beside is
@@ -128,8 +131,8 @@ async def definition(owner: Owner, schema: str, tables: Sequence[str]) -> list[s
 class Shadow:
     """The tables of a read model in a schema beside the live ones, with marks of how far they are filled.
 
-    `agency_heads` there says how many of the service's own events were taken, `consumer_marks` and `parked_events` the
-    same as the live ones of that name.
+    `agency_heads` there says how many of the service's own events were taken; the others that the chassis keeps say the
+    same as the live ones of their name. They begin empty.
     """
 
     owner: Owner
@@ -138,9 +141,7 @@ class Shadow:
 
     @property
     def _tables(self) -> list[str]:
-        kept = ["agency_heads"] if self.model.project else []
-        kept += ["consumer_marks", "parked_events"] if self.model.consumers else []
-        return [*self.model.table_names, *(table.name for table in self.model.scratch), *kept]
+        return [*self.model.table_names, *(table.name for table in self.model.scratch), *_KEPT]
 
     async def prepare(self, code: str, *, anew: bool = False) -> bool:
         """Makes the tables, or goes on with those that a run before has left; True if there are such.
@@ -221,7 +222,7 @@ class Shadow:
             for each in triggers:
                 raise Conflict(f"{each['relname']} has a trigger, {each['tgname']}: what it does is not in the events")
             known = {row["relname"] for row in await self.owner.fetch(_TABLES, self._tables)}
-            if missing := set(self._tables) - known:
+            if missing := set(self._tables) - known - set(_KEPT):
                 raise Conflict(f"there is no table {', '.join(sorted(missing))}: is the database migrated?")
 
     async def _live_indexes(self) -> list[asyncpg.Record]:
