@@ -4,8 +4,8 @@ from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
-from gardenos_leads.consumers import last_contact
-from gardenos_leads.projections import project
+from gardenos_leads.consumers import forgetting, last_contact
+from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import campaigns, leads
 
@@ -19,5 +19,7 @@ def create_service(settings: LeadsSettings) -> Service:
         settings,
         routers=routers,
         read_models=[ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact])],
+        projections=[forget_imported],
+        consumers=[forgetting],
         larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES},
     )

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from gardenos_chassis.events import Consumer
+from gardenos_chassis.events import Consumer, UnitOfWork
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
+from gardenos_contracts.clients import PersonForgotten
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from sqlalchemy import func, update
 
+from gardenos_leads.lead import Lead, evolve
 from gardenos_leads.tables import leads
 
 last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
@@ -39,3 +41,18 @@ async def _contacted(db: Session, agency_id: UUID, lead_id: UUID, at: datetime) 
             last_contacted_at=func.greatest(leads.c.last_contacted_at, at),
         )
     )
+
+
+forgetting = Consumer("leads.forgetting", listens_to=[PersonForgotten])
+
+
+@forgetting.reacts_to(PersonForgotten)
+async def client_forgotten(event: Received[PersonForgotten], work: UnitOfWork) -> None:
+    """Who is forgotten as a client is forgotten as the lead they were."""
+    lead: Lead | None = None
+    version = 0
+    if event.data.lead_id is not None:
+        for fact in await work.load(event.data.lead_id):
+            lead, version = evolve(lead, fact.data), fact.version
+    if lead is not None:
+        work.record(lead.lead_id, version, lead.forget())

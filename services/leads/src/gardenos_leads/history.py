@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from gardenos_contracts import Event, Received
-from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged
+from gardenos_contracts.leads import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadStageChanged,
+    PersonForgotten,
+)
 
 from gardenos_leads.lead import DETAILS
 
@@ -67,4 +74,6 @@ def _title(event: Event) -> str:
             return f"Moved from {event.previous_stage} to {event.stage}"
         case LeadConverted():
             return "Converted to a client"
+        case PersonForgotten():
+            return "Forgotten"
     return type(event).__name__

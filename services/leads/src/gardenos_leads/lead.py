@@ -15,6 +15,7 @@ from gardenos_contracts.leads import (
     LeadConverted,
     LeadDetailsChanged,
     LeadStageChanged,
+    PersonForgotten,
     Stage,
 )
 from gardenos_contracts.values import LineOfBusiness, PersonName
@@ -52,9 +53,11 @@ class Lead:
     team_id: UUID | None
     stage: Stage = Stage.NEW
     client_id: UUID | None = None
+    forgotten: bool = False
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
+        self._require_known()
         changed = Details(**{**self.details, **changes})  # type: ignore[typeddict-item]
         _require_a_way_to_know(changed)
         if changed != self.details:
@@ -74,6 +77,7 @@ class Lead:
 
     def move(self, stage: Stage, reason: str | None = None) -> Iterator[Event]:
         """Along the pipeline, or back; a lost lead may be reopened, a won one is a client."""
+        self._require_known()
         if self.stage == Stage.WON:
             raise Conflict(f"this lead was won: go on with client {self.client_id}")
         if stage == Stage.WON:
@@ -85,6 +89,7 @@ class Lead:
 
     def convert(self, at: datetime) -> Iterator[Event]:
         """The prospect becomes a client, once."""
+        self._require_known()
         if self.client_id is not None:
             raise Conflict(f"this lead was converted already: see client {self.client_id}")
         yield LeadConverted(
@@ -100,7 +105,17 @@ class Lead:
             converted_at=at,
         )
 
+    def forget(self) -> Iterator[Event]:
+        """What is known of the person is given up, for good. Nothing happens a second time."""
+        if not self.forgotten:
+            yield PersonForgotten(lead_id=self.lead_id, person_id=self.person_id, client_id=self.client_id)
+
+    def _require_known(self) -> None:
+        if self.forgotten:
+            raise Conflict("this person was forgotten: nothing more is kept of them")
+
     def _require_open(self, what: str) -> None:
+        self._require_known()
         if self.stage.closed:
             raise Conflict(f"a closed lead cannot be {what}; reopen it first")
 
@@ -136,6 +151,9 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, stage=event.stage)
         case LeadConverted() if lead is not None:
             return replace(lead, stage=Stage.WON, client_id=event.client_id)
+        case PersonForgotten() if lead is not None:
+            nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
+            return replace(lead, details=nothing, forgotten=True)
     raise TypeError(f"{event.event_type} is no event of a lead")
 
 

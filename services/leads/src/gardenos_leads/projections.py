@@ -12,11 +12,15 @@ from gardenos_contracts.leads import (
     LeadConverted,
     LeadDetailsChanged,
     LeadStageChanged,
+    PersonForgotten,
     Stage,
 )
-from sqlalchemy import insert, update
+from sqlalchemy import ARRAY, Uuid, bindparam, insert, or_, text, update
 
-from gardenos_leads.tables import campaigns, leads
+from gardenos_leads.tables import campaigns, import_rows, leads
+
+FORGOTTEN = "Forgotten person"
+"""What somebody is called who was forgotten."""
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
@@ -28,7 +32,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     if captured:
         await session.execute(insert(leads), captured)
     for fact in facts:
-        changes = _changes(fact.data)
+        changes = _changes(fact)
         if changes:
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
@@ -61,8 +65,27 @@ def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:
     }
 
 
-def _changes(event: Event) -> dict[str, Any]:
-    match event:
+_NO_SAMPLES = text(
+    "update imports set columns = coalesce("
+    "  (select jsonb_agg(stood || '{\"samples\": []}' order by place)"
+    "   from jsonb_array_elements(columns) with ordinality as each (stood, place)), '[]')"
+    " where agency_id = :agency_id and id = any(:imports)"
+).bindparams(bindparam("imports", type_=ARRAY(Uuid)))
+
+
+async def forget_imported(session: Session, facts: Sequence[Fact[Event]]) -> None:
+    """What stood in files of somebody who was forgotten goes: the row they came from, those that repeat it, and samples."""
+    for fact in facts:
+        if isinstance(fact.data, PersonForgotten):
+            theirs = or_(import_rows.c.lead_id == fact.stream_id, import_rows.c.duplicate_of == fact.stream_id)
+            emptied = update(import_rows).where(import_rows.c.agency_id == fact.agency_id, theirs)
+            files = await session.execute(emptied.values(raw={}, reasons=[]).returning(import_rows.c.import_id))
+            found = {"agency_id": fact.agency_id, "imports": sorted(set(files.scalars()))}
+            await session.execute(_NO_SAMPLES, found)
+
+
+def _changes(fact: Fact[Event]) -> dict[str, Any]:
+    match event := fact.data:
         case LeadDetailsChanged():
             return _details(event)
         case LeadAssigned():
@@ -71,7 +94,21 @@ def _changes(event: Event) -> dict[str, Any]:
             return {"stage": event.stage.value}
         case LeadConverted():
             return {"stage": Stage.WON.value, "client_id": event.client_id, "converted_at": event.converted_at}
+        case PersonForgotten():
+            return _NOTHING | {"forgotten_at": fact.occurred_at}
     return {}
+
+
+_NOTHING = {
+    "given_name": "",
+    "family_name": "",
+    "display_name": FORGOTTEN,
+    "sort_name": FORGOTTEN.lower(),
+    **dict.fromkeys(("email", "phone", "postal_code", "state", "birth_date", "current_carrier", "x_date", "notes")),
+    "external_id": None,
+    "search": "",
+}
+"""Of somebody forgotten. What reports count stays: the stage, the source, whose the lead was, and when."""
 
 
 def _details(lead: LeadCaptured | LeadDetailsChanged) -> dict[str, Any]:

@@ -41,6 +41,7 @@ leads = Table(
     _moment("first_contacted_at"),
     _moment("last_contacted_at"),
     _moment("converted_at"),
+    _moment("forgotten_at"),
     Column("version", Integer),
     Column("search", Text),
 )

@@ -29,8 +29,13 @@ _FORGOTTEN = text(
     "select person_id from public.person_keys"
     " where agency_id = :agency_id and person_id = any(:people) and key is null"
 ).bindparams(bindparam("people", type_=ARRAY(Uuid)))  # fmt: skip
-_KEEPS_SNAPSHOTS = text("select to_regclass('public.snapshots') is not null")
+_KEPT = text(
+    "select to_regclass('public.snapshots') is not null as snapshots, to_regclass('public.jobs') is not null as jobs"
+)
 _SNAPSHOTS = text("delete from public.snapshots where agency_id = :agency_id")
+_JOBS = text("delete from public.jobs where agency_id = :agency_id and person_id = any(:people)").bindparams(
+    bindparam("people", type_=ARRAY(Uuid))
+)
 _PARKED = text("select consumer, source, sequence, message from parked_events where agency_id = :agency_id")
 # What went wrong may quote what it went wrong with: its kind is enough.
 _REDACT = text(
@@ -40,14 +45,17 @@ _REDACT = text(
 
 
 async def forget(session: Session, agency_id: UUID, people: Collection[UUID]) -> None:
-    """Destroys these people's keys for good, here, and takes what is personal out of parked events and snapshots.
+    """Destroys these people's keys for good, here, and with them their jobs, snapshots, and what is parked of theirs.
 
     People are named as `Event.about` names them. To be done before read tables are emptied, in the same transaction.
     """
     await session.execute(_ALONE, {"agency_id": str(agency_id)})
     await session.execute(_FORGET, {"agency_id": agency_id, "people": sorted(people)})
     # Whose they are nobody knows; they are made anew when they are missed.
-    if (await session.execute(_KEEPS_SNAPSHOTS)).scalar_one():
+    kept = (await session.execute(_KEPT)).one()
+    if kept.jobs:
+        await session.execute(_JOBS, {"agency_id": agency_id, "people": sorted(people)})
+    if kept.snapshots:
         await session.execute(_SNAPSHOTS, {"agency_id": agency_id})
     for row in (await session.execute(_PARKED, {"agency_id": agency_id})).all():
         message = Message.from_json(row.message if isinstance(row.message, dict) else orjson.loads(row.message))

@@ -180,6 +180,19 @@ async def convert_lead(
     return await _answer(request, writing.caller, changed, 201, at_client=True)
 
 
+@router.post("/{lead_id}/forget", responses={200: {"model": shapes.Lead}})
+async def forget_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """The person is forgotten, everywhere and for good. For owners and admins; the same again changes nothing.
+
+    Lost are their name, email address, telephone number, address, birth date, carrier, X-date, notes and ids elsewhere;
+    the transcripts and notes of calls, messages whole with what was attached, and what was read out of them; of the client
+    they became as well; in the history too. What remains tells of nobody: stages, dates, sources, owners, what is counted.
+    """
+    writing.caller.require_administer()
+    forgotten = await leads.change(lead_id, lambda lead: lead.forget())
+    return await _answer(request, writing.caller, forgotten)
+
+
 @router.get("/{lead_id}/history", responses={200: {"model": Page[shapes.HistoryEntry]}})
 async def show_history(lead_id: UUID, reading: Reader) -> Response:
     """What happened to the lead, and who did it; the latest first."""

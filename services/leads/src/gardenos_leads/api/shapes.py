@@ -54,6 +54,8 @@ class Lead(Shape):
     first_contacted_at: datetime | None
     last_contacted_at: datetime | None
     converted_at: datetime | None
+    forgotten_at: datetime | None
+    """When the person was forgotten; then nothing personal is known of them any more."""
     version: int
     """As in the `ETag`."""
 
