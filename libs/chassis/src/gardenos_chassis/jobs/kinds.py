@@ -59,7 +59,6 @@ class Job:
         return table.c.agency_id == self.agency_id, table.c.id == self.id, table.c.lease == self.lease
 
 
-
 Work: TypeAlias = Callable[[Job], Awaitable[None]]
 GivenUp: TypeAlias = Callable[[Job, Exception], Awaitable[None]]
 

@@ -35,6 +35,7 @@ from gardenos_chassis.events.faults import is_transient, retried_for_ever
 from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.kinds import Job, Jobs, Kind
 from gardenos_chassis.jobs.queue import HINT
+from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,6 @@ _STUCK_SECONDS = 60
 _OVERDUE_SECONDS = 120
 _FIRST_BACKOFF_SECONDS = 0.25
 _MAX_BACKOFF_SECONDS = 60.0
-_MAX_ERROR = 1000
 
 _tried = telemetry.meter.create_counter("gardenos.jobs.tries", description="Jobs tried, by kind and outcome")
 _took = telemetry.meter.create_histogram("gardenos.jobs.duration", unit="s", description="Time that one try took")
@@ -109,6 +109,10 @@ class _Held:
         self.stopped = self.stopped or why
         if self.attempt is not None:
             self.attempt.cancel()
+
+
+class _Unended(telemetry.Tellable):
+    """A job that nobody ended, and nobody said why."""
 
 
 class Worker:
@@ -193,7 +197,7 @@ class Worker:
         try:
             due = [found for found in await self.count() if found.state == "queued"]
         except Exception as error:
-            return f"cannot look what is to be done: {_words(error)}"
+            return f"cannot look what is to be done: {told(error)}"
         seconds = max((found.oldest_seconds for found in due), default=0.0)
         if seconds < _OVERDUE_SECONDS:
             return None
@@ -209,7 +213,7 @@ class Worker:
             self.fault = None
             self._progress = time.monotonic()
         except Exception as error:
-            self.fault = f"jobs cannot be taken: {_words(error)}"
+            self.fault = f"jobs cannot be taken: {told(error)}"
             log.warning("jobs: will try again", extra={"fault": self.fault}, exc_info=not is_transient(error))
             return []
         for held in claimed:
@@ -269,7 +273,7 @@ class Worker:
                 async with self._database.transaction(agency_id) as session:
                     kept = {row.id: row.stop_asked for row in await session.execute(_KEEP, values)}
             except Exception as error:
-                log.info("leases could not be renewed", extra={"agency_id": str(agency_id), "fault": _words(error)})
+                log.info("leases could not be renewed", extra={"agency_id": str(agency_id), "fault": told(error)})
                 continue
             for held in several:
                 if held.job.id not in kept:
@@ -299,7 +303,9 @@ class Worker:
             return await self._end(job, "cancelled", None)
         if job.tries > kind.tries:
             # Nobody said what went wrong: the process ended each time.
-            return await self._give_up(held, kind, RuntimeError("it was begun again and again, and never ended"))
+            return await self._give_up(
+                held, kind, _Unended("it was begun again and again, and the process ended each time")
+            )
         error = await self._try(held, kind.work(job))
         if error is None and held.stopped is None:
             await self._settle(job, _DONE)
@@ -311,7 +317,7 @@ class Worker:
             return await self._delay(job, error)
         if job.tries < kind.tries:
             log.warning("a job failed, and is tried again", extra=_named(job, error))
-            await self._settle(job, _LATER, after=_backoff(job.tries), error=_words(error), uncounted=0, delayed=0)
+            await self._settle(job, _LATER, after=_backoff(job.tries), error=told(error), uncounted=0, delayed=0)
             return "retried"
         return await self._give_up(held, kind, error)
 
@@ -328,7 +334,7 @@ class Worker:
                 held.attempt.cancel()
                 raise
         if held.attempt.cancelled():
-            return None if held.stopped else RuntimeError("it was cancelled from within")
+            return None if held.stopped else _Unended("it was cancelled from within")
         error = held.attempt.exception()
         if error is None:
             # It came to its end before it could be stopped.
@@ -350,7 +356,7 @@ class Worker:
     async def _delay(self, job: Job, error: Exception) -> str:
         log.warning("a job is prevented, and tried again", extra=_named(job, error))
         after = _backoff(job.delays)
-        await self._settle(job, _LATER, after=after, error=_words(error), uncounted=1, delayed=1)
+        await self._settle(job, _LATER, after=after, error=told(error), uncounted=1, delayed=1)
         return "delayed"
 
     async def _give_up(self, held: _Held, kind: Kind, error: Exception) -> str:
@@ -364,7 +370,7 @@ class Worker:
                 return await self._delay(job, also)
             if also is not None:
                 log.error("that a job failed could not be seen to", extra=_named(job, also))
-        return await self._end(job, "failed", _words(error))
+        return await self._end(job, "failed", told(error))
 
     async def _end(self, job: Job, state: str, error: str | None) -> str:
         await self._settle(job, _ENDED, state=state, error=error)
@@ -493,13 +499,9 @@ def _backoff(times: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.5, 1.5))
 
 
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:_MAX_ERROR]
-
-
 def _named(job: Job, error: BaseException | None = None) -> Mapping[str, object]:
     said = {"agency_id": str(job.agency_id), "job_id": str(job.id), "job": job.kind, "tries": job.tries}
-    return said if error is None else {**said, "fault": _words(error)}
+    return said if error is None else {**said, "fault": told(error)}
 
 
 def _observe(number: str, _: CallbackOptions) -> Iterable[Observation]:
