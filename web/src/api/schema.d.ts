@@ -200,6 +200,30 @@ export interface paths {
         patch: operations["change_client_details"];
         trace?: never;
     };
+    "/api/v1/clients/{client_id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget Client
+         * @description The person is forgotten, everywhere and for good. For owners and admins; the same again changes nothing.
+         *
+         *     Lost are their name, email address, telephone number, address and birth date; the transcripts and notes of calls,
+         *     messages whole with what was attached, and what was read out of them; of the lead they were as well; in the history too.
+         *     What remains tells of nobody: dates, lines of business, owners, what is counted.
+         */
+        post: operations["forget_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/owner": {
         parameters: {
             query?: never;
@@ -650,6 +674,86 @@ export interface paths {
          * @description Tries an aggregate's parked events again, in their order, up to the first that fails again.
          */
         post: operations["redrive_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description The agency's jobs, the oldest first.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Job
+         * @description One job.
+         */
+        get: operations["show_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel A Job
+         * @description Calls a job off; one that runs is asked to stop, and has done so when its state is `cancelled`.
+         */
+        post: operations["cancel_a_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry A Job
+         * @description Makes a job that failed, was cancelled, is scheduled or put off due now, with all its tries.
+         */
+        post: operations["retry_a_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1397,6 +1501,11 @@ export interface components {
             /** Email */
             email: string | null;
             /**
+             * Forgotten At
+             * @description When the person was forgotten; then nothing personal is known of them any more.
+             */
+            forgotten_at: string | null;
+            /**
              * Id
              * Format: uuid
              */
@@ -2116,6 +2225,93 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * JobShape
+         * @description A job that is to be done, or came to nothing.
+         */
+        JobShape: {
+            /**
+             * Arguments
+             * @description Ids, and no personal data.
+             */
+            arguments: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Begun At */
+            begun_at: string | null;
+            /**
+             * Causation Id
+             * @description The event that wanted it.
+             */
+            causation_id: string | null;
+            /** Correlation Id */
+            correlation_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Delays
+             * @description How often something was away.
+             */
+            delays: number;
+            /**
+             * Due At
+             * @description When it may be begun; while it runs, until when its worker is believed to live.
+             */
+            due_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Error
+             * @description What went wrong the last time, without anything it says of anybody.
+             */
+            error: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description Also the key by which its effect outside happens once.
+             */
+            id: string;
+            /**
+             * Key
+             * @description What the effect is called; the id, unless whoever wanted it gave it a name.
+             */
+            key: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Person Id
+             * @description Whom it concerns.
+             */
+            person_id: string | null;
+            /** @description `scheduled`: its moment is yet to come; `retrying`: put off after a try. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Stop Asked
+             * @description Whether it runs and was asked to stop.
+             */
+            stop_asked: boolean;
+            /**
+             * Tries
+             * @description How often it was begun and nothing was away.
+             */
+            tries: number;
+        };
+        /** Page[JobShape] */
+        JobShapePage: {
+            /** Items */
+            items: components["schemas"]["JobShape"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * JobState
+         * @description How it is with a job. What is done is kept no longer.
+         * @enum {string}
+         */
+        JobState: "queued" | "scheduled" | "retrying" | "running" | "failed" | "cancelled";
         /**
          * Key
          * @description A public key (RFC 8037) that verifies access tokens.
@@ -3267,6 +3463,9 @@ export type ImportRowPage = components['schemas']['ImportRowPage'];
 export type Insight = components['schemas']['Insight'];
 export type InsightKind = components['schemas']['InsightKind'];
 export type InsightPage = components['schemas']['InsightPage'];
+export type JobShape = components['schemas']['JobShape'];
+export type JobShapePage = components['schemas']['JobShapePage'];
+export type JobState = components['schemas']['JobState'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
@@ -4023,6 +4222,96 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5824,6 +6113,243 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description As `ai.read-communication` */
+                kind?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description Whom they concern */
+                person_id?: string | null;
+                /** @description Any of these */
+                state?: components["schemas"]["JobState"][];
+            };
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShapePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShape"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_a_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_a_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
