@@ -1,6 +1,7 @@
 """How far behind a service is, as metrics: looked at every few seconds, by two queries that see no agency's data."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
@@ -12,6 +13,8 @@ from gardenos_chassis.events.relay import Relay
 from gardenos_chassis.events.subscription import Subscription
 from gardenos_chassis.events.waiting import Waiting
 from gardenos_chassis.tenancy import Database
+
+log = logging.getLogger(__name__)
 
 _OUTBOX = text(
     "select agency_id, head, coalesce(published, 0) as published from agency_heads left join relay_marks using (agency_id)"
@@ -33,6 +36,7 @@ class Observation:
         self._relay = relay
         self._subscriptions = list(subscriptions)
         self._outbox = Waiting()
+        self._caught_up: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
         """Observes until cancelled. Raises what the database raises while it is away."""
@@ -78,3 +82,14 @@ class Observation:
                 telemetry.lag_age.set(seconds, which)
                 telemetry.dead_letters.set(parked[place], which)
                 telemetry.held_up.set(len(reconciliation.held), which)
+                if place not in self._caught_up and reconciliation.history is not None:
+                    self._tell_of_history(place, events)
+
+    def _tell_of_history(self, place: tuple[str, str], events: int) -> None:
+        """Until a consumer has caught up for the first time, the log says how far it is."""
+        consumer, source = place
+        if events:
+            log.info("%s: %d events of %s to go", consumer, events, source)
+        else:
+            log.info("%s: caught up with %s", consumer, source)
+            self._caught_up.add(place)

@@ -50,6 +50,8 @@ class Reconciliation:
         self.waiting = Waiting()
         self.unreachable: str | None = None
         """Why the source could not be asked, if it could not."""
+        self.history: int | None = None
+        """How many events there were to read when this looked first: at a consumer's first start, all of them."""
         self._every = every
         self._sleep = sleep
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -89,8 +91,17 @@ class Reconciliation:
         for agency_id, head in behind.items():
             self.heads[agency_id] = max(head, self.heads.get(agency_id, 0))
         if not behind:
+            self.history = self.history or 0
             return set()
         before = await self.application.marks()
+        if self.history is None:
+            self.history = sum(max(head - before.get(agency_id, 0), 0) for agency_id, head in behind.items())
+            log.info(
+                "%s: reading %d events of %s that were recorded before this start",
+                self.application.consumer.name,
+                self.history,
+                self.application.source,
+            )
         await self._sleep(min(self._every, _GRACE_SECONDS))
         after = await self.application.marks()
         still = {
