@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any, TypedDict
 from uuid import UUID
 
-from gardenos_chassis.errors import Invalid
+from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
 from gardenos_contracts.leads import LeadConverted
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
@@ -34,12 +34,15 @@ class Client:
 
     client_id: UUID
     person_id: UUID
+    lead_id: UUID | None
     details: Details
     owner_id: UUID | None
     team_id: UUID | None
+    forgotten: bool = False
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
+        self._require_known()
         changed = Details(**{**self.details, **changes})  # type: ignore[typeddict-item]
         if changed != self.details:
             _require_a_way_to_know(changed)
@@ -47,6 +50,7 @@ class Client:
 
     def assign(self, owner_id: UUID | None, team_id: UUID | None) -> Iterator[Event]:
         """To a producer, or back to a team's pool."""
+        self._require_known()
         if (owner_id, team_id) != (self.owner_id, self.team_id):
             yield ClientAssigned(
                 client_id=self.client_id,
@@ -55,6 +59,15 @@ class Client:
                 team_id=team_id,
                 previous_owner_id=self.owner_id,
             )
+
+    def forget(self) -> Iterator[Event]:
+        """What is known of the person is given up, for good. Nothing happens a second time."""
+        if not self.forgotten:
+            yield PersonForgotten(client_id=self.client_id, person_id=self.person_id, lead_id=self.lead_id)
+
+    def _require_known(self) -> None:
+        if self.forgotten:
+            raise Conflict("this person was forgotten: nothing more is kept of them")
 
 
 def onboard(event: ClientOnboarded) -> Iterator[Event]:
@@ -83,6 +96,7 @@ def evolve(client: Client | None, event: Event) -> Client:
             return Client(
                 client_id=event.client_id,
                 person_id=event.person_id,
+                lead_id=event.lead_id,
                 details=_details_of(event),
                 owner_id=event.owner_id,
                 team_id=event.team_id,
@@ -91,6 +105,9 @@ def evolve(client: Client | None, event: Event) -> Client:
             return replace(client, details=_details_of(event))
         case ClientAssigned() if client is not None:
             return replace(client, owner_id=event.owner_id, team_id=event.team_id)
+        case PersonForgotten() if client is not None:
+            nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
+            return replace(client, details=nothing, forgotten=True)
     raise TypeError(f"{event.event_type} is no event of a client")
 
 

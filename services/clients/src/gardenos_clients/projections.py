@@ -5,10 +5,13 @@ from typing import Any
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
 from sqlalchemy import insert, update
 
 from gardenos_clients.tables import clients
+
+FORGOTTEN = "Forgotten person"
+"""What somebody is called who was forgotten."""
 
 _SORTED_BY = 200
 """Characters of a name that decide its place: an index takes no more than some of a text."""
@@ -24,6 +27,8 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _change(session, fact, _details(client))
             case ClientAssigned() as client:
                 await _change(session, fact, {"owner_id": client.owner_id, "team_id": client.team_id})
+            case PersonForgotten():
+                await _change(session, fact, _NOTHING | {"forgotten_at": fact.occurred_at})
 
 
 async def _change(session: Session, fact: Fact[Event], changes: dict[str, Any]) -> None:
@@ -61,3 +66,14 @@ def _details(client: ClientOnboarded | ClientDetailsChanged) -> dict[str, Any]:
         "line_of_business": client.line_of_business.value if client.line_of_business else None,
         "search": " ".join(filter(None, (display_name.lower(), client.email, client.phone))),
     }
+
+
+_NOTHING = {
+    "given_name": "",
+    "family_name": "",
+    "display_name": FORGOTTEN,
+    "sort_name": FORGOTTEN.lower(),
+    **dict.fromkeys(("email", "phone", "postal_code", "state", "birth_date")),
+    "search": "",
+}
+"""Of somebody forgotten. What reports count stays: the line of business, whose client they were, and since when."""

@@ -24,6 +24,7 @@ clients = Table(
     Column("owner_id", Uuid),
     Column("team_id", Uuid),
     Column("onboarded_at", DateTime(timezone=True)),
+    Column("forgotten_at", DateTime(timezone=True)),
     Column("version", Integer),
     Column("search", Text),
 )

@@ -142,6 +142,19 @@ async def assign_client(
     return await _answer(request, writing.caller, changed)
 
 
+@router.post("/{client_id}/forget", responses={200: {"model": shapes.Client}})
+async def forget_client(client_id: UUID, request: Request, clients: Clients, writing: Writer) -> Response:
+    """The person is forgotten, everywhere and for good. For owners and admins; the same again changes nothing.
+
+    Lost are their name, email address, telephone number, address and birth date; the transcripts and notes of calls,
+    messages whole with what was attached, and what was read out of them; of the lead they were as well; in the history too.
+    What remains tells of nobody: dates, lines of business, owners, what is counted.
+    """
+    writing.caller.require_administer()
+    forgotten = await clients.change(client_id, lambda client: client.forget())
+    return await _answer(request, writing.caller, forgotten)
+
+
 def _owner_of_new(body: OnboardClient, caller: Caller) -> UUID | None:
     """Who is not agency-wide would lose sight of a client given to nobody's team, so theirs is their own by default."""
     if "owner_id" in body.model_fields_set or caller.agency_wide:

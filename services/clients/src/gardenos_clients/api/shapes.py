@@ -37,5 +37,7 @@ class Client(Shape):
     """Whose client it is; null in a pool."""
     team_id: UUID | None
     onboarded_at: datetime
+    forgotten_at: datetime | None
+    """When the person was forgotten; then nothing personal is known of them any more."""
     version: int
     """As in the `ETag`."""
