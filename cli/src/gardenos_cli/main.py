@@ -6,7 +6,18 @@ import typer
 from rich.console import Console
 
 from gardenos_cli.client.api import Refused
-from gardenos_cli.commands import account, campaigns, clients, conversations, documents, leads, new, platform, reports
+from gardenos_cli.commands import (
+    account,
+    campaigns,
+    clients,
+    conversations,
+    documents,
+    jobs,
+    leads,
+    new,
+    platform,
+    reports,
+)
 
 commands = typer.Typer(
     name="gardenos",
@@ -32,6 +43,7 @@ commands.command()(conversations.timeline)
 commands.command()(conversations.insights)
 commands.command()(conversations.search)
 commands.add_typer(reports.app, name="reports")
+commands.add_typer(jobs.app, name="jobs")
 commands.add_typer(documents.contracts, name="contracts")
 commands.command()(documents.openapi)
 
