@@ -204,7 +204,7 @@ class Application:
                     return await self._one_by_one(agency_id, rest)
                 place = [message.sequence for message in rest].index(stop.message.sequence)
                 if place:
-                    await self._commit(agency_id, rest[:place])
+                    await self._take(agency_id, rest[:place])
                 if isinstance(stop.cause, HeldUp):
                     raise stop.cause from stop
                 await self._alone(agency_id, rest[place])

@@ -54,8 +54,10 @@ class Subscription:
             )
             for source in consumer.sources
         }
-        self._kafka: AIOKafkaConsumer | None = None
-        self._brought = dict.fromkeys(self.sources, 0)
+        self.kafka: AIOKafkaConsumer | None = None
+        """The client, while there is a connection."""
+        self.brought = dict.fromkeys(self.sources, 0)
+        """How many records Kafka brought of each source."""
         self._brought_before = dict.fromkeys(self.sources, 0)
         self._strikes = dict.fromkeys(self.sources, 0)
         self._patience = _STRIKES
@@ -111,11 +113,11 @@ class Subscription:
 
         try:
             await broker.start()
-            self._kafka = subscriber.consumer
+            self.kafka = subscriber.consumer
             self.fault = None
             await self._anew.wait()
         finally:
-            self._kafka = None
+            self.kafka = None
             await broker.stop()
 
     async def on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
@@ -127,7 +129,7 @@ class Subscription:
         arrived: defaultdict[tuple[str, UUID], list[Message]] = defaultdict(list)
         for record in records:
             source = record.topic.removesuffix(".events")
-            self._brought[source] += 1
+            self.brought[source] += 1
             try:
                 message = Message.from_kafka(record.headers, record.value or b"")
             except ValueError as foreign:
@@ -173,8 +175,8 @@ class Subscription:
     def _judge(self, source: str, missed: set[UUID]) -> None:
         """After a look: whether Kafka's client still does its work."""
         brought, self._brought_before[source] = (
-            self._brought[source] - self._brought_before[source],
-            self._brought[source],
+            self.brought[source] - self._brought_before[source],
+            self.brought[source],
         )
         if brought:
             self._patience = _STRIKES
@@ -193,13 +195,13 @@ class Subscription:
 
     def _is_ours(self, source: str, agency_id: UUID) -> bool:
         """Whether the agency's events should come here, and not to another instance."""
-        if self._kafka is None:
+        if self.kafka is None:
             return False
-        partitions = sorted(self._kafka.partitions_for_topic(topic_of(source)) or ())
+        partitions = sorted(self.kafka.partitions_for_topic(topic_of(source)) or ())
         if not partitions:
             return True
         partition = DefaultPartitioner()(str(agency_id).encode(), partitions, partitions)
-        return TopicPartition(topic_of(source), partition) in self._kafka.assignment()
+        return TopicPartition(topic_of(source), partition) in self.kafka.assignment()
 
     @property
     def health(self) -> str | None:

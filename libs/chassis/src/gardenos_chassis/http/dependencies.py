@@ -44,7 +44,9 @@ async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Ca
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("send an access token: Authorization: Bearer …")
-    return await service_of(request).keys.caller(token.strip())
+    found = await service_of(request).keys.caller(token.strip())
+    telemetry.note(agency_id=found.agency_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
