@@ -5,6 +5,7 @@ from gardenos_chassis.service import Service
 
 from gardenos_comms.api import routers
 from gardenos_comms.consumers import directory
+from gardenos_comms.forgetting import forgetting
 from gardenos_comms.projections import project
 from gardenos_comms.settings import CommsSettings
 from gardenos_comms.tables import addresses, calls, messages, people, threads, timeline, users
@@ -24,5 +25,6 @@ def create_service(settings: CommsSettings) -> Service:
                 searched_by=["addresses_person", "threads_sender", "timeline_thread"],
             )
         ],
+        consumers=[forgetting],
         larger_bodies={"/api/v1/messages/inbound-email": settings.email_max_bytes},
     )

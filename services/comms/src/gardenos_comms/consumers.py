@@ -32,6 +32,7 @@ directory = Consumer(
         ClientAssigned,
         UserJoined,
     ],
+    skips_forgotten=True,
 )
 
 

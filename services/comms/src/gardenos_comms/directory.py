@@ -5,7 +5,8 @@ from uuid import UUID
 
 import httpx
 from gardenos_chassis.auth import Caller, visible_to
-from gardenos_chassis.errors import NotFound, Unavailable
+from gardenos_chassis.errors import Conflict, NotFound, Unavailable
+from gardenos_chassis.sealing.forgetting import forgotten_among
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.values import PersonName
@@ -18,7 +19,10 @@ from gardenos_comms.tables import people
 async def find_person(
     service: Service, caller: Caller, token: str, *, lead_id: UUID | None, client_id: UUID | None
 ) -> Person:
-    """The person behind a lead or client in the caller's scope. Raises NotFound, or Unavailable if nobody can tell."""
+    """The person behind a lead or client in the caller's scope.
+
+    Raises NotFound, Conflict of somebody forgotten, or Unavailable if nobody can tell.
+    """
     async with service.database.transaction(caller.agency_id) as session:
         known = await _known(session, caller, lead_id, client_id)
     if known is not None:
@@ -28,6 +32,8 @@ async def find_person(
     ids = {"lead_id": found.get("lead_id"), "client_id": found.get("client_id"), f"{kind}_id": found["id"]}
     person = Person(UUID(found["person_id"]), _id(ids["lead_id"]), _id(ids["client_id"]))
     async with service.database.transaction(caller.agency_id) as session:
+        if found.get("forgotten_at") or await forgotten_among(session, caller.agency_id, [person.person_id]):
+            raise Conflict("this person was forgotten: nothing more is kept of them")
         # Events that are older than this answer come after it, and leave what it says.
         await learn(
             session,

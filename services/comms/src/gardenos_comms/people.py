@@ -103,7 +103,7 @@ async def reached_at(db: Session, telling: Telling, email: str | None, at: datet
         key = ["agency_id", "email", "person_id", "kind"]
         await db.execute(row.on_conflict_do_update(index_elements=key, set_={"until": None}))
     for each in sorted(changed):
-        await _alone_with(db, telling.agency_id, each)
+        await alone_with(db, telling.agency_id, each)
         await _adopt(db, telling.agency_id, each)
 
 
@@ -130,7 +130,7 @@ async def sender_of(db: Session, agency_id: UUID, email: str | None, at: datetim
     """Whose address this is at a moment, or came to be after it; nobody else comes to have it while the transaction lasts."""
     if email is None:
         return None
-    await _alone_with(db, agency_id, email)
+    await alone_with(db, agency_id, email)
     found: UUID | None = (await db.execute(_owner_of(agency_id, email, at))).scalar_one_or_none()
     return found
 
@@ -149,7 +149,7 @@ async def people_of_address(db: Session, agency_id: UUID, email: str | None) -> 
     """Whose address this is, the one known last first; nobody else comes to have it while the transaction lasts."""
     if email is None:
         return []
-    await _alone_with(db, agency_id, email)
+    await alone_with(db, agency_id, email)
     theirs = _PERSON.where(people.c.agency_id == agency_id, people.c.email == email)
     return [Person(*row) for row in await db.execute(theirs.order_by(people.c.person_id.desc()).limit(20))]
 
@@ -160,6 +160,7 @@ async def person_of(db: Session, agency_id: UUID, person_id: UUID) -> Person:
     return Person(*(await db.execute(wanted)).one())
 
 
-async def _alone_with(db: Session, agency_id: UUID, email: str) -> None:
+async def alone_with(db: Session, agency_id: UUID, email: str) -> None:
+    """Nobody else writes of an address until this transaction ends; who does so now is waited for."""
     # Else a message, and the news whose address it came from, could pass each other before either is committed.
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{agency_id} {email}", 0))))

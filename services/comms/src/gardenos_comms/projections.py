@@ -19,8 +19,10 @@ _SNIPPET = 160
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
-    """Keeps calls, messages, their threads, and their places in the timeline."""
+    """Keeps calls, messages, their threads, and their places in the timeline; nothing of people who are forgotten."""
     for fact in facts:
+        if fact.forgotten:
+            continue
         match fact.data:
             case CallLogged() as call:
                 await _call(session, fact, call)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from gardenos_chassis.errors import Invalid, UnsupportedMediaType
+from gardenos_chassis.errors import Conflict, Invalid, UnsupportedMediaType
 from gardenos_chassis.events import LostRace, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, Writing, json_response
 from gardenos_chassis.http.csv import attachment
@@ -69,7 +69,10 @@ async def _kept(writing: Writing, message_id: UUID, found: Email, raw: bytes) ->
 
 async def _recorded(writing: Writing, message_id: UUID, found: Email, raw: bytes) -> bool:
     async with writing.unit_of_work() as work:
-        if await work.load(message_id):
+        known = await work.load(message_id)
+        if any(fact.forgotten for fact in known):
+            raise Conflict("who wrote this was forgotten, and this message with them: it is not taken in again")
+        if known:
             return False
         work.record(message_id, 0, [await _received(work, message_id, found)])
         await work.session.execute(
