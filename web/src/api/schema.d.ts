@@ -224,6 +224,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/{client_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Client History
+         * @description What happened to it, field by field, and who did it; the latest first.
+         */
+        get: operations["show_client_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/history/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Client State
+         * @description What it was at a moment: in a version, at a time, or without either now.
+         */
+        get: operations["show_client_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{client_id}/owner": {
         parameters: {
             query?: never;
@@ -468,10 +508,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show History
-         * @description What happened to the lead, and who did it; the latest first.
+         * Show Lead History
+         * @description What happened to it, field by field, and who did it; the latest first.
          */
-        get: operations["show_history"];
+        get: operations["show_lead_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/history/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead State
+         * @description What it was at a moment: in a version, at a time, or without either now.
+         */
+        get: operations["show_lead_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1993,7 +2053,7 @@ export interface components {
         GroupBy: "agent" | "campaign" | "source" | "team";
         /**
          * HistoryEntry
-         * @description Something that happened to a lead.
+         * @description Something that happened to the record.
          */
         HistoryEntry: {
             /**
@@ -2001,14 +2061,34 @@ export interface components {
              * @description Who did it: `person:<user id>`, `import:<import id>`, `automation:<name>` …
              */
             actor: string;
+            /**
+             * Causation Id
+             * @description The event that it follows from; null where somebody asked for it.
+             */
+            causation_id: string | null;
             /** Changes */
             changes: components["schemas"]["FieldChange"][];
+            /**
+             * Correlation Id
+             * @description What everything has in common that followed from one request.
+             */
+            correlation_id: string;
+            /** Event Id */
+            event_id: string;
             /**
              * Occurred At
              * Format: date-time
              */
             occurred_at: string;
-            /** Sequence */
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /**
+             * Sequence
+             * @description Its place in the agency's history within the service.
+             */
             sequence: number;
             /** Title */
             title: string;
@@ -2017,7 +2097,10 @@ export interface components {
              * @description The event's: `leads.LeadAssigned.v1`.
              */
             type: string;
-            /** Version */
+            /**
+             * Version
+             * @description The record's, from here on.
+             */
             version: number;
         };
         /** Page[HistoryEntry] */
@@ -2786,6 +2869,29 @@ export interface components {
             to_seconds: number | null;
         };
         /**
+         * PastState
+         * @description What a record was at a moment.
+         */
+        PastState: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When it became so.
+             */
+            recorded_at: string;
+            /** State */
+            state: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
          * PersonName
          * @description A person's name; either part may be empty.
          */
@@ -3485,6 +3591,7 @@ export type OnboardClient = components['schemas']['OnboardClient'];
 export type Outbox = components['schemas']['Outbox'];
 export type Owner = components['schemas']['Owner'];
 export type Part = components['schemas']['Part'];
+export type PastState = components['schemas']['PastState'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
@@ -4312,6 +4419,132 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_client_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_client_state: {
+        parameters: {
+            query?: {
+                /** @description As it was recorded at this time */
+                at?: string | null;
+                /** @description As it was in this version */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5353,9 +5586,14 @@ export interface operations {
             };
         };
     };
-    show_history: {
+    show_lead_history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
             header?: never;
             path: {
                 lead_id: string;
@@ -5384,6 +5622,78 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lead_state: {
+        parameters: {
+            query?: {
+                /** @description As it was recorded at this time */
+                at?: string | null;
+                /** @description As it was in this version */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

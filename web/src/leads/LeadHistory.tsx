@@ -29,8 +29,14 @@ function Entries({ id }: { id: string }) {
   const history = useQuery({
     queryKey: ["leads", "one", id, "history"],
     queryFn: async ({ signal }) =>
-      (await data(api.GET("/api/v1/leads/{lead_id}/history", { params: { path: { lead_id: id } }, signal })))
-        .items,
+      (
+        await data(
+          api.GET("/api/v1/leads/{lead_id}/history", {
+            params: { path: { lead_id: id }, query: { limit: 200 } },
+            signal,
+          }),
+        )
+      ).items,
   });
   const nameOf = useNames();
   if (history.isPending) return <Lines count={6} label="Loading the history" />;

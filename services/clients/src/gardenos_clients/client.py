@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, Invalid
@@ -11,6 +11,7 @@ from gardenos_contracts import Event
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
 from gardenos_contracts.leads import LeadConverted
 from gardenos_contracts.values import LineOfBusiness, PersonName
+from typing_extensions import TypedDict
 
 
 class Details(TypedDict):

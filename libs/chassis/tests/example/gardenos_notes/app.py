@@ -11,6 +11,7 @@ from gardenos_chassis.auth import visible_to
 from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Consumer, Repository, UnitOfWork
 from gardenos_chassis.http import Reader, json_response, repository
+from gardenos_chassis.http.history import history_routes
 from gardenos_chassis.http.paging import CursorParam, Key, Limit, keyset, page_of
 from gardenos_chassis.http.shapes import Page, Shape
 from gardenos_chassis.ids import derived_id, new_id
@@ -124,7 +125,13 @@ class TakeNote(BaseModel):
 
 
 router = APIRouter(prefix="/api/v1")
-Notes = Annotated[Repository[Note], Depends(repository(evolve, lambda note: (note.owner_id, note.team_id), "note"))]
+
+
+def scope_of(note: Note) -> tuple[UUID | None, UUID | None]:
+    return note.owner_id, note.team_id
+
+
+Notes = Annotated[Repository[Note], Depends(repository(evolve, scope_of, "note"))]
 notes = table("notes", column("id", Uuid), column("text", Text), column("owner_id", Uuid), column("team_id", Uuid))
 ORDER = [Key(notes.c.id, "id", "desc")]
 
@@ -168,6 +175,9 @@ async def listed(reading: Reader, limit: Limit = 50, cursor: CursorParam = None)
         dict(row) for row in (await reading.session.execute(keyset(visible, ORDER, cursor, limit))).mappings()
     ]
     return json_response(page_of(rows, ORDER, limit))
+
+
+router.include_router(history_routes(evolve, scope_of, "note"), prefix="/notes")
 
 
 class NotesSettings(ServiceSettings, service="notes"):

@@ -11,6 +11,7 @@ from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
 from gardenos_chassis.http.fields import Day, Email, Name, Phone, PostalCode, State
+from gardenos_chassis.http.history import history_routes
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
@@ -22,12 +23,18 @@ from pydantic import BaseModel, ConfigDict
 from gardenos_clients import client as aggregate
 from gardenos_clients import queries
 from gardenos_clients.api import shapes
+from gardenos_clients.history import shown, title
 
 router = APIRouter(prefix="/api/v1/clients", tags=["clients"])
 
+
+def _scope(client: aggregate.Client) -> tuple[UUID | None, UUID | None]:
+    return client.owner_id, client.team_id
+
+
+# Who is a client stays one for decades.
 Clients = Annotated[
-    Repository[aggregate.Client],
-    Depends(repository(aggregate.evolve, lambda client: (client.owner_id, client.team_id), "client")),
+    Repository[aggregate.Client], Depends(repository(aggregate.evolve, _scope, "client", snapshot_every=100))
 ]
 
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -153,6 +160,9 @@ async def forget_client(client_id: UUID, request: Request, clients: Clients, wri
     writing.caller.require_administer()
     forgotten = await clients.change(client_id, lambda client: client.forget())
     return await _answer(request, writing.caller, forgotten)
+
+
+router.include_router(history_routes(aggregate.evolve, _scope, "client", shown=shown, title=title))
 
 
 def _owner_of_new(body: OnboardClient, caller: Caller) -> UUID | None:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
-from gardenos_chassis.events import Changed, Repository, history
+from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
 from gardenos_chassis.http.fields import Day, Email, Name, Phone, Plain, PostalCode, State, WithoutNul
+from gardenos_chassis.http.history import history_routes
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
@@ -22,14 +23,16 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
 from gardenos_leads.api import shapes
-from gardenos_leads.history import told
+from gardenos_leads.history import shown, title
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
-Leads = Annotated[
-    Repository[aggregate.Lead],
-    Depends(repository(aggregate.evolve, lambda lead: (lead.owner_id, lead.team_id), "lead")),
-]
+
+def _scope(lead: aggregate.Lead) -> tuple[UUID | None, UUID | None]:
+    return lead.owner_id, lead.team_id
+
+
+Leads = Annotated[Repository[aggregate.Lead], Depends(repository(aggregate.evolve, _scope, "lead"))]
 
 
 Notes = Annotated[str, StringConstraints(max_length=10_000), WithoutNul]
@@ -193,11 +196,7 @@ async def forget_lead(lead_id: UUID, request: Request, leads: Leads, writing: Wr
     return await _answer(request, writing.caller, forgotten)
 
 
-@router.get("/{lead_id}/history", responses={200: {"model": Page[shapes.HistoryEntry]}})
-async def show_history(lead_id: UUID, reading: Reader) -> Response:
-    """What happened to the lead, and who did it; the latest first."""
-    await queries.lead(reading.session, reading.caller, lead_id)
-    return json_response({"items": told(await history(reading.session, lead_id)), "next_cursor": None})
+router.include_router(history_routes(aggregate.evolve, _scope, "lead", shown=shown, title=title))
 
 
 def _owner_of_new(body: CaptureLead, caller: Caller) -> UUID | None:

@@ -60,28 +60,6 @@ class Lead(Shape):
     """As in the `ETag`."""
 
 
-class FieldChange(Shape):
-    """What one field was, and what it became."""
-
-    field: str
-    old: str | None
-    new: str | None
-
-
-class HistoryEntry(Shape):
-    """Something that happened to a lead."""
-
-    sequence: int
-    version: int
-    type: str
-    """The event's: `leads.LeadAssigned.v1`."""
-    title: str
-    changes: list[FieldChange]
-    actor: str
-    """Who did it: `person:<user id>`, `import:<import id>`, `automation:<name>` …"""
-    occurred_at: datetime
-
-
 class Campaign(Shape):
     """A campaign that leads come from."""
 
