@@ -13,6 +13,7 @@ MEASURES = {
     "events_appended": "bench.appends",
     "lead_list": "bench.lead_list",
     "commit_to_effect": "bench.effect",
+    "jobs": "bench.jobs",
     "memory": "bench.memory",
     "write_to_insight": "bench.latency",
     "write_to_report": "bench.latency",

@@ -43,7 +43,7 @@ def test_jobs_by_the_command(asked: list[str]) -> None:
         return result.output
 
     assert "ValueError at gardenos_ai" in told(
-        "list", "ai", "--state", "failed", "--state", "running", "--kind", JOB["kind"]
+        "list", "ai", "--state", "failed", "--state", "running", "--kind", "ai.read-communication"
     )
     assert "ai.read-communication" in told("show", "ai", "0197")
     told("cancel", "ai", "0197")

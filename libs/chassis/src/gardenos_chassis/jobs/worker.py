@@ -10,7 +10,7 @@ import random
 import time
 import weakref
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Literal, cast
 from uuid import UUID
 
+import asyncpg
 import httpx
 import orjson
 from gardenos_contracts import Actor, ActorKind
@@ -36,25 +37,29 @@ from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.kinds import Job, Jobs, Kind
 from gardenos_chassis.jobs.queue import HINT
 from gardenos_chassis.telemetry import told
+from gardenos_chassis.tenancy import Session, act_for, driver_of
 
 log = logging.getLogger(__name__)
 
 _DUE = text("select agencies_with_jobs_due(cast(:kinds as text[]))")
 _COUNTS = text("select kind, state, jobs, oldest_seconds, most_tries from job_counts() where kind = any(:kinds)")
 # Materialized: joined plainly, the limited select may be run once for each row of the table, and would claim them all.
-_CLAIM = text(
-    "with due as materialized (select agency_id, id, due_at from jobs where agency_id = :agency_id and due_at <= now()"
-    "   and kind = any(:kinds) and id <> all(:held) order by due_at limit :many for update skip locked)"
-    " update jobs set state = 'running', lease = gen_random_uuid(), tries = tries + 1, begun_at = now(),"
-    "   due_at = now() + :lease from due where jobs.agency_id = due.agency_id and jobs.id = due.id"
-    " returning jobs.id, jobs.kind, jobs.key, jobs.arguments, jobs.tries, jobs.delays, jobs.created_at, due.due_at,"
-    "   jobs.lease, jobs.stop_asked, jobs.correlation_id, jobs.causation_id, jobs.traceparent"
+_CLAIM = """
+with due as materialized (
+    select agency_id, id, due_at from jobs
+    where agency_id = $1 and due_at <= now() and kind = any($2) and id <> all($3)
+    order by due_at limit $4 for update skip locked
 )
+update jobs set state = 'running', lease = gen_random_uuid(), tries = tries + 1, begun_at = now(), due_at = now() + $5
+from due where jobs.agency_id = due.agency_id and jobs.id = due.id
+returning jobs.id, jobs.kind, jobs.key, jobs.arguments::text as arguments, jobs.tries, jobs.delays, jobs.created_at,
+    due.due_at, jobs.lease, jobs.stop_asked, jobs.correlation_id, jobs.causation_id, jobs.traceparent
+"""
+_DONE = "delete from jobs where agency_id = $1 and id = any($2) and lease = any($3)"
 _KEEP = text(
     "update jobs set due_at = now() + :lease where agency_id = :agency_id and id = any(:ids) and lease = any(:leases)"
     " returning id, stop_asked"
 )
-_DONE = text("delete from jobs where agency_id = :agency_id and id = :id and lease = :lease")
 _LATER = text(
     "update jobs set state = 'queued', lease = null, due_at = now() + :after, stop_asked = false, error = :error,"
     " tries = tries - :uncounted, delays = delays + :delayed"
@@ -126,6 +131,8 @@ class Worker:
         self.service = service
         self._held: dict[UUID, _Held] = {}
         """By lease: a job that comes back at once is another."""
+        self._done: list[Job] = []
+        """To be taken off the queue when the next are taken: which is at once, for there is room."""
         self._stopping = False
         self._hints = _Hints()
         self._progress = time.monotonic()
@@ -175,6 +182,8 @@ class Worker:
                 held.attendance.cancel()
         with suppress(Exception):
             await working
+        with suppress(Exception):
+            await self._take(0)
 
     async def count(self) -> list[Count]:
         """Of its kinds, over all agencies."""
@@ -209,7 +218,7 @@ class Worker:
         if free <= 0 or self._stopping:
             return []
         try:
-            claimed = await self._claim(free)
+            claimed = await self._take(free)
             self.fault = None
             self._progress = time.monotonic()
         except Exception as error:
@@ -220,41 +229,60 @@ class Worker:
             self._held[held.job.lease] = held
         return [held.job for held in claimed]
 
-    async def _claim(self, free: int) -> list[_Held]:
-        async with self._database.across() as session:
-            agencies = list((await session.execute(_DUE, {"kinds": self._kinds})).scalars())
-        # No agency waits behind another's thousands.
-        random.shuffle(agencies)
+    async def _take(self, free: int) -> list[_Held]:
+        """Takes what is done off the queue, and claims as much as is free, in one transaction."""
+        held = [held.job.id for held in self._held.values()]
+        done, self._done = self._done, []
         claimed: list[_Held] = []
-        for place, agency_id in enumerate(agencies):
-            share = -(-(free - len(claimed)) // (len(agencies) - place))
-            if share <= 0:
-                break
-            asked = {
-                "agency_id": agency_id,
-                "kinds": self._kinds,
-                "held": [held.job.id for held in self._held.values()],
-                "many": share,
-            }
-            async with self._database.transaction(agency_id) as session:
-                rows = await session.execute(_CLAIM, {**asked, "lease": self._jobs.lease})
-                claimed += [self._held_of(agency_id, row) for row in rows]
+        try:
+            async with self._database.across() as session:
+                agencies = list((await session.execute(_DUE, {"kinds": self._kinds})).scalars()) if free else []
+                await self._take_off(session, done)
+                # No agency waits behind another's thousands.
+                random.shuffle(agencies)
+                for place, agency_id in enumerate(agencies):
+                    share = -(-(free - len(claimed)) // (len(agencies) - place))
+                    if share <= 0:
+                        break
+                    await act_for(session, agency_id)
+                    asked = (agency_id, self._kinds, held, share, self._jobs.lease)
+                    claimed += [self._held_of(agency_id, row) for row in await driver_of(session).fetch(_CLAIM, *asked)]
+        except BaseException:
+            self._done += done
+            raise
         return claimed
 
-    def _held_of(self, agency_id: UUID, row: Any) -> _Held:
-        arguments = row.arguments if isinstance(row.arguments, dict) else orjson.loads(row.arguments)
+    async def _take_off(self, session: Session, done: Sequence[Job]) -> None:
+        by_agency: defaultdict[UUID, list[Job]] = defaultdict(list)
+        for job in done:
+            by_agency[job.agency_id].append(job)
+        for agency_id, several in by_agency.items():
+            await act_for(session, agency_id)
+            ids, leases = [job.id for job in several], [job.lease for job in several]
+            await driver_of(session).execute(_DONE, agency_id, ids, leases)
+
+    def _held_of(self, agency_id: UUID, row: "asyncpg.Record") -> _Held:
         context = Context(
             agency_id=agency_id,
-            actor=Actor(ActorKind.AUTOMATION, row.kind),
-            correlation_id=row.correlation_id,
-            causation_id=row.causation_id,
-            traceparent=row.traceparent,
+            actor=Actor(ActorKind.AUTOMATION, row["kind"]),
+            correlation_id=row["correlation_id"],
+            causation_id=row["causation_id"],
+            traceparent=row["traceparent"],
         )
         job = Job(
-            row.id, row.kind, row.key, arguments, row.tries, row.delays, row.created_at, row.due_at, row.lease, context,
-            self._store,
-        )  # fmt: skip
-        return _Held(job, row.stop_asked)
+            id=row["id"],
+            kind=row["kind"],
+            key=row["key"],
+            arguments=orjson.loads(row["arguments"]),
+            tries=row["tries"],
+            delays=row["delays"],
+            created_at=row["created_at"],
+            due_at=row["due_at"],
+            lease=row["lease"],
+            context=context,
+            store=self._store,
+        )
+        return _Held(job, row["stop_asked"])
 
     async def keep(self, leases: Iterable[UUID]) -> None:
         """Renews the leases of what still runs, and stops what was asked to stop or taken over."""
@@ -308,7 +336,7 @@ class Worker:
             )
         error = await self._try(held, kind.work(job))
         if error is None and held.stopped is None:
-            await self._settle(job, _DONE)
+            self._done.append(job)
             return "done"
         if held.stopped is not None:
             return await self._stopped(held)
