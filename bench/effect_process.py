@@ -53,14 +53,15 @@ async def commits() -> None:
 
 async def effects() -> None:
     """The reporting service; a fact has arrived when what it counts is committed."""
-    apply = Application.apply
+    take = Application.take
 
-    async def told(application: Application, agency_id: UUID, messages: Sequence[Message]) -> None:
-        await apply(application, agency_id, messages)
+    async def told(application: Application, agency_id: UUID, messages: Sequence[Message]) -> int:
+        mark = await take(application, agency_id, messages)
         at = time.monotonic()
-        _say({str(message.stream_id): at for message in messages})
+        _say({str(message.stream_id): at for message in messages if message.sequence <= mark})
+        return mark
 
-    Application.apply = told  # type: ignore[assignment, method-assign]
+    Application.take = told  # type: ignore[method-assign]
     service = create_reporting(ReportingSettings.model_validate({}))
     async with _serving(service):
         await eventually(lambda: _ready(service), what="reporting ready")
