@@ -61,7 +61,7 @@ async def effects() -> None:
         _say({str(message.stream_id): at for message in messages if message.sequence <= mark})
         return mark
 
-    Application.take = told  # type: ignore[method-assign]
+    Application.take = told  # type: ignore[assignment, method-assign]
     service = create_reporting(ReportingSettings.model_validate({}))
     async with _serving(service):
         await eventually(lambda: _ready(service), what="reporting ready")
