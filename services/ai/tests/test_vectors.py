@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,28 @@ async def test_what_is_put_again_replaces(vectors: Vectors, embedder: Embedder) 
     assert await vectors.missing(agency_id, [one.id, absent]) == {absent}
     assert await vectors.missing(new_id(), [one.id]) == {one.id}
     assert await vectors.missing(agency_id, []) == set()
+
+
+async def test_what_came_from_a_source_is_removed(vectors: Vectors, embedder: Embedder) -> None:
+    agency_id, other, source_id = new_id(), new_id(), new_id()
+    mine, theirs = await points(embedder, agency_id), await points(embedder, other)
+    of_it = {"hail", "price"}
+
+    def placed(found: dict[str, Point]) -> dict[str, Point]:
+        return {
+            name: replace(each, payload={**each.payload, "source_id": str(source_id if name in of_it else new_id())})
+            for name, each in found.items()
+        }
+
+    await vectors.put([*placed(mine).values(), *placed(theirs).values()])
+    for _ in range(2):
+        await vectors.remove(agency_id, source_id)
+        gone = {mine[name].id for name in of_it}
+        assert await vectors.missing(agency_id, [each.id for each in mine.values()]) == gone
+        assert await vectors.missing(other, [each.id for each in theirs.values()]) == set()
+    (meaning,) = await embedder.meanings([TEXTS["hail"]])
+    found = [hit.id for hit in await vectors.by_meaning(agency_id, meaning, at_least=-1, limit=10)]
+    assert set(found) == {each.id for name, each in mine.items() if name not in of_it}
 
 
 async def test_many_at_once(vectors: Vectors, embedder: Embedder) -> None:

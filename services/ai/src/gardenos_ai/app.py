@@ -14,6 +14,7 @@ from gardenos_ai.embedding import Embedder
 from gardenos_ai.engines import Engine, OfflineEngine
 from gardenos_ai.engines.gateway import Gateway
 from gardenos_ai.engines.model import ModelEngine
+from gardenos_ai.forgetting import REMOVE_VECTORS, Remover, forgetting
 from gardenos_ai.projections import project
 from gardenos_ai.reading import READ, Keeper, Reader
 from gardenos_ai.search import Search
@@ -34,6 +35,7 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
     lease = timedelta(seconds=settings.reading_lease_seconds)
     jobs = Jobs(at_once=settings.readers, lease=lease, opened=keeper.opened)
     jobs.on(READ, tries=settings.reading_tries, given_up=reader.give_up)(reader.read)
+    jobs.on(REMOVE_VECTORS)(Remover(vectors).remove)
 
     @asynccontextmanager
     async def parts(_: Service) -> AsyncIterator[None]:
@@ -57,7 +59,7 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
             )
         ],
         projections=[project],
-        consumers=[reading_list],
+        consumers=[reading_list, forgetting],
         jobs=[jobs],
         background=[keeper.run],
         resources=parts,

@@ -34,6 +34,7 @@ directory = Consumer(
         ClientDetailsChanged,
         ClientAssigned,
     ],
+    skips_forgotten=True,
 )
 
 
@@ -110,7 +111,7 @@ def _name(said: LeadCaptured | LeadDetailsChanged | ClientOnboarded | ClientDeta
     return str(said.name) or said.email or said.phone or ""
 
 
-reading_list = Consumer("ai.reading-list", listens_to=[CallLogged, MessageReceived])
+reading_list = Consumer("ai.reading-list", listens_to=[CallLogged, MessageReceived], skips_forgotten=True)
 
 
 @reading_list.on(CallLogged)

@@ -25,7 +25,7 @@ async def reached_at(db: Session, agency_id: UUID, person_id: UUID, email: str |
     """A person has this address; what came from it before anybody knew is theirs."""
     if email is None:
         return
-    await _alone_with(db, agency_id, email)
+    await alone_with(db, agency_id, email)
     row = upsert(addresses).values(agency_id=agency_id, email=email, person_id=person_id)
     await db.execute(row.on_conflict_do_nothing())
     owner = await _person_at(db, agency_id, email)
@@ -50,7 +50,7 @@ async def sender_of(db: Session, agency_id: UUID, email: str | None) -> UUID | N
     """Whose address this is; nobody else comes to have it while the transaction lasts."""
     if email is None:
         return None
-    await _alone_with(db, agency_id, email)
+    await alone_with(db, agency_id, email)
     return await _person_at(db, agency_id, email)
 
 
@@ -61,6 +61,7 @@ async def _person_at(db: Session, agency_id: UUID, email: str) -> UUID | None:
     return found
 
 
-async def _alone_with(db: Session, agency_id: UUID, email: str) -> None:
+async def alone_with(db: Session, agency_id: UUID, email: str) -> None:
+    """Nobody else writes of an address until this transaction ends; who does so now is waited for."""
     # Else a message, and the news whose address it came from, could pass each other before either is committed.
     await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{agency_id} {email}", 0))))

@@ -11,8 +11,9 @@ from gardenos_ai.tables import insights
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
-    """Keeps insights."""
-    rows = [_row(fact, fact.data) for fact in facts if isinstance(fact.data, InsightExtracted)]
+    """Keeps insights; those of people who are forgotten say nothing."""
+    told = [fact for fact in facts if not fact.forgotten]
+    rows = [_row(fact, fact.data) for fact in told if isinstance(fact.data, InsightExtracted)]
     if rows:
         await session.execute(insert(insights), rows)
 

@@ -36,10 +36,15 @@ async def put_down(
         READ,
         {"source_kind": kind.value, "source_id": source_id},
         because_of=because_of,
-        key=f"{kind.value}:{source_id}",
+        key=key_of(kind, source_id),
         person_id=person_id,
         again=again,
     )
+
+
+def key_of(kind: str, source_id: UUID) -> str:
+    """By which the job that reads a communication is known."""
+    return f"{kind}:{source_id}"
 
 
 async def read_again(db: Session, because_of: Context, statuses: Sequence[Unread]) -> int:

@@ -59,6 +59,15 @@ class ServerVectors:
         query = models.SparseVector(indices=list(words.indices), values=list(words.values))
         return await self._found(query, WORDS, agency_id, limit, None)
 
+    async def remove(self, agency_id: UUID, source_id: UUID) -> None:
+        """Waits until searches find them no more."""
+        wanted = {TENANT: agency_id, "source_id": source_id}
+        of_it = [models.FieldCondition(key=key, match=models.MatchValue(value=str(id))) for key, id in wanted.items()]
+        async with self._reached():
+            await self._ensure()
+            selector = models.FilterSelector(filter=models.Filter(must=[*of_it]))
+            await self._client.delete(COLLECTION, selector, wait=True)
+
     async def missing(self, agency_id: UUID, ids: Collection[UUID]) -> set[UUID]:
         """Also those that are there under another agency."""
         async with self._reached():

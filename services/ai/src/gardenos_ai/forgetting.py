@@ -1,0 +1,104 @@
+"""Forgetting: what was read of a person goes, with its texts, its pieces and their vectors."""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from gardenos_chassis.events import Consumer
+from gardenos_chassis.jobs import Job, enqueue
+from gardenos_chassis.jobs.queue import jobs
+from gardenos_chassis.sealing.forgetting import forget
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Event, Received
+from gardenos_contracts.clients import PersonForgotten as ClientForgotten
+from gardenos_contracts.comms import ConversationsForgotten
+from gardenos_contracts.leads import PersonForgotten as LeadForgotten
+from sqlalchemy import delete, or_, select
+
+from gardenos_ai.people import alone_with
+from gardenos_ai.reading.to_read import READ, key_of
+from gardenos_ai.tables import addresses, chunks, communications, insights, people
+from gardenos_ai.vectors import Vectors
+
+REMOVE_VECTORS = "ai.remove-vectors"
+"""The kind of job."""
+
+_ONCE_MORE = timedelta(hours=1)
+"""By then whoever was reading, or restoring vectors, at the moment of forgetting has put theirs into the store."""
+
+forgetting = Consumer("ai.forgetting", listens_to=[LeadForgotten, ClientForgotten, ConversationsForgotten])
+
+
+@forgetting.on(LeadForgotten)
+async def lead_forgotten(event: Received[LeadForgotten], db: Session) -> None:
+    """Whatever is known to be theirs."""
+    await _forget(db, event, event.data.person_id, ())
+
+
+@forgetting.on(ClientForgotten)
+async def client_forgotten(event: Received[ClientForgotten], db: Session) -> None:
+    """As of a lead."""
+    await _forget(db, event, event.data.person_id, ())
+
+
+@forgetting.on(ConversationsForgotten)
+async def conversations_forgotten(event: Received[ConversationsForgotten], db: Session) -> None:
+    """What comms knows to be theirs besides, by whichever address they wrote."""
+    await _forget(db, event, event.data.person_id, event.data.communication_ids)
+
+
+async def _forget(db: Session, event: Received[Event], person_id: UUID, said: Collection[UUID]) -> None:
+    agency_id = event.agency_id
+    sources = await _sources(db, agency_id, person_id, said)
+    ids = [id for _, id in sources]
+    # What nobody known had said is sealed with a key of its own.
+    await forget(db, agency_id, ids)
+    readings = [key_of(kind, id) for kind, id in sources]
+    theirs = (
+        (jobs, jobs.c.key.in_(readings) & (jobs.c.kind == READ)),
+        (chunks, or_(chunks.c.person_id == person_id, chunks.c.source_id.in_(ids))),
+        (insights, or_(insights.c.person_id == person_id, insights.c.source_id.in_(ids))),
+        (communications, communications.c.source_id.in_(ids)),
+        (addresses, addresses.c.person_id == person_id),
+        (people, people.c.person_id == person_id),
+    )
+    for table, wanted in theirs:
+        await db.execute(delete(table).where(table.c.agency_id == agency_id, wanted))
+    await _remove_vectors(db, event, ids)
+
+
+async def _sources(db: Session, agency_id: UUID, person_id: UUID, said: Collection[UUID]) -> list[tuple[str, UUID]]:
+    """The communications that are theirs, once whoever records what was read of one has done so."""
+    known = select(addresses.c.email).where(addresses.c.agency_id == agency_id, addresses.c.person_id == person_id)
+    for email in sorted(set((await db.execute(known)).scalars())):
+        await alone_with(db, agency_id, email)
+    theirs = or_(
+        communications.c.person_id == person_id,
+        communications.c.told_person_id == person_id,
+        communications.c.source_id.in_(said),
+    )
+    found = (
+        select(communications.c.source_kind, communications.c.source_id)
+        .where(communications.c.agency_id == agency_id, theirs)
+        .order_by(communications.c.source_id)
+        .with_for_update()
+    )
+    return [(row.source_kind, row.source_id) for row in await db.execute(found)]
+
+
+async def _remove_vectors(db: Session, event: Received[Event], source_ids: Iterable[UUID]) -> None:
+    later = datetime.now(UTC) + _ONCE_MORE
+    for id in source_ids:
+        for key, at in ((f"{id}", None), (f"{id} once more", later)):
+            await enqueue(db, REMOVE_VECTORS, {"source_id": id}, because_of=event, key=key, at=at)
+
+
+class Remover:
+    """Takes the vectors of what was forgotten out of the store."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
+
+    async def remove(self, job: Job) -> None:
+        """Of one communication; a second time there are none. Raises Unavailable, and is tried again."""
+        await self._vectors.remove(job.agency_id, UUID(job.arguments["source_id"]))
