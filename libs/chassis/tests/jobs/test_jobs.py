@@ -1,6 +1,7 @@
 """Jobs on real PostgreSQL: put down with the event or not at all, done by whoever lives, seen, called off and forgotten."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from gardenos_chassis.errors import Conflict, NotFound, Unavailable
-from gardenos_chassis.events import Context
+from gardenos_chassis.events import Context, LostRace
 from gardenos_chassis.events.store import EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import Job, Jobs, cancel_job, enqueue, forget_jobs, retry_job
@@ -32,7 +33,7 @@ from gardenos_chassis.tenancy import Database
 from gardenos_chassis.testing import eventually
 from gardenos_chassis.testing.parts import Parts
 from gardenos_contracts import Actor, ActorKind
-from gardenos_notes.app import NotesSettings
+from gardenos_notes.app import NotesSettings, NoteTaken
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -132,6 +133,33 @@ async def test_a_transaction_that_rolls_back_leaves_no_job(database: Database, a
         last = await put_down(database, agency_id, kind)
         await gone(database, agency_id, last)
     assert [job.id for job in done] == [last]
+
+
+async def test_a_command_that_lost_its_race_leaves_no_job(database: Database, agency_id: UUID, kind: str) -> None:
+    store, note_id = EventStore(database), new_id()
+    for text_, wins in (("first", True), ("second", False)):
+        with contextlib.nullcontext() if wins else pytest.raises(LostRace):
+            async with store.unit_of_work(cause(agency_id)) as work:
+                work.record(note_id, 0, [NoteTaken(note_id=note_id, text=text_)])
+                await enqueue(work.session, kind, {"note_id": note_id}, because_of=work.context)
+    async with database.transaction(agency_id) as session:
+        own = select(func.count()).where(table.c.kind == kind)
+        assert (await session.execute(own)).scalar_one() == 1
+
+
+async def test_a_commit_wakes_the_workers_of_its_process(
+    database: Database, agency_id: UUID, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_POLL_SECONDS", 3600)
+    done: list[UUID] = []
+
+    async def work(job: Job) -> None:
+        done.append(job.id)
+
+    async with working(doing(kind, work, at_once=1), database):
+        for _ in range(3):
+            await gone(database, agency_id, await put_down(database, agency_id, kind))
+    assert len(done) == 3
 
 
 async def test_a_job_acts_for_its_agency_as_part_of_what_wanted_it(
