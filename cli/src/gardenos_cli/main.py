@@ -16,6 +16,7 @@ from gardenos_cli.commands import (
     leads,
     new,
     platform,
+    read_models,
     reports,
 )
 
@@ -28,6 +29,8 @@ commands = typer.Typer(
 commands.command()(platform.up)
 commands.command()(platform.run)
 commands.command()(platform.migrate)
+commands.command()(read_models.rebuild)
+commands.command()(read_models.verify)
 commands.command()(new.attach)
 commands.add_typer(new.new, name="new")
 commands.command()(account.login)

@@ -1,4 +1,4 @@
-"""The start of a service as a process of its own: `python -m gardenos_leads`, or with `migrate` to migrate."""
+"""The start of a service as a process of its own: `python -m gardenos_leads`, or with `migrate`, `rebuild`, `verify`."""
 
 import argparse
 import asyncio
@@ -12,7 +12,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.errors import Refusal
 from gardenos_chassis.migrations import migrate
+from gardenos_chassis.read_models.command import Lines, in_words, run_rebuild, run_verify
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings, variable
 
@@ -20,15 +22,25 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 def main(settings_class: type[S], create_service: Callable[[S], Service], argv: list[str] | None = None) -> None:
-    """Serves, or migrates; settings come from the environment."""
+    """Serves, migrates, rebuilds or verifies read models; settings come from the environment."""
     package = create_service.__module__.partition(".")[0]
     parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"GardenOS {settings_class.service}")
-    parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
-    if parser.parse_args(argv).command == "migrate":
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="the default")
+    commands.add_parser("migrate", help="brings the database up to date, as its owner")
+    rebuilding = commands.add_parser("rebuild", help="makes a read model's tables again from events, while they serve")
+    rebuilding.add_argument("read_model")
+    rebuilding.add_argument("--anew", action="store_true", help="does not go on with a run that was cut short")
+    verifying = commands.add_parser("verify", help="holds live read tables against a rebuild from events")
+    verifying.add_argument("read_models", nargs="*", metavar="read_model", help="by default all")
+    asked = parser.parse_args(argv)
+    if asked.command == "migrate":
         _migrate(package, settings_class.service)
         return
     settings = _settings(settings_class)
     telemetry.log_as_json(settings.log_level)
+    if asked.command in ("rebuild", "verify"):
+        sys.exit(_work_on_read_models(create_service(settings), asked))
     app = create_service(settings).app
     collect_seldom()
     uvicorn.run(
@@ -61,6 +73,22 @@ def _migrate(package: str, service: str) -> None:
         sys.exit(f"set {name}: migrations run as the database's owner")
     telemetry.log_as_json(os.environ.get("GARDENOS_LOG_LEVEL", "INFO"))
     asyncio.run(migrate(package, owner_url))
+
+
+def _work_on_read_models(service: Service, asked: argparse.Namespace) -> str | int:
+    """What is to be said of a failure, or the exit status."""
+    owner_url = service.settings.migration_url
+    if owner_url is None:
+        return f"set {variable(service.name, 'migration_url')}: tables are made and exchanged by the database's owner"
+    try:
+        if asked.command == "rebuild":
+            print(asyncio.run(run_rebuild(service, asked.read_model, owner_url, Lines(), anew=asked.anew)))
+            return 0
+        found = asyncio.run(run_verify(service, asked.read_models, owner_url, Lines()))
+    except Refusal as refusal:
+        return refusal.detail
+    print("\n".join(in_words(found)))
+    return int(any(each.differing for each in found))
 
 
 def _settings(settings_class: type[S]) -> S:

@@ -2,6 +2,7 @@
 
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.read_models.rebuild import rebuild
+from gardenos_chassis.read_models.shadow import definition, owner_of
 from gardenos_chassis.read_models.verify import Verified, verify
 from gardenos_chassis.service import Service
 
@@ -17,12 +18,17 @@ async def verified(service: Service, owner_url: str) -> dict[str, Verified]:
 async def assert_rebuilds(service: Service, owner_url: str) -> dict[str, int]:
     """The live tables equal a rebuild; they are rebuilt and exchanged, and do so still. Tells each table's rows.
 
+    What takes their place is defined as they were, by all that the server's catalogue says.
     Raises AssertionError that names tables, keys, and what of them differs.
     """
     before = await verified(service, owner_url)
     _assert_alike(before, "the live tables are not what their events make of them")
     for model in service.read_models.values():
-        await rebuilt(service, model, owner_url)
+        async with owner_of(owner_url) as owner:
+            defined = await definition(owner, "public", model.table_names)
+            await rebuilt(service, model, owner_url)
+            again = await definition(owner, "public", model.table_names)
+        assert defined == again, f"{model.name}: {set(defined) ^ set(again)}"
     after = await verified(service, owner_url)
     _assert_alike(after, "the tables after a rebuild are not what it made")
     return {name: each.rows for name, each in after.items()}

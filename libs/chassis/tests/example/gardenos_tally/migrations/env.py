@@ -1,0 +1,3 @@
+from gardenos_chassis.migrations import run
+
+run()
