@@ -9,7 +9,7 @@ import pytest
 from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from gardenos_chassis.events import Changed, Context, EventStore, LostRace, Repository, units_of_work
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.tenancy import Session
+from gardenos_chassis.tenancy import Database, Session
 from gardenos_chassis.testing import Running
 from gardenos_contracts import Actor, ActorKind, Event, Fact
 from gardenos_notes.app import Note, NoteStruck, NoteTaken, evolve
@@ -213,3 +213,58 @@ async def test_ten_thousand_at_once_are_one_statement_and_one_projection(notes: 
 async def texts(notes: Running, agency_id: UUID) -> list[str]:
     async with notes.service.database.transaction(agency_id) as session:
         return sorted((await session.execute(text("select text from notes"))).scalars())
+
+
+async def test_an_append_alone_is_one_statement_under_its_agency(notes: Running, agency_id: UUID) -> None:
+    database = Database(notes.service.settings.database_url, pool=1)
+    store, told = EventStore(database), list[str]()
+    store.on_append(lambda: told.append("appended"))
+    try:
+        note_id = new_id()
+        made = await store.append(context(agency_id), note_id, 0, [NoteTaken(note_id=note_id, text="milk")])
+        assert await store.append(context(agency_id), note_id, made, [NoteStruck(note_id=note_id)]) == 2
+        assert await store.append(context(agency_id), note_id, 2, []) == 2
+        assert told == ["appended"] * 2
+        async with database.across() as session:
+            # The only connection there is has forgotten the agency.
+            assert (await session.execute(text("select current_setting('app.agency_id', true)"))).scalar_one() in (
+                None,
+                "",
+            )
+            assert (await session.execute(text("select count(*) from events"))).scalar_one() == 0
+        with pytest.raises(LostRace):
+            await store.append(context(agency_id), note_id, 1, [NoteStruck(note_id=note_id)])
+        other = new_id()
+        await store.append(context(other), note_id, 0, [NoteTaken(note_id=note_id, text="theirs")])
+    finally:
+        await database.close()
+    assert [(event.sequence, event.version) for event in await notes.events(agency_id)] == [(1, 1), (2, 2)]
+    assert [(event.sequence, event.version) for event in await notes.events(other)] == [(1, 1)]
+
+
+async def test_appends_alone_and_units_of_work_share_one_gapless_sequence(notes: Running, agency_id: UUID) -> None:
+    alone = EventStore(notes.service.database)
+
+    async def append(number: int) -> None:
+        note_id = new_id()
+        if number % 2:
+            await alone.append(context(agency_id), note_id, 0, [NoteTaken(note_id=note_id, text=f"{number}")])
+        else:
+            await take(notes, agency_id)
+
+    await asyncio.gather(*(append(number) for number in range(60)))
+    assert [event.sequence for event in await notes.events(agency_id)] == list(range(1, 61))
+
+
+async def test_an_append_of_a_store_with_read_tables_changes_them_too(notes: Running, agency_id: UUID) -> None:
+    note_id = new_id()
+    await notes.service.store.append(context(agency_id), note_id, 0, [NoteTaken(note_id=note_id, text="milk")])
+    assert await texts(notes, agency_id) == ["milk"]
+
+
+async def test_an_aggregate_is_made_once(notes: Running, agency_id: UUID) -> None:
+    note_id = await take(notes, agency_id)
+    with pytest.raises(Conflict, match="this note exists already") as refused:
+        await repository(notes, agency_id).create(note_id, lambda: [NoteTaken(note_id=note_id, text="again")])
+    assert not isinstance(refused.value, LostRace)
+    assert len(await notes.events(agency_id)) == 1

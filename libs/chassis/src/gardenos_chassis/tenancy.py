@@ -43,6 +43,7 @@ class Database:
         self._schema = (
             "" if schema is None else f"set local search_path = {schema}; set local synchronous_commit = off; "
         )
+        self.master_keys = master_keys
         connect: dict[str, Any] = {
             "statement_cache_size": statement_cache,
             "prepared_statement_cache_size": statement_cache,
@@ -119,6 +120,20 @@ class Database:
         for what in hints:
             for listener in self._listeners[what]:
                 listener()
+
+    @asynccontextmanager
+    async def outside_transactions(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """The driver's own connection, for one statement that is a transaction by itself and names its agency in it."""
+        session = await self.engine.connect()
+        try:
+            driver = driver_of(session)
+            try:
+                yield driver
+            except BaseException:
+                await _undo(session, driver)
+                raise
+        finally:
+            await session.close()
 
     async def ready(self) -> None:
         """Raises if the database is away, or too old to keep tenants apart."""

@@ -34,10 +34,14 @@ class Repository(Generic[A]):
 
     async def create(self, id: UUID, decide: Callable[[], Iterable[Event]]) -> Changed:
         """Records a new aggregate's first events. Raises Conflict if it is there already."""
+        tried = False
 
         async def first(work: UnitOfWork) -> Changed:
-            if await work.load(id):
+            # New ids are new: whether this one is, is asked only once the store has refused it.
+            nonlocal tried
+            if tried and await work.load(id):
                 raise Conflict(f"this {self.noun} exists already")
+            tried = True
             return Changed(id, work.record(id, 0, decide()))
 
         return await self._run(first)

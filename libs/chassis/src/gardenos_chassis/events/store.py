@@ -25,7 +25,7 @@ from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.sealing.fields import BOX, CLEAR, WHOSE, opened
 from gardenos_chassis.sealing.forgetting import forget
 from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys
-from gardenos_chassis.sealing.people import Seals, seals_for
+from gardenos_chassis.sealing.people import Seals, seals_for, seals_of_new
 from gardenos_chassis.tenancy import Database, Session, driver_of, master_keys_of
 
 Projection: TypeAlias = Callable[[Session, Sequence[Fact[Event]]], Awaitable[None]]
@@ -72,19 +72,23 @@ class Changed:
 # commit, so commit order is sequence order and no reader can run past an uncommitted event.
 # People who are new to the service get their keys in the same statement.
 _APPEND = """
-with head as (
-    insert into agency_heads as heads (agency_id, head) values ($1, $2)
+with tenant as materialized (select current_setting('app.agency_id', true)), head as (
+    insert into agency_heads as heads (agency_id, head) select $1::uuid, $2::bigint from tenant
     on conflict (agency_id) do update set head = heads.head + excluded.head
     returning head - $2 as before
 ), people as (
-    insert into person_keys (agency_id, person_id, key) select $1, person_id, key from unnest($9::uuid[], $10::bytea[])
-        as new (person_id, key)
+    insert into person_keys (agency_id, person_id, key) select $1, person_id, key
+    from tenant, unnest($9::uuid[], $10::bytea[]) as new (person_id, key)
 )
 insert into events (agency_id, sequence, stream_id, version, type, data, metadata, occurred_at)
 select $1, before + place, stream_id, version, type, data::jsonb, metadata::jsonb, occurred_at
 from head, unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
     with ordinality as new (stream_id, version, type, data, metadata, occurred_at, place)
 """
+# The same as a transaction by itself, which names its agency before it does anything else.
+_APPEND_ALONE = _APPEND.replace(
+    "current_setting('app.agency_id', true)", "set_config('app.agency_id', $1::uuid::text, true)"
+)
 
 # With the keys of the people they are about, as of the same moment: one that is destroyed opens nothing any more.
 _EVENTS = f"""
@@ -127,21 +131,10 @@ class UnitOfWork:
         They are stored at the commit. If another transaction was first, that raises LostRace.
         """
         version = after_version
-        for version, event in enumerate(events, after_version + 1):
-            fact = Fact(
-                agency_id=self.context.agency_id,
-                stream_id=stream_id,
-                version=version,
-                type=event.event_type,
-                data=event,
-                actor=self.context.actor,
-                correlation_id=self.context.correlation_id,
-                causation_id=self.context.causation_id,
-                traceparent=self.context.traceparent,
-                occurred_at=occurred_at or datetime.now(UTC),
-            )
+        for fact in _facts(self.context, stream_id, after_version, events, occurred_at or datetime.now(UTC)):
             self._recorded.append(fact)
             self._by_stream[stream_id].append(fact)
+            version = fact.version
         return version
 
     async def earlier_outcome(self) -> Changed | None:
@@ -184,7 +177,7 @@ class UnitOfWork:
             await forget(self.session, agency_id, forgotten)
         for project in self._projections:
             await project(self.session, facts)
-        await _append(self.session, agency_id, facts, seals)
+        await _append(driver_of(self.session), _APPEND, agency_id, facts, seals)
         self.appended = True
 
 
@@ -210,6 +203,24 @@ class EventStore:
                 await work.flush()
         if work.appended:
             self.tell_listeners()
+
+    async def append(self, context: Context, stream_id: UUID, after_version: int, events: Iterable[Event]) -> int:
+        """Stores events after a version of a stream, 0 for a new one; gives the stream's version then. Raises LostRace.
+
+        Where nothing else belongs to the transaction, no read table and no key that must be looked for, it is one statement.
+        """
+        facts = list(_facts(context, stream_id, after_version, events, datetime.now(UTC)))
+        seals = seals_of_new(self.database.master_keys, facts, by_person=context.caller is not None)
+        if self._projections or seals is None or any(fact.data.forgets() for fact in facts):
+            async with self.unit_of_work(context) as work:
+                return work.record(stream_id, after_version, [fact.data for fact in facts])
+        if not facts:
+            return after_version
+        with telling_lost_races():
+            async with self.database.outside_transactions() as driver:
+                await _append(driver, _APPEND_ALONE, context.agency_id, facts, seals)
+        self.tell_listeners()
+        return facts[-1].version
 
     def work_in(self, session: Session, context: Context) -> UnitOfWork:
         """A unit of work in a transaction that is begun and ended by the caller, who flushes it."""
@@ -286,11 +297,34 @@ def _data(row: Any, keys: MasterKeys | None) -> bytes:
     )  # fmt: skip
 
 
-async def _append(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]], seals: Seals) -> None:
+def _facts(
+    context: Context, stream_id: UUID, after_version: int, events: Iterable[Event], occurred_at: datetime
+) -> Iterator[Fact[Event]]:
+    for version, event in enumerate(events, after_version + 1):
+        yield Fact(
+            agency_id=context.agency_id,
+            stream_id=stream_id,
+            version=version,
+            type=event.event_type,
+            data=event,
+            actor=context.actor,
+            correlation_id=context.correlation_id,
+            causation_id=context.causation_id,
+            traceparent=context.traceparent,
+            occurred_at=occurred_at,
+        )
+
+
+async def _append(
+    driver: "asyncpg.Connection[asyncpg.Record]",
+    statement: str,
+    agency_id: UUID,
+    facts: Sequence[Fact[Event]],
+    seals: Seals,
+) -> None:
     # An append is the hottest statement there is, and needs nothing of SQLAlchemy's.
-    driver = driver_of(session)
     await driver.execute(
-        _APPEND,
+        statement,
         agency_id,
         len(facts),
         [fact.stream_id for fact in facts],

@@ -52,10 +52,32 @@ def _whose(fact: Fact[Event]) -> UUID | None:
 
 async def seals_for(session: Session, agency_id: UUID, facts: Sequence[Fact[Event]], *, by_person: bool) -> Seals:
     """Finds the keys, or makes them. What a person does first with somebody new needs no look for a key; reactions look."""
-    found = Seals()
     master = master_keys_of(session)
     if master is None:
-        return found
+        return Seals()
+    found, wanted = _of_new(master, agency_id, facts, by_person=by_person)
+    while wanted:
+        await _hold(session, agency_id, wanted, master, found)
+        wanted -= found.keys.keys() | found.forgotten
+        if wanted:
+            # Somebody else may make one at the same moment: then theirs is found the next time.
+            await _make(session, agency_id, wanted, master)
+    return found
+
+
+def seals_of_new(master: MasterKeys | None, facts: Sequence[Fact[Event]], *, by_person: bool) -> Seals | None:
+    """As `seals_for`, where no key need be looked for; else None."""
+    if master is None or not facts:
+        return Seals()
+    found, wanted = _of_new(master, facts[0].agency_id, facts, by_person=by_person)
+    return None if wanted else found
+
+
+def _of_new(
+    master: MasterKeys, agency_id: UUID, facts: Sequence[Fact[Event]], *, by_person: bool
+) -> tuple[Seals, set[UUID]]:
+    """Keys for the people who are new, and whose else are needed."""
+    found = Seals()
     wanted: set[UUID] = set()
     for fact in facts:
         whose = _whose(fact)
@@ -65,14 +87,7 @@ async def seals_for(session: Session, agency_id: UUID, facts: Sequence[Fact[Even
             found.new[whose], found.keys[whose] = master.wrapped(agency_id, whose)
         else:
             wanted.add(whose)
-    wanted -= found.keys.keys()
-    while wanted:
-        await _hold(session, agency_id, wanted, master, found)
-        wanted -= found.keys.keys() | found.forgotten
-        if wanted:
-            # Somebody else may make one at the same moment: then theirs is found the next time.
-            await _make(session, agency_id, wanted, master)
-    return found
+    return found, wanted - found.keys.keys()
 
 
 async def _hold(session: Session, agency_id: UUID, people: Iterable[UUID], master: MasterKeys, found: Seals) -> None:
