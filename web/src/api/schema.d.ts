@@ -3066,7 +3066,7 @@ export interface components {
          * @description What kind of record changed.
          * @enum {string}
          */
-        Resource: "lead" | "client" | "call" | "message" | "insight" | "campaign" | "user" | "team";
+        Resource: "lead" | "client" | "call" | "message" | "thread" | "insight" | "campaign" | "user" | "team";
         /**
          * ResponseRow
          * @description One agent's, campaign's, source's or team's.

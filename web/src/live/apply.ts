@@ -20,6 +20,8 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
         ...(change.lead_id ? [["leads", "one", change.lead_id]] : []),
         ["reports"],
       ];
+    case "thread":
+      return [["threads"], ofPerson, ["insights"]];
     case "insight":
       return [["insights"]];
     case "campaign":

@@ -7,7 +7,8 @@ from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
-from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.clients import PersonForgotten as ClientForgotten
+from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -17,6 +18,7 @@ from gardenos_contracts.leads import (
     LeadDetailsChanged,
     LeadStageChanged,
 )
+from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 
 from gardenos_reporting.projections import project
 
@@ -36,6 +38,9 @@ LISTENS_TO = (
     ClientDetailsChanged,
     ClientAssigned,
     InsightExtracted,
+    LeadForgotten,
+    ClientForgotten,
+    ConversationsForgotten,
 )
 
 

@@ -17,6 +17,7 @@ from gardenos_contracts.leads import (
     LeadConverted,
     LeadDetailsChanged,
     LeadStageChanged,
+    PersonForgotten,
     Stage,
 )
 from gardenos_contracts.values import Direction
@@ -95,6 +96,8 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
             }
         case LeadDetailsChanged() as details:
             return _named(lead, event, details)
+        case PersonForgotten():
+            return {"name": "Forgotten person", "name_sequence": event.sequence}
         case LeadAssigned() as assigned:
             return _held(lead, event, Scope(assigned.owner_id, assigned.team_id))
         case LeadStageChanged() as moved:

@@ -16,6 +16,7 @@ from gardenos_contracts.leads import (
     LeadConverted,
     LeadDetailsChanged,
     LeadStageChanged,
+    PersonForgotten,
 )
 
 from gardenos_reporting.changes.change import Change, Resource, change_of
@@ -99,7 +100,14 @@ class Records:
                 self.names.teams[team.team_id] = team.name
             case CampaignLaunched() as campaign:
                 self.names.campaigns[campaign.campaign_id] = campaign.name
-            case LeadCaptured() | LeadDetailsChanged() | LeadAssigned() | LeadStageChanged() | LeadConverted() as told:
+            case (
+                LeadCaptured()
+                | LeadDetailsChanged()
+                | LeadAssigned()
+                | LeadStageChanged()
+                | LeadConverted()
+                | PersonForgotten() as told
+            ):
                 self._keep_lead(after(self._lead(told.lead_id), event))
             case CallLogged(lead_id=UUID() as lead_id) | MessageReceived(lead_id=UUID() as lead_id):
                 self._keep_lead(after(self._lead(lead_id), event))

@@ -8,7 +8,8 @@ from gardenos_chassis.auth import Caller
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
-from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.clients import PersonForgotten as ClientForgotten
+from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import TeamFormed, UserJoined
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -18,6 +19,7 @@ from gardenos_contracts.leads import (
     LeadDetailsChanged,
     LeadStageChanged,
 )
+from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 
 from gardenos_reporting.scope import POOL, Scope
 
@@ -29,6 +31,8 @@ class Resource(StrEnum):
     CLIENT = "client"
     CALL = "call"
     MESSAGE = "message"
+    THREAD = "thread"
+    """All the conversations of a person, by the person's id."""
     INSIGHT = "insight"
     CAMPAIGN = "campaign"
     USER = "user"
@@ -88,10 +92,19 @@ _EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM})
 
 def _record_of(event: Event) -> tuple[Resource, UUID] | None:
     match event:
-        case LeadCaptured() | LeadDetailsChanged() | LeadAssigned() | LeadStageChanged() | LeadConverted():
+        case (
+            LeadCaptured()
+            | LeadDetailsChanged()
+            | LeadAssigned()
+            | LeadStageChanged()
+            | LeadConverted()
+            | LeadForgotten()
+        ):
             return Resource.LEAD, event.lead_id
-        case ClientOnboarded() | ClientDetailsChanged() | ClientAssigned():
+        case ClientOnboarded() | ClientDetailsChanged() | ClientAssigned() | ClientForgotten():
             return Resource.CLIENT, event.client_id
+        case ConversationsForgotten():
+            return Resource.THREAD, event.person_id
         case CallLogged():
             return Resource.CALL, event.call_id
         case MessageReceived():
