@@ -111,54 +111,51 @@ class Message:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers of this message; the record's value is `data`, its key `agency_id`."""
-        values: dict[str, str | None] = {
-            "ce_specversion": "1.0",
-            "ce_id": self.id,
-            "ce_source": "/gardenos/" + self.type.partition(".")[0],
-            "ce_type": self.type,
-            "ce_subject": str(self.stream_id),
-            "ce_time": self.occurred_at.astimezone(UTC).isoformat(),
-            "ce_agencyid": str(self.agency_id),
-            "ce_sequence": str(self.sequence),
-            "ce_streamversion": str(self.version),
-            "ce_recordedtime": self.recorded_at.astimezone(UTC).isoformat(),
-            "ce_actor": str(self.actor),
-            "ce_correlationid": self.correlation_id,
-            "ce_causationid": self.causation_id,
-            "ce_traceparent": self.traceparent,
-            "correlation_id": self.correlation_id,
-            "traceparent": self.traceparent,
-            "content-type": "application/json",
-        }
-        return [(name, value.encode()) for name, value in values.items() if value is not None]
+        correlation_id = self.correlation_id.encode()
+        found = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", self.id.encode()),
+            ("ce_source", b"/gardenos/" + self.type.partition(".")[0].encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", str(self.stream_id).encode()),
+            ("ce_time", _utc(self.occurred_at).encode()),
+            ("ce_agencyid", str(self.agency_id).encode()),
+            ("ce_sequence", b"%d" % self.sequence),
+            ("ce_streamversion", b"%d" % self.version),
+            ("ce_recordedtime", _utc(self.recorded_at).encode()),
+            ("ce_actor", str(self.actor).encode()),
+            ("ce_correlationid", correlation_id),
+            ("correlation_id", correlation_id),
+            ("content-type", b"application/json"),
+        ]
+        if self.causation_id is not None:
+            found.append(("ce_causationid", self.causation_id.encode()))
+        if self.traceparent is not None:
+            traceparent = self.traceparent.encode()
+            found += [("ce_traceparent", traceparent), ("traceparent", traceparent)]
+        return found
 
     @classmethod
     def from_kafka(cls, headers: Iterable[tuple[str, bytes | None]], value: bytes) -> "Message":
         """Headers that are none of ours may be anything. Raises ValueError if one of ours is missing or malformed."""
         found = {name: raw for name, raw in headers if raw is not None}
-
-        def required(name: str) -> str:
-            if name not in found:
-                raise ValueError(f"not a GardenOS event: header {name} is missing")
-            return found[name].decode()
-
-        def optional(name: str) -> str | None:
-            return required(name) if name in found else None
-
-        return cls(
-            agency_id=UUID(required("ce_agencyid")),
-            sequence=int(required("ce_sequence")),
-            stream_id=UUID(required("ce_subject")),
-            version=int(required("ce_streamversion")),
-            type=required("ce_type"),
-            data=value,
-            actor=Actor.parse(required("ce_actor")),
-            correlation_id=required("ce_correlationid"),
-            causation_id=optional("ce_causationid"),
-            traceparent=optional("ce_traceparent"),
-            occurred_at=datetime.fromisoformat(required("ce_time")),
-            recorded_at=datetime.fromisoformat(required("ce_recordedtime")),
-        )
+        try:
+            return cls(
+                agency_id=UUID(found["ce_agencyid"].decode()),
+                sequence=int(found["ce_sequence"]),
+                stream_id=UUID(found["ce_subject"].decode()),
+                version=int(found["ce_streamversion"]),
+                type=found["ce_type"].decode(),
+                data=value,
+                actor=Actor.parse(found["ce_actor"].decode()),
+                correlation_id=found["ce_correlationid"].decode(),
+                causation_id=found["ce_causationid"].decode() if "ce_causationid" in found else None,
+                traceparent=found["ce_traceparent"].decode() if "ce_traceparent" in found else None,
+                occurred_at=datetime.fromisoformat(found["ce_time"].decode()),
+                recorded_at=datetime.fromisoformat(found["ce_recordedtime"].decode()),
+            )
+        except KeyError as missing:
+            raise ValueError(f"not a GardenOS event: header {missing.args[0]} is missing") from missing
 
     def to_json(self) -> dict[str, Any]:
         """The message as the event feed gives it: the CloudEvents JSON format with our attributes."""
@@ -225,6 +222,11 @@ class Message:
             recorded_at=self.recorded_at,
             forgotten=self.forgotten,
         )
+
+
+def _utc(moment: datetime) -> str:
+    # Moments from the database are in UTC, and most are.
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
 
 
 def event_id(agency_id: UUID, sequence: int) -> str:

@@ -4,10 +4,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import DefaultPartitioner
 from gardenos_contracts import Message, topic_of
 from sqlalchemy import text
 
@@ -66,6 +68,7 @@ def kafka(settings: ServiceSettings) -> Connect:
             request_timeout_ms=10_000,
             max_request_size=4_000_000,
             max_batch_size=_BATCH_BYTES,
+            partitioner=_partition,
         )
         try:
             await producer.start()
@@ -76,6 +79,20 @@ def kafka(settings: ServiceSettings) -> Connect:
         return found
 
     return connect
+
+
+_by_key = DefaultPartitioner()
+
+
+@lru_cache(maxsize=10_000)
+def _place(key: bytes, partitions: int) -> int:
+    place: int = _by_key(key, range(partitions), ())
+    return place
+
+
+def _partition(key: bytes, all_partitions: list[int], _: object) -> int:
+    """As every client does it, but an agency's key is hashed once and not for each of its messages."""
+    return all_partitions[_place(key, len(all_partitions))]
 
 
 class Relay:
