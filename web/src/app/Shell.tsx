@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import {
+  IconActivityHeartbeat,
   IconAddressBook,
   IconChartHistogram,
   IconDots,
@@ -19,6 +20,7 @@ import { KeySheet, Palette } from "../commands/Palette";
 import { useCommands } from "../commands/registry";
 import { keyCaps, lettersAreShortcuts, setLettersAreShortcuts, useShortcuts } from "../commands/shortcuts";
 import { useConnection } from "../live/Live";
+import { useMayLook } from "../operations/access";
 import { signOut, useMe } from "../session/session";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
@@ -39,6 +41,7 @@ const PLACES = [
 export function Shell() {
   const navigate = useNavigate();
   const { agency } = useMe();
+  const mayLook = useMayLook();
   const [palette, setPalette] = useState(false);
   const [sheet, setSheet] = useState(false);
   const [letters, setLetters] = useState(lettersAreShortcuts);
@@ -57,6 +60,18 @@ export function Shell() {
           keys: key,
           run: () => void navigate({ to }),
         })),
+        ...(mayLook
+          ? [
+              {
+                id: "go /operations",
+                title: "Operations",
+                group: "Go to",
+                keys: "g o",
+                keywords: "admin health dead letters jobs read models settings",
+                run: () => void navigate({ to: "/operations" }),
+              },
+            ]
+          : []),
         {
           id: "palette",
           title: "Search or do something",
@@ -80,7 +95,7 @@ export function Shell() {
           run: () => void signOut(),
         },
       ],
-      [navigate, toggleScheme],
+      [mayLook, navigate, toggleScheme],
     ),
   );
 
@@ -196,6 +211,7 @@ function Tabs() {
 
 function Account({ dark, toggleScheme }: { dark: boolean; toggleScheme: () => void }) {
   const { user, agency } = useMe();
+  const mayLook = useMayLook();
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -212,6 +228,11 @@ function Account({ dark, toggleScheme }: { dark: boolean; toggleScheme: () => vo
           <span>{user.email}</span>
         </div>
         <Menu.Divider />
+        {mayLook && (
+          <Menu.Item component={Link} to="/operations" leftSection={<IconActivityHeartbeat size={17} />}>
+            Operations
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={dark ? <IconSun size={17} /> : <IconMoon size={17} />} onClick={toggleScheme}>
           {dark ? "Light colours" : "Dark colours"}
         </Menu.Item>

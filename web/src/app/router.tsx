@@ -10,6 +10,7 @@ import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
 import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
+import { readOperationsSearch } from "../operations/search";
 import { readReportSearch } from "../reports/search";
 import { readRecordSearch } from "../timeline/address";
 import { Empty, Failed, Lines } from "../ui/states";
@@ -78,6 +79,12 @@ const routes = [
     path: "/reports",
     validateSearch: readReportSearch,
     component: lazyRouteComponent(() => import("../reports/ReportsPage"), "ReportsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/operations",
+    validateSearch: readOperationsSearch,
+    component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),
   }),
 ];
 
