@@ -113,7 +113,7 @@ async def leads_in(data: Path, service: str, column: str) -> set[str]:
         await connection.close()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     environment = Environment.make(tmp_path / "environment")
     checkout = a_checkout(tmp_path / "gardenos")
@@ -171,3 +171,18 @@ async def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
             await again.says(f"caught up with {source}")
         assert not any("were recorded before this start" in line for line in again.said)
         assert kept["chat"].said == told
+        await again.end()
+        await a_new_project_is_at_work_at_once(terminal, environment, tmp_path)
+
+
+async def a_new_project_is_at_work_at_once(terminal: Terminal, environment: Environment, folder: Path) -> None:
+    """As it is written, on the platform that runs: it reads history, and its table is what a rebuild makes of that."""
+    terminal.folder = folder / "gardenos"
+    await terminal.run(".venv/bin/gardenos new consumer late-calls --into ../late-calls")
+    terminal.folder = folder / "late-calls"
+    environment.install(terminal.folder)
+    async with terminal.kept("uv run gardenos attach") as attached:
+        await attached.says("caught up with leads")
+    assert await leads_in(folder / "data", "late_calls", "lead_id") == await leads_in(folder / "data", "leads", "id")
+    await terminal.run("uv run gardenos attach verify")
+    await terminal.run("uv run gardenos attach rebuild leads")

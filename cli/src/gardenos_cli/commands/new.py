@@ -44,6 +44,9 @@ def consumer(
 
 
 def attach(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Instead of serving: `verify`, or `rebuild` and a read model.")
+    ] = None,
     project: Annotated[Path, typer.Option(file_okay=False, help="Where the consumer's pyproject.toml is.")] = Path(),
     data: Annotated[
         Path | None,
@@ -58,10 +61,12 @@ def attach(
 
     try:
         found = Project.read(project)
-        environment = asyncio.run(prepared(found, data or found.data or Path(".gardenos"), port))
+        platform = data or found.data or Path(".gardenos")
+        environment = asyncio.run(prepared(found, platform, port, as_owner=bool(command)))
     except CannotAttach as error:
         raise Refused(str(error)) from None
-    Console(stderr=True, highlight=False).print(
-        f"{found.name} listens; how it is: http://127.0.0.1:{port}/readyz   stop: Ctrl-C", soft_wrap=True
-    )
-    os.execve(sys.executable, [sys.executable, "-m", found.module], environment)  # noqa: S606
+    if not command:
+        Console(stderr=True, highlight=False).print(
+            f"{found.name} listens; how it is: http://127.0.0.1:{port}/readyz   stop: Ctrl-C", soft_wrap=True
+        )
+    os.execve(sys.executable, [sys.executable, "-m", found.module, *(command or ["serve"])], environment)  # noqa: S606

@@ -43,10 +43,11 @@ class Project:
         return self.name.replace("-", "_")
 
 
-async def prepared(project: Project, data: Path, port: int) -> dict[str, str]:
-    """The environment in which the project's program serves: its database is made and up to date.
+async def prepared(project: Project, data: Path, port: int, *, as_owner: bool = False) -> dict[str, str]:
+    """The environment in which the project's program runs: its database is made and up to date.
 
-    What the environment says already stays as it is. Raises CannotAttach.
+    What the environment says already stays as it is. `as_owner`: it also says who owns the tables, which a program that
+    serves must not know. Raises CannotAttach.
     """
     if find_spec(project.module) is None:
         raise CannotAttach(f"{project.module} is not installed here: uv run gardenos attach")
@@ -62,8 +63,8 @@ async def prepared(project: Project, data: Path, port: int) -> dict[str, str]:
         migrated = subprocess.run([sys.executable, "-m", project.module, "migrate"], env=environment, check=False)  # noqa: ASYNC221, S603
         if migrated.returncode:
             raise CannotAttach(f"the database of {project.name} could not be brought up to date")
-    # The owner's address is for migrations alone.
-    environment.pop(migrates, None)
+    if not as_owner:
+        environment.pop(migrates, None)
     return environment
 
 

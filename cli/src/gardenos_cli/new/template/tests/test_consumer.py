@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from gardenos_chassis.testing import Running, assert_tenant_safe
 from gardenos_chassis.testing.parts import Parts
+from gardenos_chassis.testing.rebuilding import assert_rebuilds
 from gardenos_contracts.leads import LeadCaptured, PersonForgotten
 from gardenos_contracts.values import PersonName
 
@@ -41,6 +42,14 @@ async def test_what_is_delivered_again_has_no_second_effect(running: Running, ag
     await running.given(agency_id, ADA.model_copy(update={"lead_id": uuid4()}))
     await running.wait_until_caught_up()
     assert len(await running.rows(agency_id, leads)) == 2
+
+
+async def test_the_table_is_what_history_makes_of_it_again(running: Running, parts: Parts, agency_id: UUID) -> None:
+    await running.given(agency_id, ADA)
+    await running.wait_until_caught_up()
+    urls = await parts.database("your_consumer")
+    rows = await assert_rebuilds(running.service, urls.owner_url)
+    assert rows["leads"] >= 1
 
 
 async def test_agencies_are_kept_apart(parts: Parts) -> None:
