@@ -11,6 +11,7 @@ from gardenos_cli.commands import (
     campaigns,
     clients,
     conversations,
+    dlq,
     documents,
     jobs,
     leads,
@@ -47,6 +48,7 @@ commands.command()(conversations.insights)
 commands.command()(conversations.search)
 commands.add_typer(reports.app, name="reports")
 commands.add_typer(jobs.app, name="jobs")
+commands.add_typer(dlq.app, name="dlq")
 commands.add_typer(documents.contracts, name="contracts")
 commands.command()(documents.openapi)
 
