@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from gardenos_cli.client.api import Api
+from gardenos_cli.client.forgetting import confirm_forgetting
 from gardenos_cli.client.names import user_id
 from gardenos_cli.client.output import AsCsv, AsJson, moment, shape, show, show_one
 
@@ -39,3 +40,16 @@ def list_clients(
 def show_client(client: Annotated[str, typer.Argument(metavar="CLIENT")], as_json: AsJson = False) -> None:
     """Show one client."""
     show_one(Api.signed_in().get(f"/clients/{client}"), shape(as_json), leave_out=("name", "version"))
+
+
+@app.command("forget")
+def forget_client(
+    client: Annotated[str, typer.Argument(metavar="CLIENT")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget the person, everywhere and for good: what reports count stays. For owners and admins."""
+    api = Api.signed_in()
+    confirm_forgetting(api.get(f"/clients/{client}"), yes)
+    forgotten = api.post(f"/clients/{client}/forget")
+    show_one(forgotten, shape(as_json), leave_out=("name", "version"))

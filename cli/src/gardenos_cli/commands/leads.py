@@ -1,4 +1,4 @@
-"""Leads: list, show, add, import, assign, move on, convert."""
+"""Leads: list, show, add, import, assign, move on, convert, forget."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from gardenos_cli.client.api import Api, Refused
+from gardenos_cli.client.forgetting import confirm_forgetting
 from gardenos_cli.client.names import campaign_id, team_id, user_id
 from gardenos_cli.client.output import AsCsv, AsJson, Column, Shape, moment, out, shape, show, show_one, write_json
 
-app = typer.Typer(no_args_is_help=True, help="Leads: list, show, add, import, assign, move on, convert.")
+app = typer.Typer(no_args_is_help=True, help="Leads: list, show, add, import, assign, move on, convert, forget.")
 
 LeadId = Annotated[str, typer.Argument(metavar="LEAD", help="The lead's id.")]
 Campaign = Annotated[str | None, typer.Option(help="A campaign's name or id.")]
@@ -197,6 +198,18 @@ def convert_lead(lead: LeadId, as_json: AsJson = False) -> None:
     """Make a client of a lead."""
     changed = Api.signed_in().post(f"/leads/{lead}/conversion")
     _tell(changed, f"{changed['display_name']} is a client: {changed['client_id']}", as_json)
+
+
+@app.command("forget")
+def forget_lead(
+    lead: LeadId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget the person, everywhere and for good: what reports count stays. For owners and admins."""
+    api = Api.signed_in()
+    confirm_forgetting(api.get(f"/leads/{lead}"), yes)
+    _tell(api.post(f"/leads/{lead}/forget"), "forgotten", as_json)
 
 
 def _tell(lead: dict[str, Any], words: str, as_json: bool) -> None:
