@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from gardenos_chassis.local import free_port
 from gardenos_chassis.settings import SERVICES, variable
 from gardenos_cli.client.api import Refused
 from gardenos_cli.main import commands
@@ -163,3 +164,16 @@ class TestAttach:
         assert found["GARDENOS_JSON_PORT"] == "8123"
         assert {variable(name, "url") for name in SERVICES} <= found.keys()
         assert "GARDENOS_JSON_MIGRATION_URL" not in found
+
+
+def test_its_dead_letters_are_asked_for_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["dlq", "list", "--service", "late-calls", "--internal"]
+    monkeypatch.setenv("GARDENOS_INTERNAL_TOKEN", "token")
+    unknown = CliRunner().invoke(commands, words)
+    assert unknown.exit_code == 2
+    assert "GARDENOS_LATE_CALLS_URL" in unknown.output
+    address = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv("GARDENOS_LATE_CALLS_URL", address)
+    asked = CliRunner().invoke(commands, words)
+    assert isinstance(asked.exception, Refused)
+    assert f"cannot reach late-calls at {address}" in str(asked.exception)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from gardenos_chassis.settings import SERVICES
+from gardenos_chassis.settings import SERVICES, variable
 
 from gardenos_cli.client.api import Api, Refused, default_address
 from gardenos_cli.client.output import AsCsv, AsJson, Column, moment, out, shape, show, show_one
@@ -128,8 +128,12 @@ def discard(
 
 
 def _known(service: str) -> str:
-    if service not in SERVICES:
-        raise typer.BadParameter(f"there is no service {service}: {', '.join(SERVICES)}")
+    """One of the six, or another team's consumer, if the environment says where that is."""
+    if service not in SERVICES and variable(service, "url") not in os.environ:
+        raise typer.BadParameter(
+            f"there is no service {service}: {', '.join(SERVICES)}. Of another team's consumer say where it is "
+            f"({variable(service, 'url')}), and ask it with --internal"
+        )
     return service
 
 
@@ -181,7 +185,7 @@ def _internally(method: str, service: str, path: str, **options: Any) -> httpx.R
     token = os.environ.get("GARDENOS_INTERNAL_TOKEN")
     if not token:
         raise Refused("set GARDENOS_INTERNAL_TOKEN: the token that services show one another")
-    base = os.environ.get(f"GARDENOS_{service.upper()}_URL") or f"{default_address()}/_services/{service}"
+    base = os.environ.get(variable(service, "url")) or f"{default_address()}/_services/{service}"
     address = f"{base.rstrip('/')}/internal/v1/dead-letters{path}"
     try:
         answer = httpx.request(method, address, headers={"Authorization": f"Bearer {token}"}, timeout=120, **options)
