@@ -4,7 +4,8 @@ Its pytest plugin gives these fixtures:
 
 - `parts`: PostgreSQL and Kafka, once a session, with databases migrated as they are asked for;
 - `agency_id`: an agency nobody else uses;
-- `start(create_service, SettingsClass, **overrides)`: a context with the service at work on the real parts;
+- `start(create_service, SettingsClass, **overrides)`: a context with the service at work on the real parts, a `Running`:
+  `given` these events, `wait_until_caught_up`, `jobs_done`, then these `rows`;
 - `source(name)`: stands for another service: publishes its events to its real topic and serves its feed.
 
 `assert_tenant_safe(await parts.database("gardenos_x"))` holds a service's tables and role against the rules of tenancy.
