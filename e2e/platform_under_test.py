@@ -4,7 +4,7 @@ import asyncio
 import base64
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,13 +39,17 @@ class Platform:
 
     async def start(self, service: str) -> None:
         """Starts a service's process, as its image would, and waits until it is ready."""
+        await self.launch(service)
+        await eventually(lambda: self.ready(service), within=90, what=f"{service} ready")
+
+    async def launch(self, service: str) -> None:
+        """Starts a service's process; it is not ready yet."""
         log = (self.folder / f"{service}.log").open("ab")
         self.processes[service] = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", f"gardenos_{service}",
+            sys.executable, "-m", f"gardenos_{service}" if service in SERVICES else f"chaos.{service}",
             env=self.environment | {"GARDENOS_PORT": str(self.ports[service])}, cwd=self.folder, stdout=log, stderr=log,
         )  # fmt: skip
         log.close()
-        await eventually(lambda: self._ready(service), within=90, what=f"{service} ready")
 
     async def kill(self, service: str) -> None:
         """kill -9: nothing is said, nothing is finished."""
@@ -59,7 +63,8 @@ class Platform:
                 process.terminate()
         await asyncio.gather(*(process.wait() for process in self.processes.values()))
 
-    async def _ready(self, service: str) -> bool:
+    async def ready(self, service: str) -> bool:
+        """Whether it says that all is well with it. Raises AssertionError if its process has ended."""
         if self.processes[service].returncode is not None:
             log = (self.folder / f"{service}.log").read_text()
             raise AssertionError(f"{service} ended with {self.processes[service].returncode}:\n{log[-3000:]}")
@@ -77,8 +82,13 @@ class Platform:
 
 
 @asynccontextmanager
-async def platform(parts: Parts, folder: Path) -> AsyncIterator[Platform]:
-    """The whole platform, each service migrated and started."""
+async def platform(
+    parts: Parts, folder: Path, *, reached: Callable[[str, str], str] = lambda service, url: url, **settings: str
+) -> AsyncIterator[Platform]:
+    """The whole platform, each service migrated and started.
+
+    `reached` tells by what address a service reaches its database, which is at this one; settings are environment variables.
+    """
     ports = {service: free_port() for service in SERVICES}
     environment = {
         "PATH": os.environ["PATH"],
@@ -91,11 +101,12 @@ async def platform(parts: Parts, folder: Path) -> AsyncIterator[Platform]:
         "GARDENOS_IDENTITY_SIGNING_KEY": _signing_key(),
         "GARDENOS_AI_QDRANT_PATH": str(folder / "vectors"),
         **{f"GARDENOS_{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in ports.items()},
+        **settings,
     }
     for service in SERVICES:
         # Databases of their own: the kit's hold what other tests left.
         urls = await parts.postgres.ensure_database(f"{service}_e2e")
-        environment[f"GARDENOS_{service.upper()}_DATABASE_URL"] = urls.app_url
+        environment[f"GARDENOS_{service.upper()}_DATABASE_URL"] = reached(service, urls.app_url)
         environment[f"GARDENOS_{service.upper()}_MIGRATION_URL"] = urls.owner_url
     await asyncio.gather(*(_migrate(service, environment) for service in SERVICES))
     found = Platform(parts, folder, environment, ports)

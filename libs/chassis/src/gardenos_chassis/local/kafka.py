@@ -90,6 +90,11 @@ class EmbeddedKafka:
         """Whether it runs."""
         return self._child is not None and self._child.alive
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of its guard, whose child it is."""
+        return self._child.pid if self._child is not None else None
+
     async def start(self) -> None:
         """Formats the storage where there is none, starts the broker and waits until it answers.
 

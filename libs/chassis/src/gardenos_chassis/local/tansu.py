@@ -35,6 +35,11 @@ class EmbeddedTansu:
         """Whether it runs."""
         return self._child is not None and self._child.alive
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of its guard, whose child it is."""
+        return self._child.pid if self._child is not None else None
+
     async def start(self) -> None:
         """Starts it, empty, and waits until it answers; raises `PartMissing` where its wheel is missing."""
         try:

@@ -1,7 +1,7 @@
 """What carries messages between services, and may do with them whatever Kafka can do, and worse."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -45,19 +45,17 @@ class Bus:
 
     async def send(
         self, topic: str, *, value: bytes, key: bytes, headers: Sequence[tuple[str, bytes]]
-    ) -> Awaitable[None]:
+    ) -> "_Acknowledgement":
         """As aiokafka's producer: what it gives is awaited for the acknowledgement."""
         message = Message.from_kafka(headers, value)
         assert key == str(message.agency_id).encode()
         fate = self.fates.pop(0) if self.fates else Fate.CARRIED
         times = {Fate.DOUBLED: 2, Fate.REFUSED: 0, Fate.FORGOTTEN: 0}.get(fate, 1)
         self.logs[topic] += [message] * times
-        return self._acknowledgement(topic, message, fate)
+        return _Acknowledgement(self, topic, message.id, fate)
 
-    async def _acknowledgement(self, topic: str, message: Message, fate: Fate) -> None:
-        if fate in (Fate.REFUSED, Fate.UNACKNOWLEDGED):
-            raise KafkaTimeoutError
-        self.offered.add((topic, message.id))
+    async def stop(self) -> None:
+        """As aiokafka's producer."""
 
     def waiting(self, group: str, topic: str) -> int:
         """How many messages the group has not read."""
@@ -68,6 +66,22 @@ class Bus:
         offset = self.offsets[group, topic]
         return self.logs[topic][offset : offset + many]
 
-    def move_on(self, group: str, topic: str, many: int) -> None:
-        """The group has read so many more."""
-        self.offsets[group, topic] += many
+    def move_to(self, group: str, topic: str, offset: int) -> None:
+        """The group has read so far; two processes may say so one after the other."""
+        self.offsets[group, topic] = max(self.offsets[group, topic], offset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Acknowledgement:
+    """To be awaited, or not."""
+
+    bus: Bus
+    topic: str
+    id: str
+    fate: Fate
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+        if self.fate in (Fate.REFUSED, Fate.UNACKNOWLEDGED):
+            raise KafkaTimeoutError
+        self.bus.offered.add((self.topic, self.id))

@@ -5,17 +5,12 @@ import types
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 Strike: TypeAlias = Callable[[], Awaitable[BaseException | None]]
 """What happens at that place; an exception that it gives is what the work sees instead of its answer."""
 
-
-class Clock(Protocol):
-    """Time that passes when somebody sleeps."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Passes."""
+T = TypeVar("T")
 
 
 @dataclass
@@ -67,7 +62,12 @@ def task_factory(
     return asyncio.Task(work if disturbance is None else _stepped(work, disturbance), loop=loop, **options)
 
 
-async def disturbed(work: Coroutine[Any, Any, Any], disturbance: Disturbance) -> Any:
+async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
+    """Does the work, in the midst of disturbed work, as if nothing were."""
+    return await disturbed(work, None)
+
+
+async def disturbed(work: Coroutine[Any, Any, T], disturbance: Disturbance | None) -> T:
     """Does the work, under the disturbance."""
     token = _disturbance.set(disturbance)
     try:
