@@ -29,13 +29,31 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NEAR = 500
+_NEAR = 100
 """Events: with fewer to go, the tables are ready to change places."""
 _LOCK_MILLISECONDS = 300
 """So long the live tables are waited for, and writers wait meanwhile. Less than the server takes to look for deadlocks."""
 _CATCH_UP_SECONDS = 2.0
 """So long, at most, writers wait while the last events are taken."""
 _TRIES = 100
+
+
+_COUNT_FORGOTTEN = """
+do $$ declare
+    agency text;
+    people bigint := 0;
+begin
+    foreach agency in array string_to_array(current_setting('gardenos.agencies'), ',') loop
+        perform set_config('app.agency_id', agency, true);
+        people := people + (select count(*) from public.person_keys where agency_id = agency::uuid and key is null);
+    end loop;
+    perform set_config('gardenos.forgotten', people::text, true);
+end $$
+"""
+
+
+class SomebodyForgotten(Exception):
+    """A person was forgotten since the tables were begun, and may still be in them."""
 
 
 @dataclass(slots=True)
@@ -48,9 +66,30 @@ class Run:
     shadow: Shadow
     say: Say
     replay: Replay = field(init=False)
+    _forgotten: int = 0
     _doing: str = ""
     _done: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _events: dict[str, int] = field(default_factory=dict)
+
+    async def prepare(self, *, anew: bool) -> None:
+        """Tables to fill: as a run before has left them, where they are still right, or new."""
+        self._forgotten = await self._forgotten_people()
+        await self.shadow.prepare(f"{_fingerprint(self.service)}-{self._forgotten}", anew=anew)
+
+    async def nobody_was_forgotten(self) -> None:
+        """What was taken of somebody who was forgotten since must not come back. Raises SomebodyForgotten."""
+        if await self._forgotten_people() != self._forgotten:
+            raise SomebodyForgotten
+
+    async def _forgotten_people(self) -> int:
+        if not await self.owner.fetchval("select to_regclass('public.person_keys') is not null"):
+            return 0
+        async with self.owner.transaction():
+            # Row-level security holds for the owner too: an agency at a time.
+            agencies = ",".join(map(str, await self.live_marks()))
+            await self.owner.execute("select set_config('gardenos.agencies', $1, true)", agencies)
+            await self.owner.execute(_COUNT_FORGOTTEN)
+            return int(await self.owner.fetchval("select current_setting('gardenos.forgotten')"))
 
     def doing(self, what: str) -> None:
         """Tells what comes now."""
@@ -97,7 +136,7 @@ async def run_of(
         if not await owner.fetchval("select pg_try_advisory_lock(hashtext($1))", name):
             raise Conflict(f"the read model {model.name} is being rebuilt or verified already; wait for it to end")
         run = Run(service, model, owner, Shadow(owner, model, schema), say)
-        await run.shadow.prepare(_fingerprint(service), anew=anew)
+        await run.prepare(anew=anew)
         async with Replay.into(service, model, schema, run.took) as run.replay:
             yield run
 
@@ -109,24 +148,33 @@ async def rebuild(service: "Service", model: ReadModel, owner_url: str, say: Say
     another run is under way, or an event was set aside that the live tables have taken.
     """
     async with run_of(service, model, owner_url, f"rebuild_{model.name}", say, anew=anew) as run:
-        run.doing("taking events")
-        await run.fill()
-        run.doing("adding indexes")
-        await run.shadow.complete()
-        for attempt in range(1, _TRIES + 1):
-            run.doing("taking what came meanwhile")
-            await run.fill()
-            await _nothing_set_aside(run)
-            run.doing("changing places")
+        while True:
             try:
-                taken = await _swap(run)
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
-                log.info("the live tables are busy", extra={"attempt": attempt, "fault": type(busy).__name__})
-                run.doing("waiting for a quiet moment")
-                await asyncio.sleep(min(5.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
-            else:
-                run.doing("done")
-                return taken
+                return await _rebuilt(run)
+            except SomebodyForgotten:
+                run.doing("beginning anew, for somebody was forgotten meanwhile")
+                await run.prepare(anew=True)
+
+
+async def _rebuilt(run: Run) -> int:
+    run.doing("taking events")
+    await run.fill()
+    run.doing("adding indexes")
+    await run.shadow.complete()
+    for attempt in range(1, _TRIES + 1):
+        run.doing("taking what came meanwhile")
+        await run.fill()
+        await _nothing_set_aside(run)
+        run.doing("changing places")
+        try:
+            taken = await _swap(run)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
+            log.info("the live tables are busy", extra={"attempt": attempt, "fault": type(busy).__name__})
+            run.doing("waiting for a quiet moment")
+            await asyncio.sleep(min(5.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
+        else:
+            run.doing("done")
+            return taken
     raise Conflict("the live tables were never free for a moment; what is rebuilt is kept: run it again")
 
 
@@ -159,6 +207,7 @@ async def _swap(run: Run) -> int:
         marks = await run.live_marks()
         async with asyncio.timeout(_CATCH_UP_SECONDS):
             await run.replay.up_to(marks)
+        await run.nobody_was_forgotten()
         if not await run.shadow.is_like_the_live(whole=True):
             raise Conflict(f"the tables of {model.name} were changed by a migration meanwhile; run it again")
         await owner.execute(f"lock table {live} in access exclusive mode")

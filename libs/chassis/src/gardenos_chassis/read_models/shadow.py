@@ -16,8 +16,8 @@ from gardenos_chassis.tenancy import driver_of
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection as the owner of the tables."""
 
-_KEPT = ["agency_heads", "consumer_marks", "parked_events", "person_keys"]
-"""What the chassis keeps beside any read tables: how far they are filled, what is set aside, who is forgotten."""
+_KEPT = ["agency_heads", "consumer_marks", "parked_events"]
+"""What the chassis keeps beside any read tables: how far they are filled, and what is set aside."""
 
 _TABLES = "select oid, relname from pg_class where relnamespace = 'public'::regnamespace and relname = any($1)"
 
@@ -155,7 +155,7 @@ class Shadow:
         async with self.owner.transaction():
             await self.drop()
             await self.owner.execute(f"create schema {self.schema}")
-            # A statement of this kind takes no parameters; the code's fingerprint is hexadecimal.
+            # A statement of this kind takes no parameters; a fingerprint is hexadecimal.
             await self.owner.execute(f"comment on schema {self.schema} is '{code}'")
             await self.owner.execute("set local search_path = public")
             making = await self.owner.fetch(_MAKING, self._tables)
@@ -172,6 +172,13 @@ class Shadow:
                 await self.owner.execute(row["statement"])
             for row in grantees:
                 await self.owner.execute(f"grant usage on schema {self.schema} to {row['role']}")
+            if await self.owner.fetchval("select to_regclass('public.person_keys') is not null"):
+                # Who is forgotten is so beside as well, from the first event on.
+                await self.owner.execute(
+                    "create view person_keys with (security_invoker = true) as select * from public.person_keys"
+                )
+                for row in grantees:
+                    await self.owner.execute(f"grant select, insert, update on person_keys to {row['role']}")
         return False
 
     async def complete(self) -> None:

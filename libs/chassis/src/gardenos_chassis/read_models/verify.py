@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.read_models.progress import Say
-from gardenos_chassis.read_models.rebuild import Run, run_of
+from gardenos_chassis.read_models.rebuild import Run, SomebodyForgotten, run_of
 from gardenos_chassis.read_models.replay import marks_of
 from gardenos_chassis.tenancy import Session, driver_of
 
@@ -50,11 +50,17 @@ async def verify(service: "Service", model: ReadModel, owner_url: str, say: Say)
     """
     async with run_of(service, model, owner_url, f"verify_{model.name}", say, anew=True) as run:
         try:
-            run.doing("taking events")
-            await run.fill()
-            await run.shadow.complete()
-            run.doing("comparing")
-            return await _compared(run)
+            while True:
+                run.doing("taking events")
+                await run.fill()
+                await run.shadow.complete()
+                run.doing("comparing")
+                found = await _compared(run)
+                try:
+                    await run.nobody_was_forgotten()
+                    return found
+                except SomebodyForgotten:
+                    await run.prepare(anew=True)
         finally:
             await run.shadow.drop()
 

@@ -1,0 +1,80 @@
+"""Read models: which tables can be made again from events, and how far a rebuild that is under way has come."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlalchemy import text
+
+from gardenos_chassis.http.responses import json_response
+from gardenos_chassis.http.shapes import Page, Shape
+from gardenos_chassis.operations.room import Looking, Operating
+from gardenos_chassis.read_models.model import ReadModel
+from gardenos_chassis.read_models.replay import Marks, marks_of, total
+from gardenos_chassis.tenancy import Session, driver_of
+
+
+class ReadModelTable(Shape):
+    """One table."""
+
+    name: str
+    rows_estimate: int
+    """The agency's rows, as the database's planner reckons them."""
+
+
+class RebuildProgress(Shape):
+    """A rebuild, of the agency's events."""
+
+    done: int
+    events: int
+
+
+class ShownReadModel(Shape):
+    """Tables that are nothing but what events made of them."""
+
+    name: str
+    tables: list[ReadModelTable]
+    consumers: list[str]
+    """Those that write these tables, by the names under which dead letters name them."""
+    events: int
+    """That the tables hold."""
+    rebuild: RebuildProgress | None
+    """Null while none is under way, or left to be gone on with."""
+
+
+router = APIRouter()
+
+
+@router.get("/read-models", responses={200: {"model": Page[ShownReadModel]}})
+async def list_read_models(here: Looking) -> Response:
+    """Every read model of the service. They are rebuilt and verified by `gardenos rebuild` and `gardenos verify`."""
+    async with here.transaction() as session:
+        items = [await _shown(here, session, model) for model in here.service.read_models.values()]
+    return json_response({"items": items, "next_cursor": None})
+
+
+async def _shown(here: Operating, session: Session, model: ReadModel) -> dict[str, Any]:
+    live = await marks_of(driver_of(session), model, "public", here.agency_id)
+    beside = await _beside(here, session, model)
+    return {
+        "name": model.name,
+        "tables": [{"name": name, "rows_estimate": await _estimate(here, session, name)} for name in model.table_names],
+        "consumers": model.consumer_names,
+        "events": total(live),
+        "rebuild": None if beside is None else {"done": total(beside), "events": total(live)},
+    }
+
+
+async def _beside(here: Operating, session: Session, model: ReadModel) -> Marks | None:
+    schema = f"rebuild_{model.name}"
+    there = await session.execute(text("select to_regnamespace(:schema)::text"), {"schema": schema})
+    return await marks_of(driver_of(session), model, schema, here.agency_id) if there.scalar_one() else None
+
+
+async def _estimate(here: Operating, session: Session, table: str) -> int:
+    # The names of tables are the service's own; an identifier is a UUID's digits.
+    query = f"explain (format json) select from {table} where agency_id = '{here.agency_id.hex}'"
+    found = await driver_of(session).fetchval(query)
+    plan = orjson.loads(found)[0]["Plan"]
+    return int(plan["Plan Rows"])
