@@ -10,7 +10,7 @@ from gardenos_chassis.events import Context
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
-from gardenos_chassis.testing.rebuilding import assert_rebuilds
+from gardenos_chassis.testing.rebuilding import assert_rebuilds, verified
 from gardenos_comms.consumers import directory
 from gardenos_comms.projections import project
 from gardenos_comms.tables import addresses, messages, people, threads, timeline
@@ -18,7 +18,7 @@ from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.clients import ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.identity import UserJoined
-from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged
+from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged, LeadStageChanged, Stage
 from gardenos_contracts.values import Direction, PersonName, Role
 from sqlalchemy import Table
 
@@ -175,3 +175,26 @@ async def test_the_live_tables_equal_a_rebuild_and_it_takes_their_place(
             str(maria.person_id), str(otto.person_id), None
         }  # fmt: skip
         await receive("new@example.com", "After")
+
+
+async def test_who_was_known_by_an_answer_before_the_news_is_what_the_news_make_of_them(
+    comms: Running, parts: Parts, agency_id: UUID
+) -> None:
+    """The lead moved on before any event of it came, and leads was asked who it is."""
+    lead = captured(new_id(), "moved@example.com")
+    leads = comms.sources("leads")
+    leads.answers[f"/api/v1/leads/{lead.lead_id}"] = {
+        "id": str(lead.lead_id), "person_id": str(lead.person_id), "client_id": None, "version": 2, "owner_id": None,
+        "team_id": None, "name": NAME.model_dump(), "email": lead.email, "phone": None,
+    }  # fmt: skip
+    call = {"direction": "outbound", "started_at": NOW.isoformat(), "duration_seconds": 5, "disposition": "connected"}
+    async with comms.client(agency_id) as http:
+        assert (await http.post("/api/v1/calls", json={**call, "lead_id": str(lead.lead_id)})).status_code == 201
+    await leads.publish(agency_id, lead, stream_id=lead.lead_id)
+    moved = LeadStageChanged(
+        lead_id=lead.lead_id, person_id=lead.person_id, stage=Stage.CONTACTED, previous_stage=Stage.NEW
+    )
+    await leads.publish(agency_id, moved, stream_id=lead.lead_id)
+    await comms.wait_until_caught_up()
+    found = await verified(comms.service, (await parts.database("gardenos_comms")).owner_url)
+    assert not found["people"].differing, found["people"].differences

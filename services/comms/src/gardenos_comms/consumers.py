@@ -62,8 +62,9 @@ async def assigned(event: Received[LeadAssigned], db: Session) -> None:
 
 @directory.on(LeadStageChanged)
 async def stage_changed(event: Received[LeadStageChanged], db: Session) -> None:
-    """The pipeline in the timeline."""
+    """The pipeline in the timeline. Of the person nothing new is said, but as of a newer version of the lead."""
     lead = event.data
+    await learn(db, _of_lead(event))
     detail = {"stage": lead.stage.value, "previous_stage": lead.previous_stage.value, "reason": lead.reason}
     await _remember(db, event, "stage_changed", title_of_stage(lead), detail)
 
@@ -122,7 +123,7 @@ async def _assigned(event: Received[LeadAssigned | ClientAssigned], telling: Tel
     await _remember(db, event, "assigned", "", {name: str(id) if id else None for name, id in ids.items()})
 
 
-def _of_lead(event: Received[LeadCaptured | LeadDetailsChanged | LeadAssigned | LeadConverted]) -> Telling:
+def _of_lead(event: Received[OfLead]) -> Telling:
     client_id = event.data.client_id if isinstance(event.data, LeadConverted) else None
     person = Person(event.data.person_id, event.data.lead_id, client_id)
     return Telling(event.agency_id, person, "lead", event.version)
