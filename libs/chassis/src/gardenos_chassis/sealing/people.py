@@ -6,21 +6,23 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from gardenos_contracts import Event, Fact, personal_fields, without_personal
-from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, text
 
 from gardenos_chassis.sealing.fields import left, sealed
 from gardenos_chassis.sealing.keys import MasterKeys
-from gardenos_chassis.tenancy import Session, master_keys_of
+from gardenos_chassis.tenancy import Session, driver_of, master_keys_of
 
-# Held to the commit: who forgets waits for it, and then finds all that was written of the person.
-_HOLD = text(
-    "select person_id, key from person_keys where agency_id = :agency_id and person_id = any(:people) for share"
-).bindparams(bindparam("people", type_=ARRAY(Uuid)))
-_MAKE = text(
-    "insert into person_keys (agency_id, person_id, key)"
-    " select :agency_id, person_id, key from unnest(:people, :keys) as new (person_id, key)"
-    " on conflict do nothing"
-).bindparams(bindparam("people", type_=ARRAY(Uuid)), bindparam("keys", type_=ARRAY(LargeBinary)))
+# Who has a key keeps it, who has none gets the one given. Held to the commit: who forgets waits for it, and then finds all
+# that was written of the person.
+_HOLD = """
+with new as (
+    insert into person_keys (agency_id, person_id, key) select $1, person_id, key
+    from unnest($2::uuid[], $3::bytea[]) as given (person_id, key)
+    on conflict do nothing returning person_id, key
+), held as (
+    select person_id, key from person_keys where agency_id = $1 and person_id = any($2) for share
+)
+select person_id, key from new union all select person_id, key from held
+"""
 
 
 @dataclass(slots=True)
@@ -58,10 +60,8 @@ async def seals_for(session: Session, agency_id: UUID, facts: Sequence[Fact[Even
     found, wanted = _of_new(master, agency_id, facts, by_person=by_person)
     while wanted:
         await _hold(session, agency_id, wanted, master, found)
+        # Somebody else made one at the same moment: theirs is found the next time.
         wanted -= found.keys.keys() | found.forgotten
-        if wanted:
-            # Somebody else may make one at the same moment: then theirs is found the next time.
-            await _make(session, agency_id, wanted, master)
     return found
 
 
@@ -91,13 +91,9 @@ def _of_new(
 
 
 async def _hold(session: Session, agency_id: UUID, people: Iterable[UUID], master: MasterKeys, found: Seals) -> None:
-    for row in await session.execute(_HOLD, {"agency_id": agency_id, "people": sorted(people)}):
-        if row.key is None:
-            found.forgotten.add(row.person_id)
+    given = {person_id: master.wrapped(agency_id, person_id)[0] for person_id in sorted(people)}
+    for row in await driver_of(session).fetch(_HOLD, agency_id, list(given), list(given.values())):
+        if row["key"] is None:
+            found.forgotten.add(row["person_id"])
         else:
-            found.keys[row.person_id] = master.unwrapped(row.key, agency_id, row.person_id)
-
-
-async def _make(session: Session, agency_id: UUID, people: Iterable[UUID], master: MasterKeys) -> None:
-    new = {person_id: master.wrapped(agency_id, person_id)[0] for person_id in sorted(people)}
-    await session.execute(_MAKE, {"agency_id": agency_id, "people": list(new), "keys": list(new.values())})
+            found.keys[row["person_id"]] = master.unwrapped(row["key"], agency_id, row["person_id"])
