@@ -38,6 +38,10 @@ check: .venv/ready web/node_modules/ready ## Lint, types, walls between packages
 bench: .venv/ready ## The measurements, each beside its baseline: one JSON line a measure
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: chaos
+chaos: .venv/ready ## Faults of every kind on real parts under load, and what was lost (SECONDS=300, SEED= of an earlier run)
+	@PYTHONPATH=e2e $(BIN)/python -m chaos $(addprefix --seconds=,$(SECONDS)) $(addprefix --seed=,$(SEED)) $(ARGS)
+
 .PHONY: web
 web: web/dist/ready ## The web client, built
 

@@ -16,6 +16,8 @@ from chaos.verdict import Truth, Verdict
 _AGENCIES = 3
 _AT_WORK = 2
 """People of each agency."""
+_PAUSE_SECONDS = 0.3
+"""Between one command of a person and the next."""
 
 
 async def run(folder: Path, *, seed: int, seconds: float, say: Say, heal_within: float = 300) -> Verdict:
@@ -39,7 +41,7 @@ async def _run(field: Field, seed: int, seconds: float, say: Say, heal_within: f
             await agency.open()
         say(f"{_AGENCIES} agencies with {_AT_WORK} people each are at work")
         people = [
-            asyncio.create_task(agency.work(random.Random(f"{seed} {place} {number}"), over, pause=0.1))
+            asyncio.create_task(agency.work(random.Random(f"{seed} {place} {number}"), over, _PAUSE_SECONDS))
             for number, agency in enumerate(agencies)
             for place in range(_AT_WORK)
         ]

@@ -1,0 +1,26 @@
+"""Two minutes of faults on real parts under load. `make chaos` does the same for as long as is wished."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from chaos.run import run
+
+
+@pytest.mark.timeout(1500)
+async def test_nothing_is_lost_doubled_or_stuck(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = int(os.environ.get("GARDENOS_SEED", random.SystemRandom().randrange(10**6)))
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        print(line)
+
+    verdict = await run(tmp_path, seed=seed, seconds=120, say=say, heal_within=600)
+    with capsys.disabled():
+        # The schedule is for who asks; what came of it, and what could not be tried here, is for everybody.
+        print("", *(line for line in said if not line.startswith(("  ", "---"))), sep="\n")
+    assert not verdict.faults
+    assert verdict.ledger["acknowledged"] > 50
+    assert verdict.parked > 0
