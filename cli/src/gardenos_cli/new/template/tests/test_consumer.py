@@ -5,10 +5,14 @@ from uuid import UUID, uuid4
 
 from gardenos_chassis.testing import Running, assert_tenant_safe
 from gardenos_chassis.testing.parts import Parts
+from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.rebuilding import assert_rebuilds
+from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts.leads import LeadCaptured, PersonForgotten
 from gardenos_contracts.values import PersonName
 
+from your_consumer.app import create_service
+from your_consumer.settings import YourConsumerSettings
 from your_consumer.tables import leads
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -42,6 +46,15 @@ async def test_what_is_delivered_again_has_no_second_effect(running: Running, ag
     await running.given(agency_id, ADA.model_copy(update={"lead_id": uuid4()}))
     await running.wait_until_caught_up()
     assert len(await running.rows(agency_id, leads)) == 2
+
+
+async def test_the_first_start_reads_what_the_broker_no_longer_holds(
+    start: Start, source: Sources, agency_id: UUID
+) -> None:
+    source("leads").record(agency_id, ADA)
+    async with start(create_service, YourConsumerSettings) as late:
+        await late.wait_until_caught_up()
+        assert len(await late.rows(agency_id, leads)) == 1
 
 
 async def test_the_table_is_what_history_makes_of_it_again(running: Running, parts: Parts, agency_id: UUID) -> None:
