@@ -3,8 +3,11 @@
 import json
 import statistics
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Trial = Callable[[], Awaitable[float]]
 
@@ -39,18 +42,28 @@ def say(words: str) -> None:
 
 
 async def in_turns(ours: Trial, baseline: Trial, *, rounds: int, unit: str) -> tuple[float, float]:
-    """The medians of both, taken in turns, so that whatever else the machine does falls on both alike.
+    """The medians of both, taken in turns."""
+    taken = await all_in_turns(
+        {"ours": ours, "baseline": baseline}, rounds=rounds, told=lambda found: f"{found:,.1f} {unit}"
+    )
+    return statistics.median(taken["ours"]), statistics.median(taken["baseline"])
 
-    The first round warms up and does not count. Whoever went first in one round goes second in the next.
+
+async def all_in_turns(
+    trials: Mapping[str, Callable[[], Awaitable[T]]], *, rounds: int, told: Callable[[T], str]
+) -> dict[str, list[T]]:
+    """What each trial found in each round, taken in turns, so that whatever else the machine does falls on all alike.
+
+    The first round warms up and does not count. Whoever went first in one round goes last in the next.
     """
-    taken: dict[str, list[float]] = {"ours": [], "baseline": []}
+    taken: dict[str, list[T]] = {who: [] for who in trials}
     for number in range(rounds + 1):
-        turns: Sequence[tuple[str, Trial]] = [("ours", ours), ("baseline", baseline)]
+        turns = list(trials.items())
         for who, trial in turns if number % 2 else reversed(turns):
             found = await trial()
             if number:
                 taken[who].append(found)
         if number:
-            said = ", ".join(f"{who} {results[-1]:,.1f}" for who, results in taken.items())
-            say(f"  round {number} of {rounds}: {said} {unit}")
-    return statistics.median(taken["ours"]), statistics.median(taken["baseline"])
+            said = ", ".join(f"{who} {told(results[-1])}" for who, results in taken.items())
+            say(f"  round {number} of {rounds}: {said}")
+    return taken

@@ -10,7 +10,7 @@ from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFai
 from gardenos_chassis.events import Changed, Context, EventStore, LostRace, Repository, units_of_work
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Database, Session
-from gardenos_chassis.testing import Running
+from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts import Actor, ActorKind, Event, Fact
 from gardenos_notes.app import Note, NoteStruck, NoteTaken, evolve
 from sqlalchemy import text
@@ -240,6 +240,36 @@ async def test_an_append_alone_is_one_statement_under_its_agency(notes: Running,
         await database.close()
     assert [(event.sequence, event.version) for event in await notes.events(agency_id)] == [(1, 1), (2, 2)]
     assert [(event.sequence, event.version) for event in await notes.events(other)] == [(1, 1)]
+
+
+async def test_an_append_that_is_cut_off_is_stored_whole_or_not_and_the_next_goes_on(
+    notes: Running, agency_id: UUID
+) -> None:
+    database = Database(notes.service.settings.database_url, pool=1)
+    store = EventStore(database)
+    try:
+        async with notes.service.database.transaction(agency_id) as session:
+            # Its place in the sequence is held by another transaction: so it waits, and is cut off waiting.
+            await session.execute(text("insert into agency_heads (agency_id, head) values (:a, 0)"), {"a": agency_id})
+            note_id = new_id()
+            waiting = asyncio.create_task(
+                store.append(context(agency_id), note_id, 0, [NoteTaken(note_id=note_id, text="never")])
+            )
+            waits = text("select count(*) from pg_locks where not granted")
+
+            async def is_waiting() -> bool:
+                async with notes.service.database.across() as other:
+                    return bool((await other.execute(waits)).scalar_one())
+
+            await eventually(is_waiting, what="the append waits")
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        await store.append(context(agency_id), note_id, 0, [NoteTaken(note_id=note_id, text="milk")])
+    finally:
+        await database.close()
+    (event,) = await notes.events(agency_id)
+    assert (event.sequence, event.data) == (1, NoteTaken(note_id=note_id, text="milk"))
 
 
 async def test_appends_alone_and_units_of_work_share_one_gapless_sequence(notes: Running, agency_id: UUID) -> None:

@@ -71,7 +71,7 @@ class Changed:
 # One statement takes the agency's next places and fills them. The row lock on the head is held from here to the
 # commit, so commit order is sequence order and no reader can run past an uncommitted event.
 # People who are new to the service get their keys in the same statement.
-_APPEND = """
+APPEND = """
 with tenant as materialized (select current_setting('app.agency_id', true)), head as (
     insert into agency_heads as heads (agency_id, head) select $1::uuid, $2::bigint from tenant
     on conflict (agency_id) do update set head = heads.head + excluded.head
@@ -86,7 +86,7 @@ from head, unnest($3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8:
     with ordinality as new (stream_id, version, type, data, metadata, occurred_at, place)
 """
 # The same as a transaction by itself, which names its agency before it does anything else.
-_APPEND_ALONE = _APPEND.replace(
+_APPEND_ALONE = APPEND.replace(
     "current_setting('app.agency_id', true)", "set_config('app.agency_id', $1::uuid::text, true)"
 )
 
@@ -177,7 +177,7 @@ class UnitOfWork:
             await forget(self.session, agency_id, forgotten)
         for project in self._projections:
             await project(self.session, facts)
-        await _append(driver_of(self.session), _APPEND, agency_id, facts, seals)
+        await _append(driver_of(self.session), APPEND, agency_id, facts, seals)
         self.appended = True
 
 
