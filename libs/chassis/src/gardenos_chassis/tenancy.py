@@ -126,9 +126,9 @@ class Database:
         """The driver's own connection, for one statement that is a transaction by itself and names its agency in it."""
         # Without the toolkit's own connection around it, which costs half of what such a statement does.
         pooled = await self.engine.raw_connection()
+        driver = pooled.driver_connection
+        assert isinstance(driver, asyncpg.Connection)
         try:
-            driver = pooled.driver_connection
-            assert isinstance(driver, asyncpg.Connection)
             yield driver
         except asyncpg.PostgresError:
             # The server has ended the statement's transaction.
