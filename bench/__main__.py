@@ -11,6 +11,8 @@ from bench.measure import Measure
 
 MEASURES = {
     "events_appended": "bench.appends",
+    "relay_drain": "bench.relay",
+    "consumer_upserts": "bench.consumer",
     "lead_list": "bench.lead_list",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -141,13 +142,13 @@ class Message:
         found = {name: raw for name, raw in headers if raw is not None}
         try:
             return cls(
-                agency_id=UUID(found["ce_agencyid"].decode()),
+                agency_id=_agency(found["ce_agencyid"]),
                 sequence=int(found["ce_sequence"]),
                 stream_id=UUID(found["ce_subject"].decode()),
                 version=int(found["ce_streamversion"]),
                 type=found["ce_type"].decode(),
                 data=value,
-                actor=Actor.parse(found["ce_actor"].decode()),
+                actor=_actor(found["ce_actor"]),
                 correlation_id=found["ce_correlationid"].decode(),
                 causation_id=found["ce_causationid"].decode() if "ce_causationid" in found else None,
                 traceparent=found["ce_traceparent"].decode() if "ce_traceparent" in found else None,
@@ -222,6 +223,17 @@ class Message:
             recorded_at=self.recorded_at,
             forgotten=self.forgotten,
         )
+
+
+# A few agencies and actors come again and again.
+@lru_cache(maxsize=4096)
+def _agency(header: bytes) -> UUID:
+    return UUID(header.decode())
+
+
+@lru_cache(maxsize=4096)
+def _actor(header: bytes) -> Actor:
+    return Actor.parse(header.decode())
 
 
 def _utc(moment: datetime) -> str:
