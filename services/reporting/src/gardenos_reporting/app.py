@@ -5,9 +5,9 @@ from gardenos_chassis.service import Service
 
 from gardenos_reporting.api import changes_router, reports_router
 from gardenos_reporting.changes import Hub
-from gardenos_reporting.consumers import views
+from gardenos_reporting.consumers import tables_alone, views
 from gardenos_reporting.settings import ReportingSettings
-from gardenos_reporting.tables import agencies, campaigns, change_heads, changes, clients, leads, teams, users
+from gardenos_reporting.tables import agencies, campaigns, clients, leads, teams, users
 
 
 def create_service(settings: ReportingSettings) -> Service:
@@ -25,9 +25,8 @@ def create_service(settings: ReportingSettings) -> Service:
                 "views",
                 tables=[agencies, users, teams, campaigns, leads, clients],
                 consumers=[views(keep_changes=settings.changes_kept)],
-                # Clients go on in the log from the positions they know: it is told once, and not again.
-                scratch=[changes, change_heads],
-                searched_by=["leads_person", "clients_person", "changes_withheld"],
+                rebuilt_by=[tables_alone()],
+                searched_by=["leads_person", "clients_person"],
             )
         ],
         background=[tell_changes],

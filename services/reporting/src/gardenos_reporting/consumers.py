@@ -20,7 +20,7 @@ from gardenos_contracts.leads import (
 )
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 
-from gardenos_reporting.projections import project
+from gardenos_reporting.projections import project, project_tables
 
 LISTENS_TO = (
     AgencyRegistered,
@@ -51,5 +51,16 @@ def views(*, keep_changes: int) -> Consumer:
     @consumer.on_batch
     async def take(events: Sequence[Received[Event]], db: Session) -> None:
         await project(events, db, keep_changes=keep_changes)
+
+    return consumer
+
+
+def tables_alone() -> Consumer:
+    """What of `views` a rebuild does: clients go on in the log from the positions they know."""
+    consumer = Consumer("reporting.views", listens_to=LISTENS_TO)
+
+    @consumer.on_batch
+    async def take(events: Sequence[Received[Event]], db: Session) -> None:
+        await project_tables(events, db)
 
     return consumer

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
+import orjson
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response
 from gardenos_contracts import Message
@@ -66,7 +67,7 @@ class FeedClient:
             self.base_url + path, params=params, headers={"Authorization": f"Bearer {self.token}"}, timeout=30
         )
         answer.raise_for_status()
-        body: dict[str, Any] = answer.json()
+        body: dict[str, Any] = orjson.loads(answer.content)
         return body
 
 

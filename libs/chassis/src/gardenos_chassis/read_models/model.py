@@ -19,6 +19,9 @@ class ReadModel:
     `tables` are all it holds; `project` takes the service's own events, `consumers` those of others. Its handlers write
     no other tables, and give the same however the events of different services come between one another.
 
+    `rebuilt_by` are consumers that do less than those of the same name in `consumers`: these tables alone, where in service
+    more is told or kept.
+
     `scratch` are tables that its handlers write besides and that cannot be made again: positions that clients hold,
     work that waits. A rebuild gives its handlers empty ones and throws them away.
 
@@ -30,6 +33,7 @@ class ReadModel:
     tables: Sequence[TableClause]
     project: Projection | None = None
     consumers: Sequence[Consumer] = ()
+    rebuilt_by: Sequence[Consumer] = ()
     scratch: Sequence[TableClause] = ()
     searched_by: Sequence[str] = ()
 
@@ -38,7 +42,10 @@ class ReadModel:
             raise ValueError(f"{self.name!r} cannot name a read model: lower case letters, digits and _, up to 41")
         if not self.tables:
             raise ValueError(f"the read model {self.name} has no tables")
-        for consumer in self.consumers:
+        for consumer in self.rebuilt_by:
+            if (consumer.name, consumer.listens_to) not in {(each.name, each.listens_to) for each in self.consumers}:
+                raise ValueError(f"{consumer.name} rebuilds {self.name} for no consumer that listens to the same")
+        for consumer in self.replaying:
             if consumer.reacts:
                 raise ValueError(
                     f"{consumer.name} records events, and a rebuild would record them again: "
@@ -49,6 +56,12 @@ class ReadModel:
     def table_names(self) -> list[str]:
         """The names of its tables."""
         return [table.name for table in self.tables]
+
+    @property
+    def replaying(self) -> list[Consumer]:
+        """The consumers that take events in a rebuild."""
+        instead = {consumer.name: consumer for consumer in self.rebuilt_by}
+        return [instead.get(consumer.name, consumer) for consumer in self.consumers]
 
     @property
     def consumer_names(self) -> list[str]:

@@ -130,7 +130,7 @@ class Replay:
     async def _take(self, agency_id: UUID, here: Mapping[Place, int], there: Mapping[Place, int]) -> None:
         # Own events come first: others' are about what these began.
         await self._own(agency_id, here.get(OWN, 0), there.get(OWN, 0))
-        for consumer in self.model.consumers:
+        for consumer in self.model.replaying:
             for source in consumer.sources:
                 place = (consumer.name, source)
                 await self._others(agency_id, consumer, source, here.get(place, 0), there.get(place, 0))
