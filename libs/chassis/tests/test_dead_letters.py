@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.testing import Running, eventually
+from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts.values import Role
@@ -148,9 +148,24 @@ async def test_who_runs_the_platform_sees_where_and_why_and_no_payload(
         assert (await http.post("/internal/v1/dead-letters/discard", json=discard)).status_code == 204
     assert (await parked(notes, other, discarded=True))[0]["discarded_by"] == "platform"
 
-    async def measured() -> bool:
-        await notes.service._observation.observe()
-        async with notes.anonymous() as http:
-            return "gardenos_dead_letters{" in (await http.get("/metrics")).text
-
-    await eventually(measured, what="dead letters in the metrics")
+    await notes.service._observation.observe()
+    async with notes.anonymous() as http:
+        measured = (await http.get("/metrics")).text
+    parked_here = [
+        line
+        for line in measured.splitlines()
+        if line.startswith("gardenos_dead_letters{") and 'messaging_consumer_group_name="notes.bells"' in line
+    ]
+    assert parked_here
+    assert float(parked_here[0].split()[-1]) >= 1
+    for name in (
+        "gardenos_outbox_events",
+        "gardenos_outbox_age_seconds",
+        "gardenos_consumer_lag_events",
+        "gardenos_consumer_lag_age_seconds",
+        "gardenos_held_up",
+        "gardenos_heartbeat_seconds",
+        "messaging_client_consumed_messages_total",
+        "messaging_process_duration_seconds_bucket",
+    ):
+        assert f"{name}{{" in measured, name
