@@ -13,6 +13,7 @@ MEASURES = {
     "events_appended": "bench.appends",
     "relay_drain": "bench.relay",
     "consumer_upserts": "bench.consumer",
+    "rebuild": "bench.rebuild",
     "lead_list": "bench.lead_list",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
