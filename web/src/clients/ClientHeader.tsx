@@ -5,6 +5,7 @@ import {
   IconPencil,
   IconPhonePlus,
   IconPlant2,
+  IconUserOff,
   IconUserShare,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -21,10 +22,12 @@ interface ClientHeaderProps {
   logCall: () => void;
   assign: () => void;
   edit: () => void;
+  /** Null for those who may not. */
+  forget: (() => void) | null;
 }
 
 /** Who the client is, how they are reached, and what can be done. */
-export function ClientHeader({ client, mayWrite, ...can }: ClientHeaderProps) {
+export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderProps) {
   const nameOf = useNameOf();
   return (
     <header className={record.header}>
@@ -83,6 +86,11 @@ export function ClientHeader({ client, mayWrite, ...can }: ClientHeaderProps) {
                   )}
                 >
                   The lead they were
+                </Menu.Item>
+              )}
+              {forget && (
+                <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
+                  Forget this person…
                 </Menu.Item>
               )}
             </Menu.Dropdown>

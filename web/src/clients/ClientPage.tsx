@@ -5,8 +5,11 @@ import type { Client } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
+import { Forget } from "../forgetting/Forget";
+import { useForgetClient } from "../forgetting/forget";
+import { Forgotten } from "../forgetting/Forgotten";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayWrite } from "../session/session";
+import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -18,7 +21,7 @@ import { Failed, Lines, Stale } from "../ui/states";
 import { ClientFacts } from "./ClientFacts";
 import { ClientHeader } from "./ClientHeader";
 import { useAssignClient } from "./edit";
-import { known } from "./place";
+import { known as knownClient } from "./place";
 import { clientById } from "./queries";
 
 const route = getRouteApi("/clients/$clientId");
@@ -35,7 +38,7 @@ function OneClient({ id }: { id: string }) {
   const client = useQuery({
     ...clientById(id),
     placeholderData: () => {
-      const row = known(queries, id);
+      const row = knownClient(queries, id);
       return row && { data: row, etag: null };
     },
   });
@@ -59,10 +62,13 @@ function OneClient({ id }: { id: string }) {
 }
 
 function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
-  const mayWrite = useMayWrite();
+  const known = client.forgotten_at === null;
+  const mayWrite = useMayWrite() && known;
+  const mayForget = useMayAdminister() && known;
+  const forget = useForgetClient(client.id);
   const view = useRecordView();
   useAddressedSource(route.useSearch().source, view);
-  const [dialog, setDialog] = useState<"call" | "assign" | null>(null);
+  const [dialog, setDialog] = useState<"call" | "assign" | "forget" | null>(null);
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const assign = useAssignClient();
@@ -91,8 +97,18 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         command("Log a call", "l", () => setDialog("call")),
         command("Assign", "a", () => setDialog("assign")),
         command("Edit", "e", edit),
+        ...(mayForget
+          ? [
+              {
+                id: "this client forget",
+                title: "Forget this person…",
+                group: "This client",
+                run: () => setDialog("forget"),
+              },
+            ]
+          : []),
       ];
-    }, [edit, mayWrite]),
+    }, [edit, mayForget, mayWrite]),
   );
 
   return (
@@ -103,14 +119,21 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         logCall={() => setDialog("call")}
         assign={() => setDialog("assign")}
         edit={edit}
+        forget={mayForget ? () => setDialog("forget") : null}
       />
       {stale && <div className={record.notice}>{stale}</div>}
-      <RecordLayout
-        view={view}
-        facts={<ClientFacts client={client} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
-        timeline={<Timeline whose={whose} person={client.display_name} view={view} />}
-        insights={<InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />}
-      />
+      {client.forgotten_at === null ? (
+        <RecordLayout
+          view={view}
+          facts={<ClientFacts client={client} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+          timeline={<Timeline whose={whose} person={client.display_name} view={view} />}
+          insights={
+            <InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />
+          }
+        />
+      ) : (
+        <Forgotten at={client.forgotten_at} />
+      )}
       <LogCall
         opened={dialog === "call"}
         close={close}
@@ -126,6 +149,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         close={close}
         assign={(to, name) => void assign(client, to, name)}
       />
+      <Forget name={client.display_name} opened={dialog === "forget"} close={close} forget={forget} />
     </div>
   );
 }

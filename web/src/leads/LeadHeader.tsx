@@ -8,6 +8,7 @@ import {
   IconPencil,
   IconPhonePlus,
   IconRosetteDiscountCheck,
+  IconUserOff,
   IconUserShare,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -31,10 +32,12 @@ interface LeadHeaderProps {
   convert: () => void;
   edit: () => void;
   history: () => void;
+  /** Null for those who may not. */
+  forget: (() => void) | null;
 }
 
 /** Who the lead is, how they are reached, and what can be done with them. */
-export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }: LeadHeaderProps) {
+export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, ...can }: LeadHeaderProps) {
   const nameOf = useNameOf();
   return (
     <header className={record.header}>
@@ -135,6 +138,11 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, ...can }
             >
               History
             </Menu.Item>
+            {forget && (
+              <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
+                Forget this person…
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       </div>

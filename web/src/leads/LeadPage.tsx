@@ -5,8 +5,11 @@ import type { Lead, Stage } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
+import { Forget } from "../forgetting/Forget";
+import { useForgetLead } from "../forgetting/forget";
+import { Forgotten } from "../forgetting/Forgotten";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayWrite } from "../session/session";
+import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -21,7 +24,7 @@ import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
 import { LeadHistory } from "./LeadHistory";
 import { LostReason } from "./LostReason";
-import { known, leaveAt, neighbours } from "./place";
+import { known as knownLead, leaveAt, neighbours } from "./place";
 import { leadById } from "./queries";
 import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
@@ -40,7 +43,7 @@ function OneLead({ id }: { id: string }) {
   const lead = useQuery({
     ...leadById(id),
     placeholderData: () => {
-      const row = known(queries, id);
+      const row = knownLead(queries, id);
       return row && { data: row, etag: null };
     },
   });
@@ -63,10 +66,13 @@ function OneLead({ id }: { id: string }) {
   );
 }
 
-type Dialog = "call" | "assign" | "convert" | "lost" | "history";
+type Dialog = "call" | "assign" | "convert" | "lost" | "history" | "forget";
 
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
-  const mayWrite = useMayWrite();
+  const known = lead.forgotten_at === null;
+  const mayWrite = useMayWrite() && known;
+  const mayForget = useMayAdminister() && known;
+  const forget = useForgetLead(lead.id);
   const view = useRecordView();
   useAddressedSource(route.useSearch().source, view);
   const [dialog, setDialog] = useState<Dialog | null>(null);
@@ -114,10 +120,20 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
             ]
           : []),
         command("History", "h", () => setDialog("history")),
+        ...(mayForget
+          ? [
+              {
+                id: "this lead forget",
+                title: "Forget this person…",
+                group: "This lead",
+                run: () => setDialog("forget"),
+              },
+            ]
+          : []),
         command("Next in the list", "j", () => next?.(), next === null),
         command("Previous in the list", "k", () => previous?.(), previous === null),
       ];
-    }, [edit, isClient, mayWrite, next, open, previous]),
+    }, [edit, isClient, mayForget, mayWrite, next, open, previous]),
   );
 
   return (
@@ -132,15 +148,22 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         convert={() => setDialog("convert")}
         edit={edit}
         history={() => setDialog("history")}
+        forget={mayForget ? () => setDialog("forget") : null}
         stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
       />
       {stale && <div className={record.notice}>{stale}</div>}
-      <RecordLayout
-        view={view}
-        facts={<LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
-        timeline={<Timeline whose={whose} person={lead.display_name} view={view} />}
-        insights={<InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />}
-      />
+      {lead.forgotten_at === null ? (
+        <RecordLayout
+          view={view}
+          facts={<LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+          timeline={<Timeline whose={whose} person={lead.display_name} view={view} />}
+          insights={
+            <InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />
+          }
+        />
+      ) : (
+        <Forgotten at={lead.forgotten_at} />
+      )}
       <LogCall
         opened={dialog === "call"}
         close={close}
@@ -162,6 +185,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         close={close}
         lose={(reason) => void move(lead, "lost", reason)}
       />
+      <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
       <LeadHistory id={lead.id} opened={dialog === "history"} close={close} />
     </div>
   );

@@ -133,6 +133,12 @@ export function useMe(): { user: User; agency: Agency } {
   return now;
 }
 
+/** Whether the person who is signed in may do what owners and admins alone do; as `useMayWrite`. */
+export function useMayAdminister(): boolean {
+  const { user } = useMe();
+  return user.role === "owner" || user.role === "admin";
+}
+
 /** Whether the person who is signed in may change things; the services decide, this only hides what they would refuse. */
 export function useMayWrite(): boolean {
   const { user } = useMe();

@@ -1,0 +1,70 @@
+import { Button, Modal, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import form from "../ui/Form.module.css";
+import styles from "./Forget.module.css";
+
+interface ForgetProps {
+  /** By what the person is known, and what is typed to forget them. */
+  name: string;
+  opened: boolean;
+  close: () => void;
+  forget: () => Promise<unknown>;
+}
+
+/** Forgets a person for good, once it was said what goes and the name was typed. */
+export function Forget(props: ForgetProps) {
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.close}
+      title="Forget this person"
+      size={480}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <Steps {...props} />
+    </Modal>
+  );
+}
+
+function Steps({ name, close, forget }: ForgetProps) {
+  const [typed, setTyped] = useState("");
+  const forgetting = useMutation({ mutationFn: forget, onSuccess: close });
+  const meant = typed.trim().toLowerCase() === name.trim().toLowerCase();
+  return (
+    <form
+      className={form.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (meant) forgetting.mutate();
+      }}
+    >
+      {forgetting.error && (
+        <p role="alert" className={form.wrong}>
+          {forgetting.error.message}
+        </p>
+      )}
+      <ul className={styles.effects}>
+        <li>Erased: name, addresses, telephone number, birth date, notes, and what is insured where.</li>
+        <li>Erased: transcripts and notes of calls, emails with their attachments, insights and search.</li>
+        <li>As a lead and as a client, in the history too. What reports count stays, without a name.</li>
+        <li>This cannot be undone.</li>
+      </ul>
+      <TextInput
+        label={`Type “${name}” to go on`}
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        autoComplete="off"
+        data-autofocus
+      />
+      <div className={form.actions}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" color="red" disabled={!meant} loading={forgetting.isPending}>
+          Forget for good
+        </Button>
+      </div>
+    </form>
+  );
+}
