@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import pytest_asyncio
 from gardenos_chassis.local import free_port
+from poison import plant_poison
 from up_under_test import Up, up
 
 WEB = Path(__file__).parents[1] / "web"
@@ -32,6 +33,7 @@ async def planted() -> AsyncIterator[Up]:
     with TemporaryDirectory(prefix="gardenos-browser-") as folder:
         async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist")) as running:
             await running.ready()
+            await plant_poison(running.folder, aggregates=6)
             yield running
 
 

@@ -57,6 +57,8 @@ export const theme = createTheme({
       styles: { title: { fontSize: 16, fontWeight: 640 } },
       defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner },
     },
+    // Beside a title its own grey is too light.
+    Notification: { styles: { description: { color: "var(--ink-soft)" } } },
     Tooltip: {
       defaultProps: {
         withArrow: true,
