@@ -218,6 +218,15 @@ def first_command(world: World, place: int = 0) -> Coroutine[Any, Any, None]:
     return world.command(world.processes["beds"][place], command)
 
 
+NUMBERS = itertools.count(100)
+
+
+def one_statement(world: World, place: int) -> Coroutine[Any, Any, None]:
+    """Without a key, so each time another."""
+    command = Command(AGENCIES[0], {STREAMS[0]: (next(NUMBERS), next(NUMBERS))})
+    return world.command(world.processes["beds"][place], command)
+
+
 async def two_commands(world: World) -> None:
     await first_command(world)
     await world.command(world.processes["beds"][0], Command(AGENCIES[1], {STREAMS[0]: (4, 5)}))
@@ -250,6 +259,7 @@ async def two_parked(world: World) -> None:
 
 WORK: dict[str, tuple[Prepare | None, Ask]] = {
     "a command": (None, first_command),
+    "a command of one statement": (None, one_statement),
     "a pass of the relay": (two_commands, lambda world, place: world.publish(world.processes["beds"][place])),
     "reconciling": (two_commands, lambda world, place: world.reconcile(world.processes["pots"][place], PAIRS[2])),
     "a redrive": (two_parked, lambda world, place: world.redrive(world.processes["pots"][place], PAIRS[0])),
@@ -264,7 +274,7 @@ def test_every_await(loop: Loop, what: str, fault: str) -> None:
     """Some of them, others each time; all of them where `GARDENOS_EXHAUSTIVE` is set."""
     prepare, ask = WORK[what]
     world = loop.world
-    service = "beds" if what in ("a command", "a pass of the relay") else "pots"
+    service = "pots" if prepare is not None and what != "a pass of the relay" else "beds"
 
     async def disturbed_at(at: int) -> bool:
         await world.begin()

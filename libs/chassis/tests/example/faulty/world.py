@@ -292,19 +292,32 @@ class World:
         )
         self.ledger.unknown.append(command)
         try:
-            async with process.store.unit_of_work(context) as work:
-                if await work.earlier_outcome() is None:
-                    version = 0
-                    for stream_id, numbers in command.numbers.items():
-                        version = max(len(await work.load(stream_id)) - command.stale, 0)
-                        version = work.record(stream_id, version, [Grown(number=number) for number in numbers])
-                    await work.settle(Changed(stream_id, version))
+            if command.key is None and len(command.numbers) == 1:
+                await self._append(process.store, context, command)
+            else:
+                await self._record(process.store, context, command)
         except LostRace:
             self.ledger.unknown.remove(command)
             self.ledger.refused.append(command)
             return
         self.ledger.unknown.remove(command)
         self.ledger.acknowledged.append(command)
+
+    async def _record(self, store: EventStore, context: Context, command: Command) -> None:
+        """On several streams, or under a key: one unit of work."""
+        async with store.unit_of_work(context) as work:
+            if await work.earlier_outcome() is None:
+                for stream_id, numbers in command.numbers.items():
+                    after = max(len(await work.load(stream_id)) - command.stale, 0)
+                    version = work.record(stream_id, after, [Grown(number=number) for number in numbers])
+                await work.settle(Changed(stream_id, version))
+
+    async def _append(self, store: EventStore, context: Context, command: Command) -> None:
+        """On one stream: read in one transaction, appended in another, or in one statement."""
+        ((stream_id, numbers),) = command.numbers.items()
+        async with store.unit_of_work(context) as work:
+            after = max(len(await work.load(stream_id)) - command.stale, 0)
+        await store.append(context, stream_id, after, [Grown(number=number) for number in numbers])
 
     async def publish(self, process: Process) -> None:
         """A pass of the relay."""
