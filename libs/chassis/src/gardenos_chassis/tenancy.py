@@ -115,8 +115,9 @@ class Database:
                 raise
             hints = session.info.pop(_HINTS, ())
         finally:
-            # Back to the pool: nothing is awaited there, so nothing can be cut off.
-            await session.close()
+            # Back to the pool: nothing is awaited there, so nothing can be cut off, and no greenlet is needed for it.
+            assert session.sync_connection is not None
+            session.sync_connection.close()
         for what in hints:
             for listener in self._listeners[what]:
                 listener()
