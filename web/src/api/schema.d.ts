@@ -840,6 +840,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{service}/read-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Read Models
+         * @description Every read model of the service. They are rebuilt and verified by `gardenos rebuild` and `gardenos verify`.
+         */
+        get: operations["list_read_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/ai/readings": {
         parameters: {
             query?: never;
@@ -2974,6 +2994,29 @@ export interface components {
             readings: number;
         };
         /**
+         * ReadModelTable
+         * @description One table.
+         */
+        ReadModelTable: {
+            /** Name */
+            name: string;
+            /**
+             * Rows Estimate
+             * @description The agency's rows, as the database's planner reckons them.
+             */
+            rows_estimate: number;
+        };
+        /**
+         * RebuildProgress
+         * @description A rebuild, of the agency's events.
+         */
+        RebuildProgress: {
+            /** Done */
+            done: number;
+            /** Events */
+            events: number;
+        };
+        /**
          * Redrive
          * @description Whose parked events are to be tried again, in their order.
          */
@@ -3218,6 +3261,35 @@ export interface components {
              */
             token_type: "Bearer";
             user: components["schemas"]["User"];
+        };
+        /**
+         * ShownReadModel
+         * @description Tables that are nothing but what events made of them.
+         */
+        ShownReadModel: {
+            /**
+             * Consumers
+             * @description Those that write these tables, by the names under which dead letters name them.
+             */
+            consumers: string[];
+            /**
+             * Events
+             * @description That the tables hold.
+             */
+            events: number;
+            /** Name */
+            name: string;
+            /** @description Null while none is under way, or left to be gone on with. */
+            rebuild: components["schemas"]["RebuildProgress"] | null;
+            /** Tables */
+            tables: components["schemas"]["ReadModelTable"][];
+        };
+        /** Page[ShownReadModel] */
+        ShownReadModelPage: {
+            /** Items */
+            items: components["schemas"]["ShownReadModel"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * SourceField
@@ -3597,6 +3669,8 @@ export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
 export type ReadAgain = components['schemas']['ReadAgain'];
 export type ReadingsBegun = components['schemas']['ReadingsBegun'];
+export type ReadModelTable = components['schemas']['ReadModelTable'];
+export type RebuildProgress = components['schemas']['RebuildProgress'];
 export type Redrive = components['schemas']['Redrive'];
 export type RedrivenShape = components['schemas']['RedrivenShape'];
 export type Refresh = components['schemas']['Refresh'];
@@ -3610,6 +3684,8 @@ export type RowReason = components['schemas']['RowReason'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
 export type Session = components['schemas']['Session'];
+export type ShownReadModel = components['schemas']['ShownReadModel'];
+export type ShownReadModelPage = components['schemas']['ShownReadModelPage'];
 export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
 export type Stage = components['schemas']['Stage'];
@@ -6697,6 +6773,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_read_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReadModelPage"];
                 };
             };
             /** @description Unauthorized */

@@ -11,6 +11,7 @@ import { DeadLetters } from "./DeadLetters";
 import { Jobs } from "./Jobs";
 import styles from "./Operations.module.css";
 import { Overview } from "./Overview";
+import { ReadModels } from "./ReadModels";
 import { type View, VIEWS } from "./search";
 
 const route = getRouteApi("/operations");
@@ -56,6 +57,7 @@ function Operations() {
       {view === "overview" && <Overview />}
       {view === "dead-letters" && <DeadLetters />}
       {view === "jobs" && <Jobs />}
+      {view === "read-models" && <ReadModels />}
     </Page>
   );
 }
@@ -64,6 +66,7 @@ const KEYWORDS: Record<View, string> = {
   overview: "health lag consumers outbox",
   "dead-letters": "parked poison redrive discard failed events",
   jobs: "queue retry cancel",
+  "read-models": "rebuild projections tables",
 };
 
 const searchOf = (view: View) => ({ view });

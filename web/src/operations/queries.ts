@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, data, versioned } from "../api/client";
 import { ApiProblem } from "../api/problem";
-import type { ConsumerState, DeadLetter, JobShape, Outbox } from "../api/schema";
+import type { ConsumerState, DeadLetter, JobShape, Outbox, ShownReadModel } from "../api/schema";
 import { failed, said } from "../ui/toast";
 import type { PartOf } from "./fromEach";
 import type { Job } from "./jobs";
@@ -84,6 +84,15 @@ export function consumers(service: ServiceName): PartOf<ConsumerState> {
     queryKey: ["operations", "consumers", service],
     ask: (_, signal) =>
       data(api.GET("/api/v1/operations/{service}/consumers", { params: { path: { service } }, signal })),
+  };
+}
+
+/** What a service's events make, and how far a rebuild of it has come. */
+export function readModels(service: ServiceName): PartOf<ShownReadModel> {
+  return {
+    queryKey: ["operations", "read-models", service],
+    ask: (_, signal) =>
+      data(api.GET("/api/v1/operations/{service}/read-models", { params: { path: { service } }, signal })),
   };
 }
 

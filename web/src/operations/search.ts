@@ -5,6 +5,7 @@ export const VIEWS = {
   overview: "Overview",
   "dead-letters": "Dead letters",
   jobs: "Jobs",
+  "read-models": "Read models",
 } as const;
 
 export type View = keyof typeof VIEWS;
