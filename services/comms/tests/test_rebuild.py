@@ -18,7 +18,7 @@ from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.clients import ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.identity import UserJoined
-from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged, LeadStageChanged, Stage
+from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged, LeadStageChanged, PersonForgotten, Stage
 from gardenos_contracts.values import Direction, PersonName, Role
 from sqlalchemy import Table
 
@@ -198,3 +198,27 @@ async def test_who_was_known_by_an_answer_before_the_news_is_what_the_news_make_
     await comms.wait_until_caught_up()
     found = await verified(comms.service, (await parts.database("gardenos_comms")).owner_url)
     assert not found["people"].differing, found["people"].differences
+
+
+async def test_who_is_forgotten_stays_so_in_a_rebuild(comms: Running, parts: Parts, agency_id: UUID) -> None:
+    maria, other = captured(new_id(), "mm@example.com"), captured(new_id(), "nn@example.com")
+    leads = comms.sources("leads")
+    call = {"direction": "outbound", "started_at": NOW.isoformat(), "duration_seconds": 5, "disposition": "connected"}
+    async with comms.client(agency_id, role=Role.OWNER) as http:
+        headers = {"Content-Type": "message/rfc822"}
+        for sender in ("mm@example.com", "nn@example.com"):
+            raw = email(sender, "Before anybody knew")
+            assert (await http.post("/api/v1/messages/inbound-email", content=raw, headers=headers)).status_code == 201
+        for lead in (maria, other):
+            await leads.publish(agency_id, lead, stream_id=lead.lead_id)
+        await comms.wait_until_caught_up()
+        for lead in (maria, other):
+            assert (await http.post("/api/v1/calls", json={**call, "lead_id": str(lead.lead_id)})).status_code == 201
+        # The source keeps its own history whole, as one that has not heard of it yet.
+        forgotten = PersonForgotten(lead_id=maria.lead_id, person_id=maria.person_id)
+        await leads.publish(agency_id, forgotten, stream_id=maria.lead_id)
+        await comms.wait_until_caught_up()
+        assert {row["person_id"] for row in await comms.rows(agency_id, people)} == {other.person_id}
+        await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url)
+        for table in (people, addresses, threads, timeline):
+            assert {row["person_id"] for row in await comms.rows(agency_id, table)} == {other.person_id}, table.name
