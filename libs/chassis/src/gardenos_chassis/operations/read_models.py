@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
 from sqlalchemy import text
@@ -75,6 +74,5 @@ async def _beside(here: Operating, session: Session, model: ReadModel) -> Marks 
 async def _estimate(here: Operating, session: Session, table: str) -> int:
     # The names of tables are the service's own; an identifier is a UUID's digits.
     query = f"explain (format json) select from {table} where agency_id = '{here.agency_id.hex}'"
-    found = await driver_of(session).fetchval(query)
-    plan = orjson.loads(found)[0]["Plan"]
-    return int(plan["Plan Rows"])
+    plans: list[dict[str, dict[str, Any]]] = (await session.execute(text(query))).scalar_one()
+    return int(plans[0]["Plan"]["Plan Rows"])
