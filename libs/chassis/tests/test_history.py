@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 from gardenos_chassis.events import Context, Repository
-from gardenos_chassis.events.history import FieldChange, changes, fields_of
+from gardenos_chassis.events.changes import FieldChange, changes, fields_of
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_contracts import Actor, ActorKind

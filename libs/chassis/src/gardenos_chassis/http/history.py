@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_snake
 from pydantic_core import to_jsonable_python
 
 from gardenos_chassis.errors import Invalid, NotFound
-from gardenos_chassis.events.history import Step, changes, fields_of, steps
+from gardenos_chassis.events.changes import Step, changes, fields_of, steps
 from gardenos_chassis.events.store import history
 from gardenos_chassis.http.dependencies import Reader, Reading
 from gardenos_chassis.http.paging import CursorParam, Limit

@@ -1,4 +1,4 @@
-"""An aggregate's history: its state after each of its events, and what each changed."""
+"""What each event of an aggregate changed: its state before and after, and the fields that differ."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
