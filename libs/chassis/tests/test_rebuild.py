@@ -28,6 +28,7 @@ from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.rebuilding import assert_rebuilds, rebuilt, verified
 from gardenos_chassis.testing.sources import Source, Sources
 from gardenos_contracts import Actor, ActorKind, Received
+from gardenos_contracts.values import Role
 from gardenos_tally.app import (
     Counted,
     CounterMade,
@@ -384,3 +385,35 @@ async def test_what_other_code_or_other_tables_began_is_not_gone_on_with(
         await rebuilt(tally.service, model, owner_url)
         assert await schemas(owner) == set()
     assert not any(each.differing for each in (await verified(tally.service, owner_url)).values())
+
+
+async def test_operations_show_read_models_and_how_far_a_rebuild_is(
+    tally: Running, owner_url: str, model: ReadModel, agency_id: UUID
+) -> None:
+    await make_history(tally, agency_id)
+    seen: list[dict[str, Any]] = []
+
+    async def look() -> dict[str, Any]:
+        async with tally.client(agency_id, role=Role.ADMIN) as http:
+            answer = await http.get("/api/v1/operations/tally/read-models")
+            assert answer.status_code == 200, answer.text
+            (shown,) = answer.json()["items"]
+            return dict(shown)
+
+    shown = await look()
+    assert (shown["name"], shown["consumers"], shown["rebuild"]) == ("tally", ["tally.gongs"], None)
+    assert [table["name"] for table in shown["tables"]] == ["counters", "counts"]
+    async with owner_of(owner_url) as reader, reader.transaction():
+        await reader.execute("lock table counters in access share mode")
+        running = asyncio.create_task(rebuilt(tally.service, model, owner_url))
+
+        async def all_taken() -> bool:
+            seen.append(await look())
+            progress = seen[-1]["rebuild"]
+            return progress is not None and progress["done"] == progress["events"] == shown["events"]
+
+        await eventually(all_taken, what="all taken and not exchanged")
+    await running
+    assert (await look())["rebuild"] is None
+    async with tally.client(agency_id, role=Role.AGENT) as http:
+        assert (await http.get("/api/v1/operations/tally/read-models")).status_code == 403
