@@ -27,7 +27,9 @@ export function Forget(props: ForgetProps) {
   );
 }
 
-function Steps({ name, close, forget }: ForgetProps) {
+function Steps({ name: given, close, forget }: ForgetProps) {
+  // As it was when this was opened: they have another while it closes.
+  const [name] = useState(given);
   const [typed, setTyped] = useState("");
   const forgetting = useMutation({ mutationFn: forget, onSuccess: close });
   const meant = typed.trim().toLowerCase() === name.trim().toLowerCase();
