@@ -278,6 +278,7 @@ def create_sealing_tables(op: Operations) -> None:
         )
         """
     )
+    op.execute("create index person_keys_forgotten on person_keys (agency_id, person_id) where key is null")
     protect(op, "person_keys")
 
 
