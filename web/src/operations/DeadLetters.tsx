@@ -3,11 +3,11 @@ import { IconAlertTriangle, IconCircleCheck, IconHourglass, IconTrash, IconX } f
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useCommands } from "../commands/registry";
+import { useMayAdminister } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { Choice, ListFilters } from "../ui/ListFilters";
 import { Empty } from "../ui/states";
 import { When } from "../ui/When";
-import { useMayAct } from "./access";
 import { Discard } from "./Discard";
 import { eventName } from "./events";
 import { useFromEach } from "./fromEach";
@@ -25,7 +25,7 @@ const route = getRouteApi("/operations");
 /** What the services' consumers could not take, over all of them: one line for each aggregate that is held up. */
 export function DeadLetters() {
   const { service, consumer, discarded = false, open } = route.useSearch();
-  const mayAct = useMayAct();
+  const mayAct = useMayAdminister();
   const letters = useFromEach(deadLetters(consumer, discarded), service);
   const shown = discarded ? latestDiscarded(letters.items) : heldUp(letters.items);
   const opened = shown.find(({ key }) => key === open);
@@ -125,13 +125,11 @@ export function DeadLetters() {
             />
           ) : open !== undefined && !letters.pending ? (
             <Gone>It was taken after all, or discarded, since this address was made.</Gone>
-          ) : (
-            shown.length > 0 && (
-              <Empty icon={<IconAlertTriangle />} title="Choose a dead letter">
-                J and K move in the list, Enter opens{mayAct && !discarded && ", R redrives, D discards"}.
-              </Empty>
-            )
-          )
+          ) : shown.length > 0 ? (
+            <Empty icon={<IconAlertTriangle />} title="Choose a dead letter">
+              J and K move in the list, Enter opens{mayAct && !discarded && ", R redrives, D discards"}.
+            </Empty>
+          ) : null
         }
       />
       <Discard held={discarding} close={() => setDiscarding(null)} goOn={(held) => redrive.mutate(held)} />

@@ -13,12 +13,12 @@ import {
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
+import { useMayAdminister } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { duration } from "../ui/format";
 import { Choice, ListFilters } from "../ui/ListFilters";
 import { Empty } from "../ui/states";
 import { useNow, When } from "../ui/When";
-import { useMayAct } from "./access";
 import { useFromEach } from "./fromEach";
 import { JobPane } from "./JobPane";
 import { Gone, ListFromEach, useActions, useList } from "./List";
@@ -36,7 +36,7 @@ const route = getRouteApi("/operations");
 /** Work that leaves the services' databases: what waits for it, what runs, what came to nothing. */
 export function Jobs() {
   const { service, state, kind, open } = route.useSearch();
-  const mayAct = useMayAct();
+  const mayAct = useMayAdminister();
   const jobs = useFromEach(jobsOf(state ? [state] : [], kind), service);
   const shown = inOrder(jobs.items);
   const opened = shown.find((job) => jobKey(job) === open);
@@ -129,13 +129,11 @@ export function Jobs() {
           />
         ) : open !== undefined && !jobs.pending ? (
           <Gone>What is done is kept no longer, and what the list is narrowed to may leave it out.</Gone>
-        ) : (
-          shown.length > 0 && (
-            <Empty icon={<IconListCheck />} title="Choose a job">
-              J and K move in the list, Enter opens{mayAct && ", R retries, D cancels"}.
-            </Empty>
-          )
-        )
+        ) : shown.length > 0 ? (
+          <Empty icon={<IconListCheck />} title="Choose a job">
+            J and K move in the list, Enter opens{mayAct && ", R retries, D cancels"}.
+          </Empty>
+        ) : null
       }
     />
   );

@@ -48,8 +48,8 @@ interface ListFromEachProps {
 /** A list that each service has a part of, as far as they answer. */
 export function ListFromEach({ from, what, nothing, children }: ListFromEachProps) {
   const { open } = route.useSearch();
-  const nobody = from.silent.length > 0 && from.silent.every(({ since }) => since === null);
   const empty = Children.count(children) === 0;
+  if (from.failure !== null) return <Failed error={from.failure} retry={from.ask} what="list" />;
   return (
     <>
       <Silence silent={from.silent} ask={from.ask} />
@@ -61,8 +61,6 @@ export function ListFromEach({ from, what, nothing, children }: ListFromEachProp
         <Entries label={what} open={open}>
           {children}
         </Entries>
-      ) : nobody ? (
-        <Failed error={from.silent[0]!.error} retry={from.ask} what="list" />
       ) : (
         nothing
       )}

@@ -22,7 +22,7 @@ export function ReadModels() {
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={overview.overview} aria-label="Read models" tabIndex={0}>
       <div className={overview.column}>
-        <Silence silent={models.silent} ask={models.ask} />
+        {models.failure === null && <Silence silent={models.silent} ask={models.ask} />}
         {models.pending ? (
           <Lines count={8} label="Loading read models" />
         ) : services.length > 0 ? (
@@ -42,8 +42,8 @@ export function ReadModels() {
               ))}
             </div>
           </>
-        ) : models.silent.length > 0 ? (
-          <Failed error={models.silent[0]!.error} retry={models.ask} what="list" />
+        ) : models.failure !== null ? (
+          <Failed error={models.failure} retry={models.ask} what="list" />
         ) : (
           <Empty icon={<IconTable />} title="There are no read models" />
         )}

@@ -9,19 +9,26 @@ interface SplitProps {
   list: ReactNode;
   /** What is open, if anything is. */
   open: string | undefined;
-  pane: ReactNode;
+  /** Null where there is nothing to be opened: the list has all the room. */
+  pane: ReactNode | null;
 }
 
 /** A list and what is open of it, side by side; on a narrow screen one at a time. */
 export function Split({ label, list, open, pane }: SplitProps) {
   return (
-    <div className={styles.split} data-open={open !== undefined || undefined}>
+    <div
+      className={styles.split}
+      data-open={(open !== undefined && pane !== null) || undefined}
+      data-alone={pane === null || undefined}
+    >
       <section className={styles.list} aria-label={`List of ${label.toLowerCase()}`}>
         {list}
       </section>
-      <section className={styles.pane} aria-label="What is open">
-        {pane}
-      </section>
+      {pane !== null && (
+        <section className={styles.pane} aria-label="What is open">
+          {pane}
+        </section>
+      )}
     </div>
   );
 }

@@ -6,9 +6,3 @@ const LOOKERS: ReadonlySet<string> = new Set(["owner", "admin", "auditor"]);
 export function useMayLook(): boolean {
   return LOOKERS.has(useMe().user.role);
 }
-
-/** Whether they may also act there: an auditor reads. */
-export function useMayAct(): boolean {
-  const { user } = useMe();
-  return user.role === "owner" || user.role === "admin";
-}

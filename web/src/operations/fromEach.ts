@@ -24,6 +24,8 @@ export interface FromEach<T> {
   pending: boolean;
   /** Who cannot be reached, or refuses. What they told before stays among the items. */
   silent: Silent[];
+  /** Nobody has ever answered, and this is why; null where somebody has, or may yet. */
+  failure: unknown;
   /** When the oldest part was told, of those that are told at all; milliseconds since the epoch. */
   at: number | null;
   /** Who has told their part, now or before; and of which of them there is more. */
@@ -67,19 +69,22 @@ export function useFromEach<T>(partOf: (service: ServiceName) => PartOf<T>, only
     reporting: useInfiniteQuery(options("reporting")),
   };
   const asked = SERVICE_NAMES.filter((service) => only === undefined || only === service);
+  const silent = asked
+    .filter((service) => lists[service].isError)
+    .map((service) => ({
+      service,
+      error: lists[service].error,
+      since: lists[service].data ? lists[service].dataUpdatedAt : null,
+    }));
+  const nobody = silent.length === asked.length && silent.every(({ since }) => since === null);
   const unfinished = asked.filter((service) => lists[service].hasNextPage);
   return {
     items: asked.flatMap((service) =>
       (lists[service].data?.pages ?? []).flatMap(({ items }) => items.map((item) => ({ ...item, service }))),
     ),
     pending: asked.every((service) => lists[service].isPending),
-    silent: asked
-      .filter((service) => lists[service].isError)
-      .map((service) => ({
-        service,
-        error: lists[service].error,
-        since: lists[service].data ? lists[service].dataUpdatedAt : null,
-      })),
+    silent,
+    failure: nobody ? silent[0]!.error : null,
     at: oldest(asked.filter((service) => lists[service].isSuccess).map((each) => lists[each].dataUpdatedAt)),
     known: asked.filter((service) => lists[service].data !== undefined),
     unfinished,
