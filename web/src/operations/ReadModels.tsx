@@ -74,8 +74,9 @@ function Model({ service, model }: { service: ServiceName; model: ShownReadModel
         ))}
       </ul>
       <p className={styles.by}>
-        Made of{" "}
-        {consumers.length > 0 ? `what ${consumers.join(", ")} reads` : `${SERVICES[service]}’s own events`}.
+        {consumers.length > 0
+          ? `Kept by ${consumers.join(", ")}.`
+          : `Kept by ${SERVICES[service]} itself, from its own events.`}
       </p>
     </div>
   );
