@@ -139,7 +139,7 @@ class Message:
     @classmethod
     def from_kafka(cls, headers: Iterable[tuple[str, bytes | None]], value: bytes) -> "Message":
         """Headers that are none of ours may be anything. Raises ValueError if one of ours is missing or malformed."""
-        found = {name: raw for name, raw in headers if raw is not None}
+        found: dict[str, Any] = dict(headers)
         try:
             return cls(
                 agency_id=_agency(found["ce_agencyid"]),
@@ -150,13 +150,15 @@ class Message:
                 data=value,
                 actor=_actor(found["ce_actor"]),
                 correlation_id=found["ce_correlationid"].decode(),
-                causation_id=found["ce_causationid"].decode() if "ce_causationid" in found else None,
-                traceparent=found["ce_traceparent"].decode() if "ce_traceparent" in found else None,
+                causation_id=raw.decode() if (raw := found.get("ce_causationid")) is not None else None,
+                traceparent=raw.decode() if (raw := found.get("ce_traceparent")) is not None else None,
                 occurred_at=datetime.fromisoformat(found["ce_time"].decode()),
                 recorded_at=datetime.fromisoformat(found["ce_recordedtime"].decode()),
             )
         except KeyError as missing:
             raise ValueError(f"not a GardenOS event: header {missing.args[0]} is missing") from missing
+        except (TypeError, AttributeError) as empty:
+            raise ValueError("not a GardenOS event: one of its headers is empty") from empty
 
     def to_json(self) -> dict[str, Any]:
         """The message as the event feed gives it: the CloudEvents JSON format with our attributes."""

@@ -257,17 +257,21 @@ class Application:
             row = await heeded(work.session, agency_id, _following(messages, mark))
             seen = sum(1 for message in messages if message.sequence <= mark)
             if row:
-                blocked = set((await work.session.execute(_BLOCKED, self._names)).scalars()) if parked else set()
-                free = [message for message in row if message.stream_id not in blocked]
-                for message in row:
-                    if message.stream_id in blocked:
-                        await self._set_aside(work.session, message, BEHIND, 0)
+                free = await self._free(row, work) if parked else row
                 await self._effect(free, work)
                 mark = row[-1].sequence
                 await self._move(work.session, agency_id, mark, parked=len(row) - len(free))
         self._count(len(row), "applied")
         self._count(seen, "duplicate")
         return mark
+
+    async def _free(self, row: Sequence[Message], work: UnitOfWork) -> Sequence[Message]:
+        """Those whose aggregate has nothing parked; the others are parked behind what it has."""
+        blocked = set((await work.session.execute(_BLOCKED, self._names)).scalars())
+        for message in row:
+            if message.stream_id in blocked:
+                await self._set_aside(work.session, message, BEHIND, 0)
+        return [message for message in row if message.stream_id not in blocked]
 
     async def _effect(self, messages: Sequence[Message], work: UnitOfWork) -> None:
         """What the consumer does when these arrive. Raises _Stopped."""
