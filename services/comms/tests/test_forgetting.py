@@ -108,7 +108,7 @@ async def test_nothing_is_left_of_what_was_said(comms: Running, parts: Parts, ag
         assert len(told.communication_ids) == 3
         assert [event.forgotten for event in events] == [True, True, True, False, False]
         assert marker not in str(events)
-    await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url)
+    await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)
 
 
 async def test_who_is_forgotten_twice_is_forgotten_once(comms: Running, parts: Parts, agency_id: Any) -> None:
@@ -185,4 +185,4 @@ async def test_what_is_said_at_the_same_moment_goes_as_well(comms: Running, part
         assert all(event.sequence > last for event in anew)
         assert await places_of(f"likes {marker}", parts, "gardenos_comms") == []
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-    await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url)
+    await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)

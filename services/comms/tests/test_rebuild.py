@@ -167,7 +167,7 @@ async def test_the_live_tables_equal_a_rebuild_and_it_takes_their_place(
         for who in ({"lead_id": str(maria.lead_id)}, {"client_id": str(otto.client_id)}):
             assert (await http.post("/api/v1/calls", json={**call, **who})).status_code == 201
         before = (await http.get("/api/v1/threads")).json()
-        kept = await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url)
+        kept = await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)
         assert kept["threads"] >= 6
         assert kept["people"] >= 2
         assert (await http.get("/api/v1/threads")).json() == before
@@ -196,7 +196,7 @@ async def test_who_was_known_by_an_answer_before_the_news_is_what_the_news_make_
     )
     await leads.publish(agency_id, moved, stream_id=lead.lead_id)
     await comms.wait_until_caught_up()
-    found = await verified(comms.service, (await parts.database("gardenos_comms")).owner_url)
+    found = await verified(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)
     assert not found["people"].differing, found["people"].differences
 
 
@@ -219,6 +219,6 @@ async def test_who_is_forgotten_stays_so_in_a_rebuild(comms: Running, parts: Par
         await leads.publish(agency_id, forgotten, stream_id=maria.lead_id)
         await comms.wait_until_caught_up()
         assert {row["person_id"] for row in await comms.rows(agency_id, people)} == {other.person_id}
-        await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url)
+        await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)
         for table in (people, addresses, threads, timeline):
             assert {row["person_id"] for row in await comms.rows(agency_id, table)} == {other.person_id}, table.name
