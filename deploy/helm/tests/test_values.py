@@ -76,7 +76,9 @@ class TestRefusals:
         assert outcome.returncode != 0
         assert "schema" in outcome.stderr
 
-    @pytest.mark.parametrize("name", ["DATABASE_URL", "MIGRATION_URL", "INTERNAL_TOKEN", "MODEL_KEY", "SIGNING_KEY", "MASTER_KEY"])
+    @pytest.mark.parametrize(
+        "name", ["DATABASE_URL", "MIGRATION_URL", "INTERNAL_TOKEN", "MODEL_KEY", "SIGNING_KEY", "MASTER_KEY"]
+    )
     def test_a_secret_among_the_settings(self, helm, name):
         outcome = helm.template("leads", "--set", f"settings.{name}=x")
         assert outcome.returncode != 0
