@@ -30,7 +30,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._loop.set_task_factory(task_factory)
+        self._loop.set_task_factory(task_factory)  # type: ignore[arg-type]
         self.world: World
 
     def __call__(self, work: Coroutine[Any, Any, T]) -> T:
@@ -188,7 +188,7 @@ def test_nothing_is_lost_or_doubled_whatever_happens(loop: Loop) -> None:
     seed = int(os.environ.get("GARDENOS_SEED", random.SystemRandom().randrange(2**32)))
     try:
         run_state_machine_as_test(
-            hypothesis.seed(seed)(lambda: Platform(loop)),
+            hypothesis.seed(seed)(lambda: Platform(loop)),  # type: ignore[arg-type]
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,

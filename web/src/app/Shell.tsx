@@ -14,7 +14,7 @@ import {
   IconSunrise,
   IconUsersGroup,
 } from "@tabler/icons-react";
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { KeySheet, Palette } from "../commands/Palette";
 import { useCommands } from "../commands/registry";
@@ -260,13 +260,19 @@ function Connected() {
   );
 }
 
-/** A new page is where the keyboard and the screen reader go on. */
+/**
+ * A new page is where the keyboard and the screen reader go on, once it is shown: one that was left before it came
+ * changes nothing. A page that has put the focus somewhere itself keeps it.
+ */
 function useFocusOnNavigation(): void {
-  const { pathname } = useLocation();
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const shown = useRef(pathname);
   useEffect(() => {
     if (pathname === shown.current) return;
+    const first = shown.current === undefined;
     shown.current = pathname;
-    document.getElementById("content")?.focus({ preventScroll: true });
+    const content = document.getElementById("content");
+    if (!first && content && !content.contains(document.activeElement))
+      content.focus({ preventScroll: true });
   }, [pathname]);
 }
