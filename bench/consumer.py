@@ -100,7 +100,7 @@ class Ours:
             await upsert_many(db, prospects, [row_of(event) for event in events])
 
         # Its source's feed has nothing to add: everything is on the topic.
-        subscription = _Timed(consumer, EventStore(self._database), self._settings, None)  # type: ignore[arg-type]
+        subscription = _Timed(consumer, EventStore(self._database), self._settings, None)
         task = asyncio.create_task(subscription.run())
 
         async def drained() -> bool:
@@ -121,9 +121,9 @@ class _Timed(Subscription):
         super().__init__(*given)
         self.batches: list[float] = []
 
-    async def on_records(self, records: Sequence[Any]) -> None:
+    async def _take(self, source: str, agency_id: UUID, messages: Sequence[Message]) -> None:
         started = time.perf_counter()
-        await super().on_records(records)
+        await super()._take(source, agency_id, messages)
         self.batches.append(time.perf_counter() - started)
 
 

@@ -131,7 +131,7 @@ def captured(lead: Details) -> LeadCaptured:
         postal_code=lead.postal_code,
         state=lead.state,
         source=lead.source,
-        captured_at=lead.captured_at,  # type: ignore[arg-type] - as its JSON says it
+        captured_at=lead.captured_at,  # type: ignore[arg-type]
     )
 
 

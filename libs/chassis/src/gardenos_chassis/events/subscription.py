@@ -20,6 +20,7 @@ from gardenos_chassis.events.application import Application
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import HeldUp, retried_for_ever
 from gardenos_chassis.events.feed import FeedClient
+from gardenos_chassis.events.intake import Intake, Offsets
 from gardenos_chassis.events.reconciliation import Reconciliation
 from gardenos_chassis.events.store import EventStore
 from gardenos_chassis.events.topics import ensure_topics
@@ -28,9 +29,9 @@ from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 4
 _STRIKES = 3
 _BUSY_SECONDS = 30.0
+_COMMIT_SECONDS = 0.5
 
 
 class Subscription:
@@ -62,7 +63,7 @@ class Subscription:
         self._strikes = dict.fromkeys(self.sources, 0)
         self._patience = _STRIKES
         self._anew = asyncio.Event()
-        self._busy_since: float | None = None
+        self._intake: Intake | None = None
         self.progress = time.time()
         """When it last got on, or found that there was nothing to do; seconds since 1970."""
         self.fault: str | None = "starting"
@@ -105,29 +106,43 @@ class Subscription:
             max_poll_interval_ms=round(self._settings.kafka_max_poll_seconds * 1000),
         )
 
+        intake = Intake(self._take)
+
         @subscriber(parser=_unparsed, decoder=_undecoded)
         async def on_batch(_: object, message: CurrentMessage) -> None:
             raw = message.raw_message
-            records = raw if isinstance(raw, tuple) else (raw,)
-            await self.on_records(records)
-            assert subscriber.consumer is not None
-            await _commit(subscriber.consumer, records)
+            await self._on_records(raw if isinstance(raw, tuple) else (raw,), intake)
 
         try:
             await broker.start()
             self.kafka = subscriber.consumer
+            self._intake = intake
             self.fault = None
-            await self._anew.wait()
+            await self._commit_until_anew(intake)
         finally:
+            await intake.close()
+            if self.kafka is not None:
+                await _commit(self.kafka, intake.offsets())
             self.kafka = None
+            self._intake = None
             await broker.stop()
 
-    async def on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-        """Applies what Kafka brought, and leaves to the reconciliation what cannot be applied now.
+    async def _commit_until_anew(self, intake: Intake) -> None:
+        """Commits offsets every so often: they spare a new start what is applied already, and promise nothing."""
+        assert self.kafka is not None
+        anew = asyncio.create_task(self._anew.wait())
+        try:
+            while not anew.done():
+                advanced = asyncio.create_task(intake.advanced.wait())
+                await asyncio.wait({anew, advanced}, return_when=asyncio.FIRST_COMPLETED)
+                advanced.cancel()
+                await _commit(self.kafka, intake.offsets())
+                await asyncio.wait({anew}, timeout=_COMMIT_SECONDS)
+        finally:
+            anew.cancel()
 
-        Returns once it may be forgotten by Kafka: it is applied, or the source is known to have more than that.
-        """
-        self._busy_since = time.monotonic()
+    async def _on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"], intake: Intake) -> None:
+        """Hands over what Kafka brought; waits while too much is waiting."""
         arrived: defaultdict[tuple[str, UUID], list[Message]] = defaultdict(list)
         for record in records:
             source = record.topic.removesuffix(".events")
@@ -142,24 +157,17 @@ class Subscription:
                 )
                 continue
             arrived[source, message.agency_id].append(message)
-        gate = asyncio.Semaphore(_AT_ONCE)
+        await intake.put(arrived, _after(records))
 
-        async def take(source: str, agency_id: UUID, messages: list[Message]) -> None:
-            async with gate:
-                await self._take(self.reconciliations[source], agency_id, messages)
-
-        async with asyncio.TaskGroup() as tasks:
-            for (source, agency_id), messages in arrived.items():
-                tasks.create_task(take(source, agency_id, messages))
-        self._busy_since = None
-        self.progress = time.time()
-
-    async def _take(self, reconciliation: Reconciliation, agency_id: UUID, messages: Sequence[Message]) -> None:
+    async def _take(self, source: str, agency_id: UUID, messages: Sequence[Message]) -> None:
+        """Applies what Kafka brought of an agency, and leaves to the reconciliation what cannot be applied now."""
+        reconciliation = self.reconciliations[source]
         newest = max(message.sequence for message in messages)
         reconciliation.heads[agency_id] = max(newest, reconciliation.heads.get(agency_id, 0))
         try:
             at_it = reconciliation.is_at(agency_id)
             if not at_it and await reconciliation.application.take(agency_id, messages) >= newest:
+                self.progress = time.time()
                 return
         except HeldUp as hold:
             log.info("%s: an agency waits", self.name, extra={"agency_id": str(agency_id), "fault": str(hold)})
@@ -210,8 +218,8 @@ class Subscription:
         """None while it consumes; else what is wrong."""
         if self.fault is not None:
             return self.fault
-        if self._busy_since is not None and (busy := time.monotonic() - self._busy_since) > _BUSY_SECONDS:
-            return f"busy with one batch for {busy:.0f} s"
+        if self._intake is not None and (busy := self._intake.busy_seconds) > _BUSY_SECONDS:
+            return f"busy with one agency's events for {busy:.0f} s"
         for source, reconciliation in self.reconciliations.items():
             if self._strikes[source]:
                 return f"the broker brings nothing of {source}, which has events; its feed brings them"
@@ -232,14 +240,16 @@ async def _undecoded(message: KafkaMessage) -> object:
     return message.raw_message
 
 
-async def _commit(consumer: "AIOKafkaConsumer", records: Sequence["ConsumerRecord[bytes, bytes]"]) -> None:
-    offsets: dict[TopicPartition, int] = {}
-    for record in records:
-        place = TopicPartition(record.topic, record.partition)
-        offsets[place] = max(offsets.get(place, 0), record.offset + 1)
+def _after(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Offsets:
+    """Where each partition goes on after these, by name: a bare commit would take along what nobody has handled."""
+    return {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+
+
+async def _commit(consumer: "AIOKafkaConsumer", offsets: Offsets) -> None:
+    if not offsets:
+        return
     try:
-        # Each partition by name: a bare commit would take along partitions that nobody has handled.
-        await consumer.commit(offsets)
+        await consumer.commit(dict(offsets))
     except Exception as error:
         # The marks are the truth: what comes again is seen and skipped.
         log.info("offsets were not committed; the events will come again and be skipped", extra={"fault": told(error)})
