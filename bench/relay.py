@@ -71,7 +71,7 @@ class Ours:
 
 class _Timed(Relay):
     def __init__(self, database: Database, service: str, connect: Callable[[], object]) -> None:
-        super().__init__(database, service, connect)  # type: ignore[arg-type]
+        super().__init__(database, service, connect)
         self.batches: list[float] = []
 
     async def _publish_agency(self, producer: Producer, agency_id: UUID) -> bool:
@@ -131,7 +131,7 @@ def captured(lead: Details) -> LeadCaptured:
         postal_code=lead.postal_code,
         state=lead.state,
         source=lead.source,
-        captured_at=lead.captured_at,  # type: ignore[arg-type]
+        captured_at=lead.captured_at,
     )
 
 
