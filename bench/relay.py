@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from gardenos_chassis.events import Context, EventStore
-from gardenos_chassis.events.relay import Producer, Relay, kafka
+from gardenos_chassis.events.relay import Connect, Producer, Relay, kafka
 from gardenos_chassis.events.store import read_after
 from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.ids import new_id
@@ -70,7 +70,7 @@ class Ours:
 
 
 class _Timed(Relay):
-    def __init__(self, database: Database, service: str, connect: Callable[[], object]) -> None:
+    def __init__(self, database: Database, service: str, connect: Connect) -> None:
         super().__init__(database, service, connect)
         self.batches: list[float] = []
 
