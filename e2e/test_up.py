@@ -21,7 +21,7 @@ from gardenos_chassis.testing import eventually
 from gardenos_cli.client.api import Refused
 from gardenos_cli.main import commands
 from gardenos_cli.seed import story
-from gardenos_cli.up.router import RESOURCES
+from gardenos_cli.up.router import OPERATIONS, RESOURCES
 from typer.testing import CliRunner
 from up_under_test import Up, up
 
@@ -106,7 +106,7 @@ async def test_each_service_s_addresses_are_routed_to_it(running: Up) -> None:
             paths = (await http.get(f"/openapi/{service}.json")).json()["paths"]
             resources = {path.split("/")[3] for path in paths if path.startswith("/api/v1/")}
             assert resources, service
-            assert resources <= set(RESOURCES[service])
+            assert resources <= {*RESOURCES[service], OPERATIONS}
 
 
 def test_an_interrupted_planting_went_on_and_nothing_is_there_twice(running: Up, office: Callable[..., str]) -> None:

@@ -65,7 +65,7 @@ async def test_nothing_is_left_of_a_client_but_what_is_counted(clients: Running,
     assert [event.forgotten for event in events] == [True, True, False]
     assert isinstance(events[-1].data, PersonForgotten)
     await clients.wait_until_caught_up()
-    await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url)
+    await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url, agency_id)
 
 
 async def test_who_is_forgotten_as_a_lead_is_forgotten_as_a_client(
@@ -100,4 +100,4 @@ async def test_a_conversion_that_is_told_again_afterwards_brings_nobody_back(
     assert late[0].forgotten
     assert isinstance(late[0].data, ClientOnboarded)
     assert (late[0].data.name, late[0].data.line_of_business) == (PersonName(), LineOfBusiness.AUTO)
-    await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url)
+    await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url, agency_id)

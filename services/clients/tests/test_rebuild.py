@@ -22,7 +22,7 @@ async def test_the_live_table_equals_a_rebuild_and_it_takes_its_place(
         changed = await http.patch(f"/api/v1/clients/{made[0]}", json={"phone": "+15125550142"})
         assert changed.status_code == 200, changed.text
         before = (await http.get("/api/v1/clients?limit=100")).json()
-        rows = await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url)
+        rows = await assert_rebuilds(clients.service, (await parts.database("gardenos_clients")).owner_url, agency_id)
         assert rows["clients"] >= 10
         assert (await http.get("/api/v1/clients?limit=100")).json() == before
         assert (await http.get(f"/api/v1/clients/{made[0]}")).json()["phone"] == "+15125550142"

@@ -105,7 +105,7 @@ async def test_the_history_stays_whole_and_is_replayed(leads: Running, parts: Pa
         assert marker not in feed.text
         assert "$sealed" not in feed.text
     await leads.wait_until_caught_up()
-    await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url)
+    await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url, agency_id)
 
 
 async def test_nothing_more_is_kept_of_somebody_forgotten(leads: Running, agency_id: UUID) -> None:

@@ -37,7 +37,7 @@ async def test_the_live_tables_equal_a_rebuild_and_it_takes_their_place(
             assert answer.status_code == 200, answer.text
         await leads.wait_until_caught_up()
         before = (await http.get("/api/v1/leads?limit=100")).json()
-        rows = await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url)
+        rows = await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url, agency_id)
         assert rows["leads"] >= 20
         assert (await http.get("/api/v1/leads?limit=100")).json() == before
         assert (await http.post("/api/v1/leads", json={"email": "new@example.com"})).status_code == 201

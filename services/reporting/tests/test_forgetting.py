@@ -60,7 +60,7 @@ async def test_the_name_goes_and_the_numbers_stay(
     assert "Otto" in named.values()
     told = {(row["resource"], row["id"]) for row in (await reporting.rows(agency_id, changes))[-3:]}
     assert told == {("lead", lead.id), ("client", lead.client_id), ("thread", lead.person_id)}, "the web client hears"
-    await assert_rebuilds(reporting.service, (await parts.database("gardenos_reporting")).owner_url)
+    await assert_rebuilds(reporting.service, (await parts.database("gardenos_reporting")).owner_url, agency_id)
 
 
 async def test_what_is_told_afterwards_is_counted_without_a_name(

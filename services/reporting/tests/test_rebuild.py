@@ -40,7 +40,7 @@ async def test_the_live_tables_equal_a_rebuild_and_the_log_goes_on(
     await a_year().flood(source, agency_id)
     await reporting.wait_until_caught_up()
     before = await reporting.rows(agency_id, changes)
-    rows = await assert_rebuilds(reporting.service, (await parts.database("gardenos_reporting")).owner_url)
+    rows = await assert_rebuilds(reporting.service, (await parts.database("gardenos_reporting")).owner_url, agency_id)
     assert rows["leads"] >= 30
     assert await reporting.rows(agency_id, changes) == before
     more = Story()

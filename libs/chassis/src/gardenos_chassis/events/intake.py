@@ -48,8 +48,6 @@ class Intake:
         self._held = 0
         self._room = asyncio.Event()
         self._done: dict[TopicPartition, int] = {}
-        self.advanced = asyncio.Event()
-        """Set when there are offsets to be committed."""
 
     async def put(self, arrived: Mapping[Place, Sequence[Message]], offsets: Offsets) -> None:
         """Takes in a batch, and the places from which its partitions go on; waits while too much is waiting."""
@@ -67,7 +65,6 @@ class Intake:
 
     def offsets(self) -> Offsets:
         """Up to where everything is done, of the partitions that have got on since the last time this was asked."""
-        self.advanced.clear()
         done, self._done = self._done, {}
         return done
 
@@ -117,6 +114,5 @@ class Intake:
         """Batches are done in the order in which they came: a partition never goes on past what is still open."""
         while self._batches and not self._batches[0].open:
             self._done |= self._batches.popleft().offsets
-            self.advanced.set()
         if self._held < _MOST:
             self._room.set()

@@ -57,9 +57,11 @@ class Reconciliation:
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._wanted: dict[UUID, int] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._running = False
 
     async def run(self, seen: Callable[[set[UUID]], None]) -> None:
         """Looks every so often, until cancelled; tells each time of which agencies Kafka brings too little."""
+        self._running = True
         try:
             while True:
                 try:
@@ -77,6 +79,7 @@ class Reconciliation:
                     )
                 await self._sleep(jittered(pause))
         finally:
+            self._running = False
             tasks = list(self._tasks.values())
             for task in tasks:
                 task.cancel()
@@ -117,7 +120,7 @@ class Reconciliation:
         """There is an event of this sequence, and Kafka did not bring all before it: it will be fetched."""
         self._wanted[agency_id] = max(sequence, self._wanted.get(agency_id, 0))
         self.heads[agency_id] = max(sequence, self.heads.get(agency_id, 0))
-        if agency_id not in self._tasks:
+        if agency_id not in self._tasks and self._running:
             self._tasks[agency_id] = asyncio.create_task(self._catch_up(agency_id))
 
     def is_at(self, agency_id: UUID) -> bool:

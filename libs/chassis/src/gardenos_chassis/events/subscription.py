@@ -133,11 +133,8 @@ class Subscription:
         anew = asyncio.create_task(self._anew.wait())
         try:
             while not anew.done():
-                advanced = asyncio.create_task(intake.advanced.wait())
-                await asyncio.wait({anew, advanced}, return_when=asyncio.FIRST_COMPLETED)
-                advanced.cancel()
-                await _commit(self.kafka, intake.offsets())
                 await asyncio.wait({anew}, timeout=_COMMIT_SECONDS)
+                await _commit(self.kafka, intake.offsets())
         finally:
             anew.cancel()
 

@@ -10,11 +10,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
+from gardenos_contracts import Message
+
+from gardenos_chassis.events.store import read_after
 from gardenos_chassis.local import DatabaseUrls, EmbeddedPostgres, start_broker
 from gardenos_chassis.migrations import migrate
-from gardenos_chassis.sealing.keys import new_master_key
+from gardenos_chassis.sealing.keys import MasterKeys, new_master_key
 from gardenos_chassis.settings import SERVICES, ServiceSettings
+from gardenos_chassis.tenancy import Database
 from gardenos_chassis.testing.sources import Sources
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -39,6 +44,18 @@ class Parts:
             await migrate(package, urls.owner_url)
             self._migrated[package] = urls
         return self._migrated[package]
+
+    async def recorded(self, service: str, agency_id: UUID, after: int, limit: int) -> list[Message]:
+        """An agency's events in the store of a service that was started on these parts; none of one that was not."""
+        urls = self._migrated.get(f"gardenos_{service}")
+        if urls is None:
+            return []
+        database = Database(urls.app_url, pool=1, master_keys=MasterKeys.parse(self.master_key))
+        try:
+            async with database.transaction(agency_id) as session:
+                return await read_after(session, after, limit)
+        finally:
+            await database.close()
 
     async def settings(self, settings_class: type[S], package: str, **overrides: Any) -> S:
         """Settings that point at these parts; overrides win."""
@@ -70,4 +87,6 @@ async def real_parts() -> AsyncIterator[Parts]:
         _, broker = await asyncio.gather(postgres.start(), start_broker(folder, say=warnings.warn))
         stack.push_async_callback(broker.stop)
         sources = await stack.enter_async_context(Sources(broker.bootstrap).serving())
-        yield Parts(postgres, broker.bootstrap, broker.idempotence, sources)
+        parts = Parts(postgres, broker.bootstrap, broker.idempotence, sources)
+        sources.recorded = parts.recorded
+        yield parts

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import uvicorn
@@ -15,6 +15,9 @@ from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing.tokens import Signer
+
+Recorded: TypeAlias = Callable[[str, UUID, int, int], Awaitable[list[Message]]]
+"""A service, an agency, after which sequence, and how many: as its feed answers."""
 
 
 class Source:
@@ -104,6 +107,8 @@ class Sources:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
         self._sources: dict[str, Source] = {}
+        self.recorded: Recorded | None = None
+        """What a service that was started for a test has recorded itself: others hear of it by the same topics."""
 
     def __call__(self, name: str) -> Source:
         """The source of this name; the same one each time."""
@@ -150,7 +155,10 @@ class Sources:
 
         @app.get("/{name}/internal/v1/events")
         async def events(name: str, agency_id: UUID, after: int, limit: int) -> dict[str, object]:
-            return {"items": [message.to_json() for message in self(name).after(agency_id, after, limit)]}
+            found = self(name).after(agency_id, after, limit)
+            if agency_id not in self(name).heads and self.recorded is not None:
+                found = await self.recorded(name, agency_id, after, limit)
+            return {"items": [message.to_json() for message in found]}
 
         @app.get("/{name}/internal/v1/heads")
         async def heads(name: str) -> dict[str, object]:
