@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_STOP_SECONDS = 20.0
+
 Background: TypeAlias = Callable[["Service"], Awaitable[None]]
 Resources: TypeAlias = Callable[["Service"], AbstractAsyncContextManager[None]]
 HealthCheck: TypeAlias = Callable[["Service"], Awaitable[str | None]]
@@ -152,7 +154,8 @@ class Service:
             finally:
                 for task in tasks:
                     task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                if tasks and (await asyncio.wait(tasks, timeout=_STOP_SECONDS))[1]:
+                    log.warning("%s: some work does not end, and is left", self.name)
 
     def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:
         async def transport() -> None:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import httpx
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 _STRIKES = 3
 _BUSY_SECONDS = 30.0
 _COMMIT_SECONDS = 0.5
+_COMMIT_PATIENCE_SECONDS = 5.0
+_STOP_SECONDS = 10.0
 
 
 class Subscription:
@@ -121,11 +124,12 @@ class Subscription:
             await self._commit_until_anew(intake)
         finally:
             await intake.close()
-            if self.kafka is not None:
-                await _commit(self.kafka, intake.offsets())
             self.kafka = None
             self._intake = None
-            await broker.stop()
+            # What it does not get done it leaves: the process may be about to end.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await broker.stop()
 
     async def _commit_until_anew(self, intake: Intake) -> None:
         """Commits offsets every so often: they spare a new start what is applied already, and promise nothing."""
@@ -246,7 +250,9 @@ async def _commit(consumer: "AIOKafkaConsumer", offsets: Offsets) -> None:
     if not offsets:
         return
     try:
-        await consumer.commit(dict(offsets))
+        # A client that lost its coordinator looks for it for ever.
+        async with asyncio.timeout(_COMMIT_PATIENCE_SECONDS):
+            await consumer.commit(dict(offsets))
     except Exception as error:
         # The marks are the truth: what comes again is seen and skipped.
         log.info("offsets were not committed; the events will come again and be skipped", extra={"fault": told(error)})
