@@ -53,6 +53,7 @@ class Ours:
         self._database = database
         self._store = EventStore(database)
         self._agencies = [new_id() for _ in range(AGENCIES)]
+        self._turns = cycle(self._agencies)
 
     async def a_second(self, *, with_job: bool) -> float:
         """Transactions for a while; tells how many a second. Their jobs are gone afterwards."""
@@ -72,42 +73,18 @@ class Ours:
         await self._empty()
         return written / took
 
-    async def backlog(self) -> float:
-        """Does what was put down; tells how many a second."""
+    async def put_down(self, jobs: int) -> None:
+        """So many jobs, the same number of each agency."""
         for agency_id in self._agencies:
             async with self._database.transaction(agency_id) as session:
-                for _ in range(BACKLOG // AGENCIES):
+                for _ in range(jobs // AGENCIES):
                     await enqueue(session, KIND, because_of=_context(agency_id))
-        done, all_done = 0, asyncio.Event()
 
-        async def work(_: Job) -> None:
-            nonlocal done
-            done += 1
-            if done == BACKLOG:
-                all_done.set()
-
-        started = time.perf_counter()
-        async with self._working(work):
-            await all_done.wait()
-            return BACKLOG / (time.perf_counter() - started)
-
-    async def begun(self) -> list[float]:
-        """Seconds from the commit to the beginning, one job at a time."""
-        begun = asyncio.Event()
-        waits: list[float] = []
-
-        async def work(_: Job) -> None:
-            begun.set()
-
-        async with self._working(work):
-            for agency_id, _ in zip(cycle(self._agencies), range(LATENCIES), strict=False):
-                begun.clear()
-                async with self._database.transaction(agency_id) as session:
-                    await enqueue(session, KIND, because_of=_context(agency_id))
-                committed = time.perf_counter()
-                await begun.wait()
-                waits.append(time.perf_counter() - committed)
-        return waits
+    async def put_one_down(self) -> None:
+        """A job of the next agency."""
+        agency_id = next(self._turns)
+        async with self._database.transaction(agency_id) as session:
+            await enqueue(session, KIND, because_of=_context(agency_id))
 
     async def _append(self, agency_id: UUID, with_job: bool) -> None:
         lead_id = new_id()
@@ -124,9 +101,14 @@ class Ours:
                 await session.exec_driver_sql("delete from jobs")
 
     @asynccontextmanager
-    async def _working(self, work: Callable[[Job], object]) -> AsyncIterator[None]:
+    async def working(self, work: Callable[[], None]) -> AsyncIterator[None]:
+        """A worker that does this for each job."""
+
+        async def once(_: Job) -> None:
+            work()
+
         jobs = Jobs(at_once=AT_ONCE)
-        jobs.on(KIND)(work)  # type: ignore[arg-type]
+        jobs.on(KIND)(once)
         running = asyncio.create_task(Worker(jobs, self._store, "bench").run())
         # Once it has found nothing, it rests: then a hint wakes it.
         await asyncio.sleep(0.05)
@@ -145,43 +127,23 @@ class Theirs:
         self._pool = pool
         self._queries = Queries(AsyncpgPoolDriver(pool))
 
-    async def backlog(self) -> float:
-        """Does what was put down; tells how many a second."""
-        await self._queries.enqueue([KIND] * BACKLOG, [None] * BACKLOG, [0] * BACKLOG)
-        done, all_done = 0, asyncio.Event()
+    async def put_down(self, jobs: int) -> None:
+        """So many jobs."""
+        await self._queries.enqueue([KIND] * jobs, [None] * jobs, [0] * jobs)
 
-        async def work(_: TheirJob) -> None:
-            nonlocal done
-            done += 1
-            if done == BACKLOG:
-                all_done.set()
-
-        started = time.perf_counter()
-        async with self._working(work):
-            await all_done.wait()
-            return BACKLOG / (time.perf_counter() - started)
-
-    async def begun(self) -> list[float]:
-        """Seconds from the commit to the beginning, one job at a time."""
-        begun = asyncio.Event()
-        waits: list[float] = []
-
-        async def work(_: TheirJob) -> None:
-            begun.set()
-
-        async with self._working(work):
-            for _ in range(LATENCIES):
-                begun.clear()
-                await self._queries.enqueue(KIND, None)
-                committed = time.perf_counter()
-                await begun.wait()
-                waits.append(time.perf_counter() - committed)
-        return waits
+    async def put_one_down(self) -> None:
+        """A job."""
+        await self._queries.enqueue(KIND, None)
 
     @asynccontextmanager
-    async def _working(self, work: Callable[[TheirJob], object]) -> AsyncIterator[None]:
+    async def working(self, work: Callable[[], None]) -> AsyncIterator[None]:
+        """As ours."""
+
+        async def once(_: TheirJob) -> None:
+            work()
+
         manager = QueueManager(Queries(AsyncpgPoolDriver(self._pool)))
-        manager.entrypoint(KIND)(work)  # type: ignore[type-var]
+        manager.entrypoint(KIND)(once)
         running = asyncio.create_task(manager.run(batch_size=AT_ONCE, dequeue_timeout=timedelta(seconds=0.5)))
         await asyncio.sleep(0.05)
         try:
@@ -189,6 +151,37 @@ class Theirs:
         finally:
             manager.shutdown.set()
             await running
+
+
+async def backlog(side: Ours | Theirs) -> float:
+    """Puts jobs down and has them done; tells how many are done a second."""
+    await side.put_down(BACKLOG)
+    done, all_done = 0, asyncio.Event()
+
+    def work() -> None:
+        nonlocal done
+        done += 1
+        if done == BACKLOG:
+            all_done.set()
+
+    started = time.perf_counter()
+    async with side.working(work):
+        await all_done.wait()
+        return BACKLOG / (time.perf_counter() - started)
+
+
+async def begun(side: Ours | Theirs) -> list[float]:
+    """Seconds from the commit to the beginning, one job at a time."""
+    beginning = asyncio.Event()
+    waits: list[float] = []
+    async with side.working(beginning.set):
+        for _ in range(LATENCIES):
+            beginning.clear()
+            await side.put_one_down()
+            committed = time.perf_counter()
+            await beginning.wait()
+            waits.append(time.perf_counter() - committed)
+    return waits
 
 
 def _context(agency_id: UUID) -> Context:
@@ -222,13 +215,13 @@ async def _measured(ours: Ours, theirs: Theirs, report: Callable[[Measure], None
     report(Measure("jobs_enqueued", found, "transactions/s", baseline, "the same without a job"))
     pgqueuer = f"pgqueuer {version('pgqueuer')} on its own tables"
     say(f"jobs done: {BACKLOG}, {AT_ONCE} at once, {ROUNDS} rounds")
-    found, baseline = await in_turns(ours.backlog, theirs.backlog, rounds=ROUNDS, unit="jobs/s")
+    found, baseline = await in_turns(lambda: backlog(ours), lambda: backlog(theirs), rounds=ROUNDS, unit="jobs/s")
     report(Measure("jobs_done", found, "jobs/s", baseline, pgqueuer))
     say(f"jobs begun: {LATENCIES}, one at a time, twice")
     waits: dict[str, list[float]] = {"ours": [], "theirs": []}
     for _ in range(2):
-        waits["ours"] += await ours.begun()
-        waits["theirs"] += await theirs.begun()
+        waits["ours"] += await begun(ours)
+        waits["theirs"] += await begun(theirs)
     for words, percent in (("p50", 50), ("p95", 95)):
         of = {who: statistics.quantiles(found, n=100)[percent - 1] * 1000 for who, found in waits.items()}
         report(Measure(f"job_begun_{words}", of["ours"], "ms", of["theirs"], f"{pgqueuer}, {words}"))
