@@ -1,7 +1,6 @@
 """A worker: takes jobs that are due, has each done under a lease, and says how it ended.
 
-pgqueuer runs it: its queue manager asks for jobs, starts each as a task, beats the heart of what runs, and waits for all at
-the end. What it asks of its own tables is answered here on ours, one agency at a time.
+pgqueuer's manager runs it (`manager`). What it asks of its own tables is answered here on ours, one agency at a time.
 """
 
 import asyncio
@@ -15,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -23,18 +22,13 @@ import httpx
 import orjson
 from gardenos_contracts import Actor, ActorKind
 from opentelemetry.metrics import CallbackOptions, Observation
-from pgqueuer.core.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
-from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain import models as pgqueuer
-from pgqueuer.domain.types import Channel, HealthCheckId, JobId, QueueEntrypoint
-from pgqueuer.ports import RepositoryPort
-from pgqueuer.ports.driver import NotifyCallback
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
 from gardenos_chassis.events.faults import is_transient, retried_for_ever
 from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.kinds import Job, Jobs, Kind
+from gardenos_chassis.jobs.manager import Hints, manager_of
 from gardenos_chassis.jobs.queue import HINT
 from gardenos_chassis.telemetry import told
 from gardenos_chassis.tenancy import Session, act_for, driver_of
@@ -134,7 +128,7 @@ class Worker:
         self._done: list[Job] = []
         """To be taken off the queue when the next are taken: which is at once, for there is room."""
         self._stopping = False
-        self._hints = _Hints()
+        self._hints = Hints()
         self._progress = time.monotonic()
         self.fault: str | None = None
         self.counts: list[Count] = []
@@ -150,10 +144,7 @@ class Worker:
         if self._jobs.opened is not None:
             await self._jobs.opened.wait()
         self._stopping = False
-        manager = _Manager(cast("RepositoryPort", _Queue(self, self._hints)), Channel(HINT))
-        for kind in self._kinds:
-            parameters = EntrypointExecutorParameters(concurrency_limit=0, func=_by_executor)
-            manager.register_executor(kind, _Executor(parameters, self))
+        manager = manager_of(self, self._kinds, self._hints)
         working = asyncio.create_task(
             manager.run(
                 dequeue_timeout=timedelta(seconds=_POLL_SECONDS),
@@ -413,105 +404,6 @@ class Worker:
                 await session.execute(statement, named)
 
         await retried_for_ever(settle, what=f"{self.service}: jobs")
-
-
-class _Manager(QueueManager):
-    """pgqueuer's, without a look at tables that are not there."""
-
-    async def verify_structure(self) -> None:
-        """The migrations made ours."""
-
-
-class _Hints:
-    """As much of a driver as pgqueuer's manager asks for: what wakes it up comes from this process, not by NOTIFY."""
-
-    _CHANGED = pgqueuer.TableChangedEvent(
-        channel=Channel(HINT), sent_at=pgqueuer.utc_now(), type="table_changed_event", operation="insert", table="jobs"
-    ).model_dump_json()
-
-    def __init__(self) -> None:
-        self._callback: NotifyCallback | None = None
-        self._given = False
-
-    def give(self) -> None:
-        """Wakes it up, once until it has looked."""
-        if self._callback is not None and not self._given:
-            self._given = True
-            self._callback(self._CHANGED)
-
-    def taken(self) -> None:
-        """It looks now: what comes from here on is another hint."""
-        self._given = False
-
-    def answer(self, id: HealthCheckId) -> None:
-        """The manager asks itself whether it hears."""
-        if self._callback is not None:
-            heard = pgqueuer.HealthCheckEvent(
-                channel=Channel(HINT), sent_at=pgqueuer.utc_now(), type="health_check_event", id=id
-            )
-            self._callback(heard.model_dump_json())
-
-    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
-        self._callback = callback
-        self._given = False
-
-    async def __aenter__(self) -> "_Hints":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._callback = None
-
-
-class _Queue:
-    """As much of a repository as pgqueuer's manager asks for."""
-
-    def __init__(self, worker: Worker, driver: _Hints) -> None:
-        self._worker = worker
-        self.driver = driver
-
-    async def dequeue(self, *_: object, **__: object) -> list[pgqueuer.Job]:
-        self.driver.taken()
-        return [_told(job) for job in await self._worker.claim()]
-
-    async def update_heartbeat(self, job_ids: list[JobId]) -> None:
-        await self._worker.keep(UUID(int=id) for id in job_ids)
-
-    async def log_jobs(self, job_status: object) -> None:
-        """How a job ended is said by who attended it, while its heart still beats."""
-
-    async def notify_health_check(self, health_check_event_id: HealthCheckId) -> None:
-        self.driver.answer(health_check_event_id)
-
-    async def eligible_queued_work(self, entrypoints: object) -> int:
-        """It has just been looked; the next look is in a moment, or by a hint."""
-        return 0
-
-    async def queued_work(self, entrypoints: object) -> int:
-        return 0
-
-    async def next_deferred_eta(self, entrypoints: object) -> None:
-        return None
-
-
-@dataclass
-class _Executor(AbstractEntrypointExecutor):
-    worker: Worker
-
-    async def execute(self, job: pgqueuer.Job, context: pgqueuer.Context) -> None:
-        await self.worker.attend(UUID(int=job.id))
-
-
-async def _by_executor(_: pgqueuer.Job) -> None:
-    """pgqueuer wants a function for each kind; the executor has it."""
-
-
-def _told(job: Job) -> pgqueuer.Job:
-    """The job in pgqueuer's words, which knows it by its lease."""
-    return pgqueuer.Job(
-        id=JobId(job.lease.int), priority=0, created=job.created_at, updated=job.created_at, heartbeat=job.created_at,
-        execute_after=job.due_at, status="picked", entrypoint=QueueEntrypoint(job.kind), payload=None,
-        attempts=job.tries, queue_manager_id=None, headers=None,
-    )  # fmt: skip
 
 
 def _passes(error: Exception) -> bool:
