@@ -282,6 +282,14 @@ def create_sealing_tables(op: Operations) -> None:
     protect(op, "person_keys")
 
 
+def create_platform_tables(op: Operations) -> None:
+    """What a database of events and marks has besides: jobs, people's keys, snapshots, and what is known of parked events."""
+    create_job_tables(op)
+    create_sealing_tables(op)
+    create_snapshot_table(op)
+    extend_parked_events(op)
+
+
 def migrations_of(package: str) -> Path:
     """The folder of a service's migrations: inside the installed package, or beside its sources."""
     spec = importlib.util.find_spec(package)

@@ -1,13 +1,7 @@
 """Snapshots, jobs, sealed persons."""
 
 from alembic import op
-from gardenos_chassis.migrations import (
-    create_consumer_tables,
-    create_job_tables,
-    create_sealing_tables,
-    create_snapshot_table,
-    extend_parked_events,
-)
+from gardenos_chassis.migrations import create_consumer_tables, create_platform_tables
 
 revision = "0002"
 down_revision = "0001"
@@ -15,7 +9,4 @@ down_revision = "0001"
 
 def upgrade() -> None:
     create_consumer_tables(op)
-    create_job_tables(op)
-    create_sealing_tables(op)
-    create_snapshot_table(op)
-    extend_parked_events(op)
+    create_platform_tables(op)
