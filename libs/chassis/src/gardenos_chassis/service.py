@@ -28,6 +28,7 @@ from gardenos_chassis.jobs.kinds import Jobs
 from gardenos_chassis.operations import dead_letters
 from gardenos_chassis.read_models.model import ReadModel, apart
 from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.tasks import stopped
 from gardenos_chassis.tenancy import Database
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 20.0
+"""After which what does not end is left, for the process ends: nothing that is not committed counts."""
 
 Background: TypeAlias = Callable[["Service"], Awaitable[None]]
 Resources: TypeAlias = Callable[["Service"], AbstractAsyncContextManager[None]]
@@ -152,10 +154,8 @@ class Service:
             try:
                 yield
             finally:
-                for task in tasks:
-                    task.cancel()
-                if tasks and (await asyncio.wait(tasks, timeout=_STOP_SECONDS))[1]:
-                    log.warning("%s: some work does not end, and is left", self.name)
+                for task in await stopped(tasks, within=_STOP_SECONDS):
+                    log.warning("%s does not end, and is left", task.get_name())
 
     def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:
         async def transport() -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 from aiokafka import TopicPartition
 from gardenos_contracts import Message
 
+from gardenos_chassis.tasks import stopped
+
 _AT_ONCE = 4
 """Agencies whose events are applied at the same time."""
 _MOST = 5000
@@ -75,10 +77,7 @@ class Intake:
 
     async def close(self) -> None:
         """Gives up what is not applied: Kafka will bring it again."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stopped(list(self._tasks.values()))
         self._held = 0
         self._room.set()
 

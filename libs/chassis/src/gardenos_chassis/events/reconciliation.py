@@ -12,6 +12,7 @@ import httpx
 from gardenos_chassis.events.application import Application
 from gardenos_chassis.events.faults import HeldUp, SourceAway, jittered
 from gardenos_chassis.events.waiting import Waiting
+from gardenos_chassis.tasks import stopped
 from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
@@ -80,10 +81,7 @@ class Reconciliation:
                 await self._sleep(jittered(pause))
         finally:
             self._running = False
-            tasks = list(self._tasks.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stopped(list(self._tasks.values()))
 
     async def look(self) -> set[UUID]:
         """Has those agencies caught up whose events Kafka does not bring; tells which.
@@ -138,20 +136,19 @@ class Reconciliation:
                         mark = await self.application.fetch(agency_id)
                     self.held.pop(agency_id, None)
                     backoff = _FIRST_BACKOFF_SECONDS
+                    continue
                 except HeldUp as hold:
                     # Kafka, or another instance, may have brought it meanwhile.
                     mark = await self.application.take(agency_id, ())
                     if mark >= self._wanted[agency_id]:
                         break
                     self._hold(agency_id, str(hold), by_feed=isinstance(hold, SourceAway))
-                    await self._sleep(jittered(backoff))
-                    backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
                 except Exception as error:
                     # A fault of ours: it stops this agency alone, and is not forgotten.
                     log.exception("%s: cannot catch up", self.application.consumer.name)
                     self._hold(agency_id, told(error), by_feed=False)
-                    await self._sleep(jittered(backoff))
-                    backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
+                await self._sleep(jittered(backoff))
+                backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
         finally:
             self.held.pop(agency_id, None)
             self._wanted.pop(agency_id, None)

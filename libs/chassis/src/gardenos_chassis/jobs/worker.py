@@ -25,7 +25,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
-from gardenos_chassis.events.faults import is_transient, retried_for_ever
+from gardenos_chassis.events.faults import is_transient, jittered, retried_for_ever
 from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.kinds import Job, Jobs, Kind
 from gardenos_chassis.jobs.manager import Hints, manager_of
@@ -416,7 +416,7 @@ def _passes(error: Exception) -> bool:
 def _backoff(times: int) -> timedelta:
     """Doubled each time, up to a minute, and spread, so that what failed together does not come back together."""
     seconds = min(_FIRST_BACKOFF_SECONDS * 2 ** min(times, 10), _MAX_BACKOFF_SECONDS)
-    return timedelta(seconds=seconds * random.uniform(0.5, 1.5))
+    return timedelta(seconds=jittered(seconds))
 
 
 def _named(job: Job, error: BaseException | None = None) -> Mapping[str, object]:

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import importlib
 import logging
-import random
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from gardenos_chassis.errors import Conflict
+from gardenos_chassis.events.faults import jittered
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.read_models.progress import Progress, Say
 from gardenos_chassis.read_models.replay import OWN, Marks, Place, Replay, marks_of, total
@@ -171,7 +171,7 @@ async def _rebuilt(run: Run) -> int:
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
             log.info("the live tables are busy", extra={"attempt": attempt, "fault": type(busy).__name__})
             run.doing("waiting for a quiet moment")
-            await asyncio.sleep(min(5.0, 0.1 * attempt) * random.uniform(0.5, 1.5))
+            await asyncio.sleep(jittered(min(5.0, 0.1 * attempt)))
         else:
             run.doing("done")
             return taken
