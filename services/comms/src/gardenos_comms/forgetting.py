@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 from uuid import UUID
 
 from gardenos_chassis.events import Consumer, UnitOfWork
@@ -17,8 +16,6 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from gardenos_comms.people import alone_with
 from gardenos_comms.tables import addresses, calls, emails, messages, people, threads, timeline
-
-OfPerson: TypeAlias = LeadForgotten | ClientForgotten
 
 forgetting = Consumer("comms.forgetting", listens_to=[LeadForgotten, ClientForgotten])
 

@@ -141,12 +141,6 @@ class Application:
         marks = await self.marks()
         return {agency_id: head for agency_id, head in heads.items() if head > marks.get(agency_id, 0)}
 
-    async def catch_up(self) -> None:
-        """Fetches whatever the source has recorded and the broker did not bring. Raises httpx.HTTPError, HeldUp."""
-        for agency_id, head in (await self.behind()).items():
-            while await self.fetch(agency_id) < head:
-                pass
-
     async def marks(self) -> dict[UUID, int]:
         """How far each agency's events are applied."""
         async with self.store.database.across() as session:

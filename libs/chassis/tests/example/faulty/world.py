@@ -344,7 +344,10 @@ class World:
 
     async def reconcile(self, process: Process, pair: Pair) -> None:
         """Asks the source what is missing."""
-        await process.applications[pair].catch_up()
+        application = process.applications[pair]
+        for agency_id, head in (await application.behind()).items():
+            while await application.fetch(agency_id) < head:
+                pass
 
     async def redrive(self, process: Process, pair: Pair) -> None:
         """Tries again what is parked."""
