@@ -1,12 +1,21 @@
 """What the clients service publishes."""
 
-from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from gardenos_contracts.event import Event
-from gardenos_contracts.personal import Personal
-from gardenos_contracts.values import ClientId, LeadId, LineOfBusiness, Moment, PersonId, PersonName, TeamId, UserId
+from gardenos_contracts.values import (
+    ClientId,
+    LeadId,
+    LineOfBusiness,
+    Moment,
+    PersonalDate,
+    PersonalName,
+    PersonalText,
+    PersonId,
+    TeamId,
+    UserId,
+)
 
 
 class ClientOnboarded(Event, service="clients", version=1):
@@ -17,12 +26,12 @@ class ClientOnboarded(Event, service="clients", version=1):
     client_id: ClientId
     person_id: PersonId
     lead_id: LeadId | None = None
-    name: Annotated[PersonName, Personal(PersonName())]
-    email: Annotated[str | None, Personal()] = None
-    phone: Annotated[str | None, Personal()] = None
-    postal_code: Annotated[str | None, Personal()] = None
-    state: Annotated[str | None, Personal()] = None
-    birth_date: Annotated[date | None, Personal()] = None
+    name: PersonalName
+    email: PersonalText = None
+    phone: PersonalText = None
+    postal_code: PersonalText = None
+    state: PersonalText = None
+    birth_date: PersonalDate = None
     line_of_business: LineOfBusiness | None = None
     owner_id: UserId | None = None
     team_id: TeamId | None = None
@@ -34,12 +43,12 @@ class ClientDetailsChanged(Event, service="clients", version=1):
 
     client_id: ClientId
     person_id: PersonId
-    name: Annotated[PersonName, Personal(PersonName())]
-    email: Annotated[str | None, Personal()] = None
-    phone: Annotated[str | None, Personal()] = None
-    postal_code: Annotated[str | None, Personal()] = None
-    state: Annotated[str | None, Personal()] = None
-    birth_date: Annotated[date | None, Personal()] = None
+    name: PersonalName
+    email: PersonalText = None
+    phone: PersonalText = None
+    postal_code: PersonalText = None
+    state: PersonalText = None
+    birth_date: PersonalDate = None
     line_of_business: LineOfBusiness | None = None
 
 

@@ -8,7 +8,18 @@ from pydantic import BaseModel, ConfigDict
 
 from gardenos_contracts.event import Event
 from gardenos_contracts.personal import Personal
-from gardenos_contracts.values import CallId, ClientId, Direction, LeadId, MessageId, Moment, PersonId, ThreadId, UserId
+from gardenos_contracts.values import (
+    CallId,
+    ClientId,
+    Direction,
+    LeadId,
+    MessageId,
+    Moment,
+    PersonalText,
+    PersonId,
+    ThreadId,
+    UserId,
+)
 
 
 class Disposition(StrEnum):
@@ -43,8 +54,8 @@ class CallLogged(Event, service="comms", version=1):
     started_at: Moment
     duration_seconds: int
     disposition: Disposition
-    transcript: Annotated[str | None, Personal()] = None
-    notes: Annotated[str | None, Personal()] = None
+    transcript: PersonalText = None
+    notes: PersonalText = None
 
 
 class Attachment(BaseModel):
@@ -68,9 +79,9 @@ class MessageReceived(Event, service="comms", version=1):
     client_id: ClientId | None = None
     channel: str
     """`email`."""
-    sender: Annotated[str | None, Personal()]
+    sender: PersonalText
     """Address, lower case; None if the message names none."""
-    sender_name: Annotated[str | None, Personal()] = None
+    sender_name: PersonalText = None
     recipients: Annotated[tuple[str, ...], Personal(())] = ()
     subject: Annotated[str, Personal("")]
     text: Annotated[str, Personal("")]

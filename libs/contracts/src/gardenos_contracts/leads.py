@@ -1,12 +1,10 @@
 """What the leads service publishes."""
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from gardenos_contracts.event import Event
-from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import (
     CampaignId,
     ClientId,
@@ -14,8 +12,10 @@ from gardenos_contracts.values import (
     LeadId,
     LineOfBusiness,
     Moment,
+    PersonalDate,
+    PersonalName,
+    PersonalText,
     PersonId,
-    PersonName,
     TeamId,
     UserId,
 )
@@ -53,26 +53,26 @@ class LeadCaptured(Event, service="leads", version=1):
 
     lead_id: LeadId
     person_id: PersonId
-    name: Annotated[PersonName, Personal(PersonName())]
-    email: Annotated[str | None, Personal()] = None
+    name: PersonalName
+    email: PersonalText = None
     """Lower case."""
-    phone: Annotated[str | None, Personal()] = None
+    phone: PersonalText = None
     """E.164."""
-    postal_code: Annotated[str | None, Personal()] = None
-    state: Annotated[str | None, Personal()] = None
+    postal_code: PersonalText = None
+    state: PersonalText = None
     """US state, two letters."""
-    birth_date: Annotated[date | None, Personal()] = None
+    birth_date: PersonalDate = None
     line_of_business: LineOfBusiness | None = None
-    current_carrier: Annotated[str | None, Personal()] = None
-    x_date: Annotated[date | None, Personal()] = None
+    current_carrier: PersonalText = None
+    x_date: PersonalDate = None
     """When the current carrier's policy expires."""
     source: str
     campaign_id: CampaignId | None = None
     owner_id: UserId | None = None
     team_id: TeamId | None = None
     """The pool the lead is in."""
-    notes: Annotated[str | None, Personal()] = None
-    external_id: Annotated[str | None, Personal()] = None
+    notes: PersonalText = None
+    external_id: PersonalText = None
     """The lead's id in the system it came from."""
     import_id: ImportId | None = None
     captured_at: Moment
@@ -84,16 +84,16 @@ class LeadDetailsChanged(Event, service="leads", version=1):
 
     lead_id: LeadId
     person_id: PersonId
-    name: Annotated[PersonName, Personal(PersonName())]
-    email: Annotated[str | None, Personal()] = None
-    phone: Annotated[str | None, Personal()] = None
-    postal_code: Annotated[str | None, Personal()] = None
-    state: Annotated[str | None, Personal()] = None
-    birth_date: Annotated[date | None, Personal()] = None
+    name: PersonalName
+    email: PersonalText = None
+    phone: PersonalText = None
+    postal_code: PersonalText = None
+    state: PersonalText = None
+    birth_date: PersonalDate = None
     line_of_business: LineOfBusiness | None = None
-    current_carrier: Annotated[str | None, Personal()] = None
-    x_date: Annotated[date | None, Personal()] = None
-    notes: Annotated[str | None, Personal()] = None
+    current_carrier: PersonalText = None
+    x_date: PersonalDate = None
+    notes: PersonalText = None
 
 
 class LeadAssigned(Event, service="leads", version=1):
@@ -113,7 +113,7 @@ class LeadStageChanged(Event, service="leads", version=1):
     person_id: PersonId
     stage: Stage
     previous_stage: Stage
-    reason: Annotated[str | None, Personal()] = None
+    reason: PersonalText = None
 
 
 class LeadConverted(Event, service="leads", version=1):
@@ -122,12 +122,12 @@ class LeadConverted(Event, service="leads", version=1):
     lead_id: LeadId
     person_id: PersonId
     client_id: ClientId
-    name: Annotated[PersonName, Personal(PersonName())]
-    email: Annotated[str | None, Personal()] = None
-    phone: Annotated[str | None, Personal()] = None
-    postal_code: Annotated[str | None, Personal()] = None
-    state: Annotated[str | None, Personal()] = None
-    birth_date: Annotated[date | None, Personal()] = None
+    name: PersonalName
+    email: PersonalText = None
+    phone: PersonalText = None
+    postal_code: PersonalText = None
+    state: PersonalText = None
+    birth_date: PersonalDate = None
     line_of_business: LineOfBusiness | None = None
     campaign_id: CampaignId | None = None
     source: str

@@ -1,10 +1,13 @@
 """Identifiers and small values that events share."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gardenos_contracts.personal import Personal
 
 AgencyId: TypeAlias = UUID
 UserId: TypeAlias = UUID
@@ -68,6 +71,12 @@ class PersonName(BaseModel):
         return f"{self.given} {self.family}".strip()
 
 
+PersonalName: TypeAlias = Annotated[PersonName, Personal(PersonName())]
+"""A person's name, which goes when they are forgotten; so do the next two."""
+PersonalText: TypeAlias = Annotated[str | None, Personal()]
+PersonalDate: TypeAlias = Annotated[date | None, Personal()]
+
+
 class Money(BaseModel):
     """An amount in the currency's minor units (cents), with its ISO 4217 code."""
 
@@ -92,6 +101,9 @@ __all__ = [
     "Money",
     "PersonId",
     "PersonName",
+    "PersonalDate",
+    "PersonalName",
+    "PersonalText",
     "Role",
     "TeamId",
     "ThreadId",
