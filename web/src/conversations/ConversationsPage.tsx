@@ -5,10 +5,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
-import { Empty, Failed, Lines, Stale } from "../ui/states";
-import styles from "./Conversations.module.css";
+import { EntriesAwaited, leavePane, moveAmongEntries, Split } from "../ui/Split";
+import { Empty, Failed, Stale } from "../ui/states";
 import { threadList } from "./queries";
-import { moveInList, ThreadList } from "./ThreadList";
+import { ThreadList } from "./ThreadList";
 import { ThreadPane } from "./ThreadPane";
 
 const route = getRouteApi("/conversations");
@@ -24,12 +24,10 @@ export function ConversationsPage() {
     (only: boolean) => void navigate({ search: { unknown: only || undefined, thread: undefined } }),
     [navigate],
   );
-  const leave = useCallback(() => {
-    moveInList(0);
-    if (matchMedia("(max-width: 900px)").matches) {
-      void navigate({ search: (now) => ({ ...now, thread: undefined }) });
-    }
-  }, [navigate]);
+  const leave = useCallback(
+    () => leavePane(() => void navigate({ search: (now) => ({ ...now, thread: undefined }) })),
+    [navigate],
+  );
   useCommands(
     useMemo(() => {
       const command = (keys: string, title: string, run: () => void, disabled = false) => ({
@@ -41,8 +39,8 @@ export function ConversationsPage() {
         disabled,
       });
       return [
-        command("j", "Next conversation", () => moveInList(1)),
-        command("k", "Previous conversation", () => moveInList(-1)),
+        command("j", "Next conversation", () => moveAmongEntries(1)),
+        command("k", "Previous conversation", () => moveAmongEntries(-1)),
         command("u", unknown ? "All conversations" : "Unknown senders", () => show(!unknown)),
         command("Escape", "Back to the list", leave, thread === undefined),
       ];
@@ -66,31 +64,34 @@ export function ConversationsPage() {
         />
       }
     >
-      <div className={styles.panes} data-open={thread !== undefined || undefined}>
-        <section className={styles.list} aria-label="List of conversations">
-          {threads.isError && items.length > 0 && (
-            <Stale error={threads.error} retry={() => void threads.refetch()} />
-          )}
-          {threads.isPending ? (
-            <div className={styles.loading}>
-              <Lines count={8} label="Loading conversations" />
-            </div>
-          ) : threads.isError && items.length === 0 ? (
-            <Failed error={threads.error} retry={() => void threads.refetch()} what="list" />
-          ) : items.length === 0 ? (
-            <Nothing unknown={unknown} all={() => show(false)} />
-          ) : (
-            <ThreadList
-              threads={items}
-              open={thread}
-              more={threads.hasNextPage}
-              loadMore={() => void threads.fetchNextPage()}
-              loadingMore={threads.isFetchingNextPage}
-            />
-          )}
-        </section>
-        <section className={styles.pane} aria-label="Conversation">
-          {thread ? (
+      <Split
+        label="Conversations"
+        paneLabel="Conversation"
+        open={thread}
+        list={
+          <>
+            {threads.isError && items.length > 0 && (
+              <Stale error={threads.error} retry={() => void threads.refetch()} />
+            )}
+            {threads.isPending ? (
+              <EntriesAwaited label="Loading conversations" />
+            ) : threads.isError && items.length === 0 ? (
+              <Failed error={threads.error} retry={() => void threads.refetch()} what="list" />
+            ) : items.length === 0 ? (
+              <Nothing unknown={unknown} all={() => show(false)} />
+            ) : (
+              <ThreadList
+                threads={items}
+                open={thread}
+                more={threads.hasNextPage}
+                loadMore={() => void threads.fetchNextPage()}
+                loadingMore={threads.isFetchingNextPage}
+              />
+            )}
+          </>
+        }
+        pane={
+          thread ? (
             <ThreadPane key={thread} id={thread} />
           ) : (
             items.length > 0 && (
@@ -98,9 +99,9 @@ export function ConversationsPage() {
                 J and K move in the list, Enter opens.
               </Empty>
             )
-          )}
-        </section>
-      </div>
+          )
+        }
+      />
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconUserPlus } from "@tabler/icons-react";
+import { IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { WholeThread } from "../api/schema";
 import { useCommands } from "../commands/registry";
@@ -10,6 +10,7 @@ import { useMayWrite } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { Face } from "../ui/Face";
 import { LinkButton } from "../ui/LinkButton";
+import { BackToList, PaneHead } from "../ui/Split";
 import { Failed, Lines, Stale } from "../ui/states";
 import styles from "./Conversations.module.css";
 import { nameParts, withWhom } from "./names";
@@ -44,24 +45,19 @@ export function ThreadPane({ id }: { id: string }) {
   );
 }
 
-/** Back to the list, where it does not stand beside. */
 function Back() {
   return (
-    <Link
+    <BackToList
       to="/conversations"
       search={(now) => ({ ...now, thread: undefined })}
-      className={styles.back}
       aria-label="Back to the conversations"
-    >
-      <IconArrowLeft size={20} aria-hidden="true" />
-    </Link>
+    />
   );
 }
 
 function Shown({ thread }: { thread: WholeThread }) {
   const navigate = useNavigate();
   const mayWrite = useMayWrite();
-  const heading = useRef<HTMLHeadingElement>(null);
   const latest = useRef<HTMLLIElement>(null);
   const [adding, setAdding] = useState(false);
   const name = withWhom(thread);
@@ -70,9 +66,8 @@ function Shown({ thread }: { thread: WholeThread }) {
   const mayAdd = unknown && mayWrite;
 
   useEffect(() => {
-    // What was said last is what one comes for; the keyboard goes on from the top of it.
+    // What was said last is what one comes for; the keyboard goes on from the heading.
     latest.current?.scrollIntoView({ block: "nearest" });
-    heading.current?.focus({ preventScroll: true });
   }, []);
   useCommands(
     useMemo(
@@ -103,22 +98,12 @@ function Shown({ thread }: { thread: WholeThread }) {
 
   return (
     <>
-      <header className={styles.threadHead}>
-        <Back />
-        <span className={styles.face}>
-          <Face name={name} size={38} />
-        </span>
-        <div className={styles.threadName}>
-          <h2 ref={heading} tabIndex={-1}>
-            {name}
-          </h2>
-          <p>
-            {thread.channel === "phone" ? "Calls" : thread.subject || "(no subject)"}
-            {unknown && <Chip tone="warn">Unknown sender</Chip>}
-          </p>
-        </div>
-        <div className={styles.threadActions}>
-          {clientId ? (
+      <PaneHead
+        back={<Back />}
+        face={<Face name={name} size={38} />}
+        title={name}
+        actions={
+          clientId ? (
             <LinkButton to="/clients/$clientId" params={{ clientId }} variant="default">
               Open client
             </LinkButton>
@@ -132,9 +117,12 @@ function Shown({ thread }: { thread: WholeThread }) {
                 Add as lead
               </Button>
             )
-          )}
-        </div>
-      </header>
+          )
+        }
+      >
+        {thread.channel === "phone" ? "Calls" : thread.subject || "(no subject)"}
+        {unknown && <Chip tone="warn">Unknown sender</Chip>}
+      </PaneHead>
       <ol className={styles.entries} aria-label="What was said, the latest last">
         {thread.entries.map((entry, place) => {
           const last = place === thread.entries.length - 1;

@@ -6,19 +6,20 @@ import { useCommands } from "../commands/registry";
 import { useMayAdminister } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { Choice, ListFilters } from "../ui/ListFilters";
+import { Sign } from "../ui/Sign";
+import { EntryWords, focusedEntry, moveAmongEntries, Split } from "../ui/Split";
 import { Empty } from "../ui/states";
 import { When } from "../ui/When";
 import { Discard } from "./Discard";
 import { eventName } from "./events";
 import { useFromEach } from "./fromEach";
-import { Gone, ListFromEach, useActions, useList } from "./List";
+import { Entry, Gone, ListFromEach, useActions, useList } from "./List";
 import { LetterPane } from "./LetterPane";
 import { type HeldUp, heldUp, latestDiscarded, type Letter, wasTried } from "./letters";
 import styles from "./Operations.module.css";
 import { deadLetters, useRedrive } from "./queries";
 import type { OperationsSearch } from "./search";
 import { SERVICE_NAMES, SERVICES, serviceTitle, type ServiceName } from "./services";
-import { EntryLink, EntryWords, focusedEntry, moveAmongEntries, Split } from "./Split";
 
 const route = getRouteApi("/operations");
 
@@ -95,6 +96,8 @@ export function DeadLetters() {
     <>
       <Split
         label="Dead letters"
+        paneLabel="What is open"
+        wide
         open={open}
         list={
           <>
@@ -107,9 +110,9 @@ export function DeadLetters() {
               }
             >
               {shown.map((each) => (
-                <EntryLink key={each.key} entry={each.key}>
+                <Entry key={each.key} entry={each.key}>
                   <Line held={each} />
-                </EntryLink>
+                </Entry>
               ))}
             </ListFromEach>
           </>
@@ -193,22 +196,18 @@ function Filters({
 
 function Line({ held: { head, behind } }: { held: HeldUp }) {
   const discarded = head.discarded_at !== null;
-  const Sign = discarded ? IconTrash : wasTried(head) ? IconAlertTriangle : IconHourglass;
+  const Icon = discarded ? IconTrash : wasTried(head) ? IconAlertTriangle : IconHourglass;
   return (
     <>
-      <span
-        className={styles.sign}
-        data-tone={discarded ? undefined : wasTried(head) ? "bad" : "warn"}
-        aria-hidden="true"
-      >
-        <Sign size={16} stroke={1.7} />
-      </span>
+      <Sign tone={discarded ? "plain" : wasTried(head) ? "bad" : "warn"}>
+        <Icon size={16} stroke={1.7} aria-hidden="true" />
+      </Sign>
       <EntryWords
         title={eventName(head.type).title}
         when={<When at={head.discarded_at ?? head.parked_at} />}
         second={
           <>
-            <span>
+            <span className={styles.quiet}>
               {serviceTitle(head.source)} → {head.consumer}
             </span>
             {behind.length > 0 && <Chip tone="warn">+{behind.length} behind</Chip>}

@@ -3,12 +3,13 @@ import { IconBan, IconRefresh } from "@tabler/icons-react";
 import { Chip } from "../ui/Chip";
 import { Fact, Facts } from "../ui/Fact";
 import { Card } from "../ui/Page";
+import { PaneHead } from "../ui/Split";
 import { When } from "../ui/When";
 import { Data } from "./Data";
 import { actionsOn, type Job, JOB_TONES, kindTitle, stateTitle } from "./jobs";
+import { Back } from "./List";
 import styles from "./Operations.module.css";
 import { SERVICES } from "./services";
-import { PaneHead } from "./Split";
 
 interface JobPaneProps {
   job: Job;
@@ -23,6 +24,7 @@ export function JobPane({ job, act, acting }: JobPaneProps) {
   return (
     <>
       <PaneHead
+        back={<Back />}
         title={kindTitle(job.kind)}
         actions={
           act && (

@@ -17,17 +17,18 @@ import { useMayAdminister } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { duration } from "../ui/format";
 import { Choice, ListFilters } from "../ui/ListFilters";
+import { Sign } from "../ui/Sign";
+import { EntryWords, focusedEntry, moveAmongEntries, Split } from "../ui/Split";
 import { Empty } from "../ui/states";
 import { useNow, When } from "../ui/When";
 import { useFromEach } from "./fromEach";
 import { JobPane } from "./JobPane";
-import { Gone, ListFromEach, useActions, useList } from "./List";
+import { Entry, Gone, ListFromEach, useActions, useList } from "./List";
 import { actionsOn, inOrder, type Job, JOB_TONES, jobKey, kindTitle, stateTitle } from "./jobs";
 import styles from "./Operations.module.css";
 import { jobsOf, useJobAction } from "./queries";
 import { JOB_STATES, type JobState, type OperationsSearch } from "./search";
 import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services";
-import { EntryLink, EntryWords, focusedEntry, moveAmongEntries, Split } from "./Split";
 
 const DAY = 86_400;
 
@@ -100,6 +101,8 @@ export function Jobs() {
   return (
     <Split
       label="Jobs"
+      paneLabel="What is open"
+      wide
       open={open}
       list={
         <>
@@ -112,9 +115,9 @@ export function Jobs() {
             }
           >
             {shown.map((job) => (
-              <EntryLink key={jobKey(job)} entry={jobKey(job)}>
+              <Entry key={jobKey(job)} entry={jobKey(job)}>
                 <Line job={job} />
-              </EntryLink>
+              </Entry>
             ))}
           </ListFromEach>
         </>
@@ -187,7 +190,7 @@ function Filters({
   );
 }
 
-const SIGNS = {
+const ICONS = {
   failed: IconAlertTriangle,
   retrying: IconRotateClockwise,
   running: IconPlayerPlay,
@@ -197,18 +200,18 @@ const SIGNS = {
 } as const;
 
 function Line({ job }: { job: Job }) {
-  const Sign = SIGNS[job.state];
+  const Icon = ICONS[job.state];
   return (
     <>
-      <span className={styles.sign} data-tone={JOB_TONES[job.state]} aria-hidden="true">
-        <Sign size={16} stroke={1.7} />
-      </span>
+      <Sign tone={JOB_TONES[job.state]}>
+        <Icon size={16} stroke={1.7} aria-hidden="true" />
+      </Sign>
       <EntryWords
         title={kindTitle(job.kind)}
         when={<Moment job={job} />}
         second={
           <>
-            <span>
+            <span className={styles.quiet}>
               {SERVICES[job.service]}
               {job.tries > 1 && `, try ${job.tries}`}
             </span>

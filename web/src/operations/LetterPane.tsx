@@ -5,15 +5,16 @@ import { useNameOf } from "../directory/queries";
 import { Chip } from "../ui/Chip";
 import { Fact, Facts } from "../ui/Fact";
 import { Card } from "../ui/Page";
+import { PaneHead } from "../ui/Split";
 import { Failed, Lines } from "../ui/states";
 import { When } from "../ui/When";
 import { Data } from "./Data";
 import { actorName, envelopeOf, eventName } from "./events";
 import { type HeldUp, type Letter, wasTried } from "./letters";
+import { Back } from "./List";
 import styles from "./Operations.module.css";
 import { deadLetter } from "./queries";
 import { serviceTitle } from "./services";
-import { PaneHead } from "./Split";
 
 interface LetterPaneProps {
   held: HeldUp;
@@ -28,6 +29,7 @@ export function LetterPane({ held: { head, behind }, redrive, redriving, discard
   return (
     <>
       <PaneHead
+        back={<Back />}
         title={eventName(head.type).title}
         actions={
           <>

@@ -1,13 +1,11 @@
-import { Button } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { Children, type ReactNode, useCallback, useEffect, useRef } from "react";
-import { Empty, Failed, Lines } from "../ui/states";
+import { BackToList, Entries, EntriesAwaited, EntryLink, leavePane, ShowMore } from "../ui/Split";
+import { Empty, Failed } from "../ui/states";
 import type { FromEach } from "./fromEach";
-import styles from "./Operations.module.css";
 import type { OperationsSearch } from "./search";
 import { Silence } from "./Silence";
-import { BackToList, Entries, moveAmongEntries } from "./Split";
 
 const route = getRouteApi("/operations");
 
@@ -19,10 +17,7 @@ export function useList(): { narrow: (next: Partial<OperationsSearch>) => void; 
       void navigate({ search: (now) => ({ ...now, open: undefined, ...next }) }),
     [navigate],
   );
-  const leave = useCallback(() => {
-    moveAmongEntries(0);
-    if (matchMedia("(max-width: 900px)").matches) narrow({});
-  }, [narrow]);
+  const leave = useCallback(() => leavePane(() => narrow({})), [narrow]);
   return { narrow, leave };
 }
 
@@ -41,7 +36,7 @@ interface ListFromEachProps {
   what: string;
   /** What is said where there is none. */
   nothing: ReactNode;
-  /** An `EntryLink` each. */
+  /** An `Entry` each. */
   children: ReactNode;
 }
 
@@ -54,9 +49,7 @@ export function ListFromEach({ from, what, nothing, children }: ListFromEachProp
     <>
       <Silence silent={from.silent} ask={from.ask} />
       {from.pending ? (
-        <div className={styles.notice}>
-          <Lines count={8} label={`Loading ${what}`} />
-        </div>
+        <EntriesAwaited label={`Loading ${what}`} />
       ) : !empty ? (
         <Entries label={what} open={open}>
           {children}
@@ -64,12 +57,28 @@ export function ListFromEach({ from, what, nothing, children }: ListFromEachProp
       ) : (
         nothing
       )}
-      {from.unfinished.length > 0 && (
-        <Button variant="subtle" className={styles.more} loading={from.loadingMore} onClick={from.loadMore}>
-          Show more
-        </Button>
-      )}
+      {from.unfinished.length > 0 && <ShowMore load={from.loadMore} loading={from.loadingMore} />}
     </>
+  );
+}
+
+/** One line. */
+export function Entry({ entry, children }: { entry: string; children: ReactNode }) {
+  return (
+    <EntryLink to="/operations" search={(now) => ({ ...now, open: entry })} entry={entry}>
+      {children}
+    </EntryLink>
+  );
+}
+
+/** From what is open to its list. */
+export function Back() {
+  return (
+    <BackToList
+      to="/operations"
+      search={(now) => ({ ...now, open: undefined })}
+      aria-label="Back to the list"
+    />
   );
 }
 
@@ -77,7 +86,7 @@ export function ListFromEach({ from, what, nothing, children }: ListFromEachProp
 export function Gone({ children }: { children: string }) {
   return (
     <>
-      <BackToList />
+      <Back />
       <Empty icon={<IconCircleCheck />} title="It is here no longer">
         {children}
       </Empty>

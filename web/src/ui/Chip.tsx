@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import styles from "./Chip.module.css";
+import tones from "./tones.module.css";
 
 export type Tone = "plain" | "good" | "warn" | "bad" | "info" | "violet" | "accent";
 
@@ -14,7 +15,7 @@ export function Chip({
   children: ReactNode;
 }) {
   return (
-    <span className={styles.chip} data-tone={tone}>
+    <span className={`${styles.chip} ${tones.tone}`} data-tone={tone}>
       {icon}
       {children}
     </span>

@@ -1,31 +1,47 @@
+import { Button } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { createLink } from "@tanstack/react-router";
+import {
+  type AnchorHTMLAttributes,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useRef,
+} from "react";
 import styles from "./Split.module.css";
+import { Lines } from "./states";
+
+type AnchorProps = AnchorHTMLAttributes<HTMLAnchorElement> & { ref?: Ref<HTMLAnchorElement> };
 
 interface SplitProps {
   /** `Dead letters`: what the list holds. */
   label: string;
   list: ReactNode;
+  /** Whether the list needs room for its filters. */
+  wide?: boolean;
   /** What is open, if anything is. */
   open: string | undefined;
+  /** `Conversation`: what the pane shows. */
+  paneLabel: string;
   /** Null where there is nothing to be opened: the list has all the room. */
   pane: ReactNode | null;
 }
 
 /** A list and what is open of it, side by side; on a narrow screen one at a time. */
-export function Split({ label, list, open, pane }: SplitProps) {
+export function Split({ label, list, wide = false, open, paneLabel, pane }: SplitProps) {
   return (
     <div
       className={styles.split}
       data-open={(open !== undefined && pane !== null) || undefined}
       data-alone={pane === null || undefined}
+      data-wide={wide || undefined}
     >
       <section className={styles.list} aria-label={`List of ${label.toLowerCase()}`}>
         {list}
       </section>
       {pane !== null && (
-        <section className={styles.pane} aria-label="What is open">
+        <section className={styles.pane} aria-label={paneLabel}>
           {pane}
         </section>
       )}
@@ -57,23 +73,16 @@ function moveByArrows(event: KeyboardEvent): void {
   moveAmongEntries(step);
 }
 
-/** One line; Enter opens it beside. */
-export function EntryLink({ entry, children }: { entry: string; children: ReactNode }) {
-  return (
-    <li>
-      <Link
-        to="/operations"
-        search={(now) => ({ ...now, open: entry })}
-        className={styles.entry}
-        data-entry={entry}
-      >
-        {children}
-      </Link>
-    </li>
-  );
-}
+/** One line, to the page with that open; Enter opens it beside. */
+export const EntryLink = createLink(({ entry, children, ...props }: AnchorProps & { entry: string }) => (
+  <li>
+    <a {...props} className={styles.entry} data-entry={entry}>
+      {children}
+    </a>
+  </li>
+));
 
-/** The words of a line: what it is and when, whose it is, and a little of it. */
+/** The words of a line, after its sign: what it is and when, whose it is, and a little of it. */
 export function EntryWords({
   title,
   when,
@@ -82,7 +91,7 @@ export function EntryWords({
 }: {
   title: ReactNode;
   when: ReactNode;
-  second: ReactNode;
+  second?: ReactNode;
   snippet?: ReactNode;
 }) {
   return (
@@ -91,9 +100,27 @@ export function EntryWords({
         <strong>{title}</strong>
         <small>{when}</small>
       </span>
-      <span className={styles.second}>{second}</span>
+      {second && <span className={styles.second}>{second}</span>}
       {snippet && <span className={styles.snippet}>{snippet}</span>}
     </span>
+  );
+}
+
+/** Where the lines will be. */
+export function EntriesAwaited({ label }: { label: string }) {
+  return (
+    <div className={styles.awaited}>
+      <Lines count={8} label={label} />
+    </div>
+  );
+}
+
+/** Below the lines, while there are more. */
+export function ShowMore({ load, loading }: { load: () => void; loading: boolean }) {
+  return (
+    <Button variant="subtle" className={styles.more} loading={loading} onClick={load}>
+      Show more
+    </Button>
   );
 }
 
@@ -103,6 +130,12 @@ export function moveAmongEntries(step: number): void {
   const focused = links.indexOf(document.activeElement as HTMLElement);
   const from = focused === -1 ? links.findIndex((link) => link.ariaCurrent === "page") : focused;
   links[Math.max(0, Math.min(links.length - 1, from + step))]?.focus();
+}
+
+/** Goes back to the list; what is open is closed where the list does not stand beside it. */
+export function leavePane(close: () => void): void {
+  moveAmongEntries(0);
+  if (matchMedia("(max-width: 900px)").matches) close();
 }
 
 /** The line that has the focus. */
@@ -116,6 +149,10 @@ function entries(): HTMLElement[] {
 }
 
 interface PaneHeadProps {
+  /** A `BackToList`. */
+  back: ReactNode;
+  /** Shown where there is room. */
+  face?: ReactNode;
   title: string;
   /** Whose it is, and where it stands. */
   children: ReactNode;
@@ -123,12 +160,13 @@ interface PaneHeadProps {
 }
 
 /** The heading of what is open. The keyboard goes on from here. */
-export function PaneHead({ title, children, actions }: PaneHeadProps) {
+export function PaneHead({ back, face, title, children, actions }: PaneHeadProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <header className={styles.head}>
-      <BackToList />
+      {back}
+      {face && <span className={styles.face}>{face}</span>}
       <div className={styles.headWords}>
         <h2 ref={heading} tabIndex={-1}>
           {title}
@@ -140,16 +178,9 @@ export function PaneHead({ title, children, actions }: PaneHeadProps) {
   );
 }
 
-/** Back to the list, where it does not stand beside. */
-export function BackToList() {
-  return (
-    <Link
-      to="/operations"
-      search={(now) => ({ ...now, open: undefined })}
-      className={styles.back}
-      aria-label="Back to the list"
-    >
-      <IconArrowLeft size={20} aria-hidden="true" />
-    </Link>
-  );
-}
+/** Back to the list, where it does not stand beside. Its label says so. */
+export const BackToList = createLink((props: AnchorProps & { "aria-label": string }) => (
+  <a {...props} className={styles.back}>
+    <IconArrowLeft size={20} aria-hidden="true" />
+  </a>
+));
