@@ -41,13 +41,7 @@ interface LogCallProps {
 /** A call that took place, or was tried. What the service refuses stands at its field; nothing entered is lost. */
 export function LogCall(props: LogCallProps) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.close}
-      title="Log a call"
-      size={560}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={props.opened} onClose={props.close} title="Log a call" size={560}>
       <Form {...props} />
     </Modal>
   );

@@ -168,13 +168,7 @@ export function KeySheet({
 }) {
   const commands = useAllCommands().filter((command) => command.keys);
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title="Keyboard"
-      size={560}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={opened} onClose={close} title="Keyboard" size={560}>
       <div className={styles.sheet}>
         {grouped(commands).map(([group, each]) => (
           <Fragment key={group}>

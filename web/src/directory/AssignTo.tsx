@@ -24,13 +24,7 @@ interface AssignToProps {
 /** Whose lead or client somebody becomes: a person's by name, or a team's pool's. */
 export function AssignTo(props: AssignToProps) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.close}
-      title={`Assign ${props.whom.display_name}`}
-      size={440}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={props.opened} onClose={props.close} title={`Assign ${props.whom.display_name}`} size={440}>
       <Picker {...props} />
     </Modal>
   );

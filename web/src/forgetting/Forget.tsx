@@ -2,7 +2,6 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import form from "../ui/Form.module.css";
-import styles from "./Forget.module.css";
 
 interface ForgetProps {
   /** By what the person is known, and what is typed to forget them. */
@@ -15,13 +14,7 @@ interface ForgetProps {
 /** Forgets a person for good, once it was said what goes and the name was typed. */
 export function Forget(props: ForgetProps) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.close}
-      title="Forget this person"
-      size={480}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={props.opened} onClose={props.close} title="Forget this person" size={480}>
       <Steps {...props} />
     </Modal>
   );
@@ -46,7 +39,7 @@ function Steps({ name: given, close, forget }: ForgetProps) {
           {forgetting.error.message}
         </p>
       )}
-      <ul className={styles.effects}>
+      <ul className={form.effects}>
         <li>Erased: name, addresses, telephone number, birth date, notes, and what is insured where.</li>
         <li>Erased: transcripts and notes of calls, emails with their attachments, insights and search.</li>
         <li>As a lead and as a client, in the history too. What reports count stays, without a name.</li>

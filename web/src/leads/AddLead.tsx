@@ -38,13 +38,7 @@ interface AddLeadProps {
 /** Enters a lead by hand. What the service refuses stands at its field; nothing entered is lost. */
 export function AddLead({ opened, close, begin }: AddLeadProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title="Add a lead"
-      size={560}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={opened} onClose={close} title="Add a lead" size={560}>
       <Form close={close} begin={begin} />
     </Modal>
   );

@@ -26,7 +26,6 @@ export function Convert(props: ConvertProps) {
       onClose={props.close}
       title={`Convert ${props.lead.display_name} to a client`}
       size={460}
-      closeButtonProps={{ "aria-label": "Close" }}
     >
       <Steps {...props} />
     </Modal>
@@ -60,7 +59,7 @@ function Steps({ lead, close }: ConvertProps) {
           {converting.error.message}
         </p>
       )}
-      <ul className={styles.effects}>
+      <ul className={form.effects}>
         <li>{lead.display_name} is onboarded as a client of the agency.</li>
         <li>The timeline, calls and emails go on there; nothing is lost.</li>
         <li>The lead is won. This cannot be undone.</li>

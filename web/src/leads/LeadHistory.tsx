@@ -12,14 +12,7 @@ import styles from "./LeadHistory.module.css";
 /** Every change that was made to a lead, and by whom: the record behind the timeline. */
 export function LeadHistory({ id, opened, close }: { id: string; opened: boolean; close: () => void }) {
   return (
-    <Drawer
-      opened={opened}
-      onClose={close}
-      title="History"
-      position="right"
-      size={460}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Drawer opened={opened} onClose={close} title="History" position="right" size={460}>
       <Entries id={id} />
     </Drawer>
   );

@@ -14,13 +14,7 @@ export function LostReason({
   lose: (reason: string) => void;
 }) {
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title="Why is this lead lost?"
-      size={440}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={opened} onClose={close} title="Why is this lead lost?" size={440}>
       <Form close={close} lose={lose} />
     </Modal>
   );

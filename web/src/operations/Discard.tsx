@@ -18,13 +18,7 @@ interface DiscardProps {
 /** Asks why an event is given up, and says what that means: nobody takes it up again. */
 export function Discard({ held, ...props }: { held: HeldUp | null } & DiscardProps) {
   return (
-    <Modal
-      opened={held !== null}
-      onClose={props.close}
-      title="Discard this event?"
-      size={480}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened={held !== null} onClose={props.close} title="Discard this event?" size={480}>
       {held && <Form held={held} {...props} />}
     </Modal>
   );

@@ -32,7 +32,7 @@ export function Silence({ silent, ask }: { silent: readonly Silent[]; ask: () =>
 }
 
 /** Why a service does not tell. */
-export function silenceInWords(error: unknown): string {
+function silenceInWords(error: unknown): string {
   if (!(error instanceof ApiProblem)) return "gave an answer that cannot be read.";
   if (error.status === 500) return "failed to answer; its log says why.";
   return error.passes ? "cannot be reached just now." : `refuses: ${error.message}`;

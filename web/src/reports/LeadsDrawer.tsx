@@ -25,14 +25,7 @@ interface LeadsDrawerProps {
 /** The leads behind a number of a report, the slowest first. */
 export function LeadsDrawer({ over, picked, title, opened, close }: LeadsDrawerProps) {
   return (
-    <Drawer
-      opened={opened}
-      onClose={close}
-      position="right"
-      size={480}
-      title={title}
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Drawer opened={opened} onClose={close} position="right" size={480} title={title}>
       {opened && <Leads over={over} picked={picked} />}
     </Drawer>
   );

@@ -13,6 +13,7 @@ import { placeText } from "../timeline/address";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
+import { Sign } from "../ui/Sign";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { useZone } from "../ui/zone";
@@ -169,12 +170,13 @@ export function Conversations() {
 }
 
 function ThreadLine({ thread }: { thread: Thread }) {
-  const Sign = thread.channel === "phone" ? IconPhone : IconMail;
+  const phone = thread.channel === "phone";
+  const Icon = phone ? IconPhone : IconMail;
   return (
     <Link to="/conversations" search={{ thread: thread.id }} className={styles.line}>
-      <span className={styles.sign} data-channel={thread.channel}>
-        <Sign size={16} stroke={1.7} aria-label={thread.channel === "phone" ? "By phone" : "By email"} />
-      </span>
+      <Sign tone={phone ? "accent" : "info"}>
+        <Icon size={16} stroke={1.7} aria-label={phone ? "By phone" : "By email"} />
+      </Sign>
       <span className={styles.lineWords}>
         <strong>{thread.person_name ?? thread.sender_name ?? thread.sender ?? "Somebody"}</strong>
         <small>{thread.last_snippet || thread.subject}</small>

@@ -27,8 +27,13 @@ const dark: MantineColorsTuple = [
   "#0a0f0c",
 ];
 
-/** A dialog's head is no banner of the page. */
-const noBanner = { header: { role: "presentation" } };
+/** Every dialog and drawer. */
+const dialog = {
+  overlayProps: { backgroundOpacity: 0.35, blur: 2 },
+  closeButtonProps: { "aria-label": "Close" },
+  // Its head is no banner of the page.
+  attributes: { header: { role: "presentation" } },
+};
 
 /** Mantine in our language. Its own greys and reds are too light to read; ours come from tokens.css. */
 export const theme = createTheme({
@@ -49,13 +54,12 @@ export const theme = createTheme({
       defaultProps: {
         centered: false,
         radius: "lg",
-        overlayProps: { backgroundOpacity: 0.35, blur: 2 },
-        attributes: noBanner,
+        ...dialog,
       },
     },
     Drawer: {
       styles: { title: { fontSize: 16, fontWeight: 640 } },
-      defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, attributes: noBanner },
+      defaultProps: dialog,
     },
     // Beside a title its own grey is too light.
     Notification: { styles: { description: { color: "var(--ink-soft)" } } },

@@ -5,6 +5,7 @@ import { DispositionChip } from "../../calls/DispositionChip";
 import { useNameOf } from "../../directory/queries";
 import { FoldedTranscript } from "../../timeline/FoldedTranscript";
 import { duration } from "../../ui/format";
+import { Sign } from "../../ui/Sign";
 import { When } from "../../ui/When";
 import styles from "./Entry.module.css";
 
@@ -24,9 +25,9 @@ export function CallEntry({ call, person, open: openFirst }: CallEntryProps) {
   return (
     <article className={styles.entry}>
       <header className={styles.head}>
-        <span className={styles.sign} data-kind="call" aria-hidden="true">
-          <Sign call={call} />
-        </span>
+        <Sign tone="accent">
+          <How call={call} />
+        </Sign>
         <div className={styles.who}>
           <h3>{call.direction === "outbound" ? `${us} called ${person}` : `${person} called ${us}`}</h3>
           <p className={styles.facts}>
@@ -46,7 +47,7 @@ export function CallEntry({ call, person, open: openFirst }: CallEntryProps) {
   );
 }
 
-function Sign({ call: { direction, disposition } }: { call: Call }) {
+function How({ call: { direction, disposition } }: { call: Call }) {
   const missed = disposition === "no_answer" || disposition === "busy";
   const Icon =
     disposition === "voicemail"
@@ -56,5 +57,5 @@ function Sign({ call: { direction, disposition } }: { call: Call }) {
         : direction === "outbound"
           ? IconPhoneOutgoing
           : IconPhoneIncoming;
-  return <Icon size={17} stroke={1.7} />;
+  return <Icon size={17} stroke={1.7} aria-hidden="true" />;
 }

@@ -1,6 +1,7 @@
 import { IconMail } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import type { Message } from "../../api/schema";
+import { Sign } from "../../ui/Sign";
 import { Unfold } from "../../ui/Unfold";
 import { When } from "../../ui/When";
 import { Attachments } from "./Attachments";
@@ -18,9 +19,9 @@ export function EmailEntry({ message, subject }: { message: Message; subject: st
   return (
     <article className={styles.entry}>
       <header className={styles.head}>
-        <span className={styles.sign} data-kind="message" aria-hidden="true">
-          <IconMail size={17} stroke={1.7} />
-        </span>
+        <Sign tone="info">
+          <IconMail size={17} stroke={1.7} aria-hidden="true" />
+        </Sign>
         <div className={styles.who}>
           <h3>{message.sender_name || message.sender || "Somebody"}</h3>
           <p className={styles.facts}>
