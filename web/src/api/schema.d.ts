@@ -1236,11 +1236,8 @@ export interface components {
             password: string;
             /** @default agent */
             role: components["schemas"]["Role"];
-            /**
-             * Team Ids
-             * @default []
-             */
-            team_ids: string[];
+            /** Team Ids */
+            team_ids?: string[];
         };
         /**
          * Agency
