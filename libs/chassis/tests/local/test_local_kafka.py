@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -7,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from gardenos_chassis.local import EmbeddedKafka, EmbeddedTansu, PartMissing, start_broker
 from gardenos_chassis.local.kafka import find_java
+from gardenos_chassis.local.ports import free_port
 from gardenos_chassis.testing import eventually
 
 
@@ -57,6 +59,31 @@ async def test_the_broker_ends_with_its_parent(folder: Path, parent_of: ParentOf
         return not is_held()
 
     await eventually(gone, what="the broker of a killed parent is gone")
+
+
+async def test_clients_are_sent_to_what_stands_before_it(folder: Path) -> None:
+    port, passed = free_port(), 0
+    kafka = EmbeddedKafka(folder, advertised_port=port)
+
+    async def passing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal passed
+        passed += 1
+        from_kafka, to_kafka = await asyncio.open_connection(*kafka.bootstrap.split(":"))
+        await asyncio.wait(
+            [asyncio.create_task(_pass(reader, to_kafka)), asyncio.create_task(_pass(from_kafka, writer))]
+        )
+
+    async with await asyncio.start_server(passing, "127.0.0.1", port), kafka:
+        assert kafka.bootstrap != f"127.0.0.1:{port}"
+        passed = 0
+        await produce(kafka.bootstrap, "a")
+        assert passed, "who came to itself was sent away from there"
+
+
+async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(65536):
+        writer.write(piece)
+    writer.close()
 
 
 async def test_a_format_cut_short_is_begun_anew(folder: Path) -> None:

@@ -7,9 +7,14 @@ from gardenos_chassis.local.kafka import EmbeddedKafka, PartMissing
 from gardenos_chassis.local.tansu import EmbeddedTansu
 
 
-async def start_broker(folder: Path, say: Callable[[str], None]) -> EmbeddedKafka | EmbeddedTansu:
-    """A started broker with its files in `folder`; `say` is told where it is not Kafka, and what to install."""
-    kafka = EmbeddedKafka(folder / "kafka")
+async def start_broker(
+    folder: Path, say: Callable[[str], None], *, advertised_port: int | None = None
+) -> EmbeddedKafka | EmbeddedTansu:
+    """A started broker with its files in `folder`; `say` is told where it is not Kafka, and what to install.
+
+    Clients of Kafka are sent to `advertised_port`, if given.
+    """
+    kafka = EmbeddedKafka(folder / "kafka", advertised_port=advertised_port)
     try:
         await kafka.start()
     except PartMissing as missing:

@@ -26,7 +26,7 @@ node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{broker}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
@@ -60,14 +60,21 @@ class EmbeddedKafka:
     """A Kafka broker whose data, log and configuration are in `folder`.
 
     `jars` is the folder of its artifacts; by default `kafka_jars()`. Its ports stay the same from start to start where
-    they are free. What was acknowledged survives a kill -9 of everything, as the operating system still writes it.
+    they are free. `advertised_port` is where clients are sent, if something of 127.0.0.1 stands before it. What was
+    acknowledged survives a kill -9 of everything, as the operating system still writes it.
     """
 
     idempotence = True
     volatile = False
 
     def __init__(
-        self, folder: Path, *, jars: Path | None = None, heap_megabytes: int = 256, lock_seconds: float = 30
+        self,
+        folder: Path,
+        *,
+        jars: Path | None = None,
+        heap_megabytes: int = 256,
+        lock_seconds: float = 30,
+        advertised_port: int | None = None,
     ) -> None:
         self.folder = folder.absolute()
         self._data = self.folder / "data"
@@ -75,6 +82,7 @@ class EmbeddedKafka:
         self._jars = jars
         self._heap = heap_megabytes
         self._lock_seconds = lock_seconds
+        self._advertised = advertised_port
         self._ports: tuple[int, int] | None = None
         self._child: Child | None = None
 
@@ -114,7 +122,11 @@ class EmbeddedKafka:
     async def _launch(self, java: str, jars: Path, lock: FolderLock) -> Child:
         self._ports = self._ports_as_before()
         broker, controller = self._ports
-        self._configuration.write_text(_CONFIGURATION.format(broker=broker, controller=controller, data=self._data))
+        self._configuration.write_text(
+            _CONFIGURATION.format(
+                broker=broker, controller=controller, advertised=self._advertised or broker, data=self._data
+            )
+        )
         command = [java, "-Xms64m", f"-Xmx{self._heap}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         command += ["-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", f"-Djava.io.tmpdir={self._scratch()}"]
         command += ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
