@@ -186,7 +186,7 @@ async def test_no_event_waits_long_after_the_broker_is_back_be_it_with_empty_dis
                 for number, wiped in ((2, False), (3, True)):
                     await broker.stop()
                     await record(store, agency_id, [number])
-                    relay.wake()
+                    relay.wake(agency_id)
                     await eventually(down, what="the relay says that the broker is away")
                     if wiped and not broker.volatile:
                         shutil.rmtree(tmp_path / "kafka" / "data")

@@ -18,6 +18,7 @@ Session: TypeAlias = AsyncConnection
 """A connection inside a transaction that sees one agency's rows alone."""
 
 _HINTS = "gardenos.hints"
+_LAST = "gardenos.last"
 _MASTER_KEYS = "gardenos.master_keys"
 
 _OLDEST = {15: 14, 16: 10, 17: 6}
@@ -79,10 +80,13 @@ class Database:
             master_keys=settings.master_keys,
         )
 
-    def transaction(self, agency_id: UUID) -> AbstractAsyncContextManager[Session]:
-        """A transaction in which only this agency's rows exist; commits on success, else rolls back."""
+    def transaction(self, agency_id: UUID, *, first: str = "") -> AbstractAsyncContextManager[Session]:
+        """A transaction in which only this agency's rows exist; commits on success, else rolls back.
+
+        `first`: a statement without parameters that goes along with its beginning, and so costs no round trip.
+        """
         # Hexadecimal digits of a number, whatever was given: nothing that could be SQL.
-        return self._transaction(f"begin; {self._schema}set local app.agency_id = '{agency_id.hex}'")
+        return self._transaction(f"begin; {self._schema}set local app.agency_id = '{agency_id.hex}'; {first}")
 
     def snapshot(self, agency_id: UUID) -> AbstractAsyncContextManager[Session]:
         """As `transaction`, to read alone: all that it reads is of one moment."""
@@ -105,10 +109,11 @@ class Database:
             driver = driver_of(session)
             # It belongs to the connection, and so may be left over from a transaction that failed.
             session.info.pop(_HINTS, None)
+            session.info.pop(_LAST, None)
             try:
                 await driver.execute(begin)
                 yield session
-                if await driver.execute("commit") != "COMMIT":
+                if await driver.execute(f"{session.info.pop(_LAST, '')}commit") != "COMMIT":
                     raise RuntimeError("a statement had failed, so the transaction was rolled back and not committed")
             except BaseException:
                 await _undo(session, driver)
@@ -180,6 +185,11 @@ def master_keys_of(session: Session) -> MasterKeys | None:
 def hint_at_commit(session: Session, what: str) -> None:
     """Says that once this transaction has committed there is something new for the listeners of this name."""
     session.info.setdefault(_HINTS, set()).add(what)
+
+
+def last_of(session: Session, statement: str) -> None:
+    """A statement without parameters that goes along with this transaction's commit, and so costs no round trip."""
+    session.info[_LAST] = f"{statement}; "
 
 
 async def _undo(session: Session, driver: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -54,5 +54,6 @@ async def units_of_work(store: EventStore, contexts: Iterable[Context]) -> Async
             agencies = Agencies(session, works)
             yield agencies
             await agencies.flush()
-    if any(work.appended for work in works):
-        store.tell_listeners()
+    for work in works:
+        if work.appended:
+            store.tell_listeners(work.context.agency_id)

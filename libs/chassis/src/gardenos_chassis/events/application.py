@@ -16,9 +16,9 @@ from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import HeldUp, SourceAway, is_database_away, is_transient, retried_for_ever
 from gardenos_chassis.events.feed import FeedClient
 from gardenos_chassis.events.store import Context, EventStore, LostRace, UnitOfWork
-from gardenos_chassis.sealing.forgetting import heeded
+from gardenos_chassis.sealing.forgetting import forgets_anybody, heeded, turn, without_the_forgotten
 from gardenos_chassis.telemetry import told
-from gardenos_chassis.tenancy import Session
+from gardenos_chassis.tenancy import Session, driver_of
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,16 @@ _LOCK = text(
     "insert into consumer_marks as marks (agency_id, consumer, source, sequence) values (:agency_id, :consumer, :source, 0)"
     " on conflict (consumer, source, agency_id) do update set sequence = marks.sequence returning sequence, parked"
 )
+# The same at once, as a rule: the mark is where these events begin, and nothing is parked. A row of its own tells whether
+# it was; and whether anybody is forgotten, of whom nothing may be told.
+_ADVANCE = """
+with advanced as (
+    update consumer_marks set sequence = $5, moved_at = now()
+    where agency_id = $1 and consumer = $2 and source = $3 and sequence = $4 and parked = 0 returning 1
+)
+select exists (select from advanced) as advanced,
+    exists (select from public.person_keys where agency_id = $1 and key is null) as anybody_forgotten
+"""
 _MOVE = text(
     "update consumer_marks set sequence = greatest(sequence, :sequence), parked = parked + :parked, moved_at = now()"
     " where agency_id = :agency_id and consumer = :consumer and source = :source"
@@ -246,18 +256,40 @@ class Application:
 
     async def _commit_in(self, context: Context, messages: Sequence[Message]) -> int:
         agency_id = context.agency_id
-        async with self.store.unit_of_work(context) as work:
-            mark, parked = await self._lock(work.session, agency_id)
-            row = await heeded(work.session, agency_id, _following(messages, mark))
-            seen = sum(1 for message in messages if message.sequence <= mark)
-            if row:
-                free = await self._free(row, work) if parked else row
-                await self._effect(free, work)
-                mark = row[-1].sequence
-                await self._move(work.session, agency_id, mark, parked=len(row) - len(free))
+        forgetting = forgets_anybody(messages)
+        async with self.store.unit_of_work(context, first=turn(agency_id, alone=forgetting)) as work:
+            if not forgetting and (row := await self._advance(work.session, messages)):
+                await self._effect(row, work)
+                mark, seen = row[-1].sequence, 0
+            else:
+                mark, row, seen = await self._step_by_step(work, messages)
         self._count(len(row), "applied")
         self._count(seen, "duplicate")
         return mark
+
+    async def _advance(self, session: Session, messages: Sequence[Message]) -> Sequence[Message]:
+        """Moves the mark over all of the messages, and gives them as they may be applied; none if it is not as simple."""
+        agency_id, before, last = messages[0].agency_id, messages[0].sequence - 1, messages[-1].sequence
+        if last - before != len(messages):
+            return ()
+        # The driver's own: it is in the way of every event.
+        found = await driver_of(session).fetchrow(_ADVANCE, agency_id, self.consumer.name, self.source, before, last)
+        if found is None or not found["advanced"]:
+            return ()
+        return await without_the_forgotten(session, agency_id, messages) if found["anybody_forgotten"] else messages
+
+    async def _step_by_step(self, work: UnitOfWork, messages: Sequence[Message]) -> tuple[int, Sequence[Message], int]:
+        """Applies what follows on the mark, whatever is parked; tells the mark then, what followed, and how many were seen."""
+        agency_id = work.context.agency_id
+        mark, parked = await self._lock(work.session, agency_id)
+        row = await heeded(work.session, agency_id, _following(messages, mark))
+        seen = sum(1 for message in messages if message.sequence <= mark)
+        if row:
+            free = await self._free(row, work) if parked else row
+            await self._effect(free, work)
+            mark = row[-1].sequence
+            await self._move(work.session, agency_id, mark, parked=len(row) - len(free))
+        return mark, row, seen
 
     async def _free(self, row: Sequence[Message], work: UnitOfWork) -> Sequence[Message]:
         """Those whose aggregate has nothing parked; the others are parked behind what it has."""
@@ -318,7 +350,8 @@ class Application:
             if found is None:
                 return False
             message = Message.from_json(found.message)
-            async with self.store.unit_of_work(self._context(message)) as work:
+            first = turn(agency_id, alone=forgets_anybody([message]))
+            async with self.store.unit_of_work(self._context(message), first=first) as work:
                 # Under the lock of the mark nothing is applied, parked or redriven meanwhile.
                 await self._lock(work.session, agency_id)
                 done = await work.session.execute(_UNPARK, {**self._names, "sequence": message.sequence})
@@ -344,7 +377,8 @@ class Application:
                 "fault": error,
             },
         )
-        async with self.store.database.transaction(agency_id) as session:
+        first = turn(agency_id, alone=forgets_anybody([message]))
+        async with self.store.database.transaction(agency_id, first=first) as session:
             # The last try may have been applied, and have failed only to say so.
             mark, _ = await self._lock(session, agency_id)
             if mark + 1 == message.sequence:

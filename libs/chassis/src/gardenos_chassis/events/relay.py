@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Protocol, TypeAlias
 from uuid import UUID
@@ -14,11 +14,11 @@ from gardenos_contracts import Message, topic_of
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
-from gardenos_chassis.events.store import read_after
+from gardenos_chassis.events.store import EVENTS, messages_of
 from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.telemetry import told
-from gardenos_chassis.tenancy import Database
+from gardenos_chassis.tenancy import Database, Session, last_of
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,13 @@ _BEHIND = text(
     " where head > coalesce(published, 0) limit 1000"
 )
 _BEGIN = text("insert into relay_marks (agency_id, published) values (:agency_id, 0) on conflict do nothing")
-_LOCK = text("select published from relay_marks where agency_id = :agency_id for update skip locked")
-_MARK = text("update relay_marks set published = :published where agency_id = :agency_id")
+# The mark is held until the commit. Nothing comes where another relay holds it, or where there is none yet.
+_TAKE = text(f"""
+with mark as materialized (select published from relay_marks where agency_id = :agency_id for update skip locked)
+{EVENTS} where sequence > (select published from mark) order by sequence limit :limit
+""")  # noqa: S608 - constants
+# Digits of a number and a number, whatever was given: nothing that could be SQL.
+_MARK = "update relay_marks set published = {published} where agency_id = '{agency_id}'"
 
 _BATCH = 500
 _BATCH_BYTES = 262_144
@@ -113,13 +118,16 @@ class Relay:
             "messaging.destination.name": self._topic,
         }
         self._hint = asyncio.Event()
+        self._hinted: set[UUID] = set()
+        self._looked = 0.0
         self._producer: Producer | None = None
         self.progress = time.time()
         """When it last had published all there was; seconds since 1970."""
         self.fault: str | None = "starting"
 
-    def wake(self) -> None:
-        """A hint that there is something to publish; polling would find it too."""
+    def wake(self, agency_id: UUID) -> None:
+        """A hint that there is something of an agency to publish; polling would find it too."""
+        self._hinted.add(agency_id)
         self._hint.set()
 
     async def run(self) -> None:
@@ -128,7 +136,10 @@ class Relay:
         try:
             while True:
                 try:
-                    await self.publish_all()
+                    if time.monotonic() - self._looked >= _POLL_SECONDS:
+                        await self.publish_all()
+                    else:
+                        await self._publish(self._hinted_now())
                     self.fault = None
                     self.progress = time.time()
                     backoff = 0.1
@@ -138,6 +149,8 @@ class Relay:
                         "relay: cannot publish, will try again", extra={"service": self._service, "fault": self.fault}
                     )
                     await self._drop_producer()
+                    # What was hinted at is looked for.
+                    self._looked = 0.0
                     await asyncio.sleep(backoff)
                     backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
                     continue
@@ -148,15 +161,30 @@ class Relay:
     async def _rest(self) -> None:
         try:
             # Not wait_for, which before Python 3.12 loses a cancellation that meets the hint.
-            async with asyncio.timeout(_POLL_SECONDS):
+            async with asyncio.timeout(self._looked + _POLL_SECONDS - time.monotonic()):
                 await self._hint.wait()
         except TimeoutError:
             return
-        finally:
-            self._hint.clear()
+
+    def _hinted_now(self) -> Collection[UUID]:
+        self._hint.clear()
+        hinted, self._hinted = self._hinted, set()
+        return hinted
 
     async def publish_all(self) -> None:
         """Publishes all that is recorded and not yet published."""
+        looked = time.monotonic()
+        self._hinted_now()
+        # Asked for even where there is nothing to publish: so it is known that the broker is there.
+        await self._ready_producer()
+        while behind := await self._behind():
+            await self._publish(behind)
+            if len(behind) < 1000:
+                break
+        self._looked = looked
+
+    async def _publish(self, agencies: Collection[UUID]) -> None:
+        """Publishes what is recorded of these agencies and not yet published; those that others hold are theirs."""
         producer = await self._ready_producer()
         gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -165,13 +193,9 @@ class Relay:
                 while await self._publish_agency(producer, agency_id):
                     pass
 
-        while behind := await self._behind():
-            taken = await asyncio.gather(*(one(agency_id) for agency_id in behind), return_exceptions=True)
-            for outcome in taken:
-                if isinstance(outcome, BaseException):
-                    raise outcome
-            if len(behind) < 1000:
-                return
+        for outcome in await asyncio.gather(*map(one, agencies), return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _behind(self) -> Sequence[UUID]:
         async with self._database.across() as session:
@@ -180,15 +204,13 @@ class Relay:
     async def _publish_agency(self, producer: Producer, agency_id: UUID) -> bool:
         """One batch of one agency; True if there may be more. False too if another relay holds the agency."""
         async with self._database.transaction(agency_id) as session:
-            await session.execute(_BEGIN, {"agency_id": agency_id})
-            mark = (await session.execute(_LOCK, {"agency_id": agency_id})).scalar_one_or_none()
-            if mark is None:
-                return False
-            messages = await read_after(session, mark, _BATCH)
+            messages = await _take(session, agency_id)
+            if not messages and (await session.execute(_BEGIN, {"agency_id": agency_id})).rowcount:
+                messages = await _take(session, agency_id)
             if not messages:
                 return False
             await self._send(producer, messages)
-            await session.execute(_MARK, {"agency_id": agency_id, "published": messages[-1].sequence})
+            last_of(session, _MARK.format(agency_id=UUID(agency_id.hex), published=int(messages[-1].sequence)))
         telemetry.events_published.add(len(messages), self._attributes)
         return len(messages) == _BATCH
 
@@ -225,3 +247,8 @@ class Relay:
         if self.fault is None and stalled > 30:
             return f"no progress for {stalled:.0f} s"
         return self.fault
+
+
+async def _take(session: Session, agency_id: UUID) -> Sequence[Message]:
+    """An agency's next events that are not published, of which this transaction alone may say that they are."""
+    return messages_of(session, await session.execute(_TAKE, {"agency_id": agency_id, "limit": _BATCH}))

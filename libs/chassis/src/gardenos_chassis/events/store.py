@@ -91,13 +91,13 @@ _APPEND_ALONE = APPEND.replace(
 )
 
 # With the keys of the people they are about, as of the same moment: one that is destroyed opens nothing any more.
-_EVENTS = f"""
+EVENTS = f"""
 select events.agency_id, sequence, stream_id, version, type, {CLEAR}, {BOX}, {WHOSE} as whose, people.key, metadata,
     occurred_at, recorded_at
 from events left join person_keys as people on people.agency_id = events.agency_id and people.person_id = {WHOSE}
 """  # noqa: S608 - constants
-_LOAD = text(f"{_EVENTS} where stream_id = :stream_id and version > :after order by version")
-_READ = text(f"{_EVENTS} where sequence > :after order by sequence limit :limit")
+_LOAD = text(f"{EVENTS} where stream_id = :stream_id and version > :after order by version")
+_READ = text(f"{EVENTS} where sequence > :after order by sequence limit :limit")
 _CLAIM = text(
     "insert into commands (agency_id, idempotency_key, fingerprint) values (:agency_id, :key, :fingerprint)"
     " on conflict do nothing returning 1"
@@ -187,22 +187,25 @@ class EventStore:
     def __init__(self, database: Database, projections: Sequence[Projection] = ()) -> None:
         self.database = database
         self._projections = projections
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[UUID], None]] = []
 
-    def on_append(self, listener: Callable[[], None]) -> None:
-        """Calls the listener after each commit that appended, in this process: a hint, no promise."""
+    def on_append(self, listener: Callable[[UUID], None]) -> None:
+        """Calls the listener with the agency after each commit that appended, in this process: a hint, no promise."""
         self._listeners.append(listener)
 
     @asynccontextmanager
-    async def unit_of_work(self, context: Context) -> AsyncIterator[UnitOfWork]:
-        """A transaction that stores what was recorded in it when it ends well. Raises LostRace."""
+    async def unit_of_work(self, context: Context, *, first: str = "") -> AsyncIterator[UnitOfWork]:
+        """A transaction that stores what was recorded in it when it ends well; `first` as `Database.transaction` has it.
+
+        Raises LostRace.
+        """
         with telling_lost_races():
-            async with self.database.transaction(context.agency_id) as session:
+            async with self.database.transaction(context.agency_id, first=first) as session:
                 work = self.work_in(session, context)
                 yield work
                 await work.flush()
         if work.appended:
-            self.tell_listeners()
+            self.tell_listeners(context.agency_id)
 
     async def append(self, context: Context, stream_id: UUID, after_version: int, events: Iterable[Event]) -> int:
         """Stores events after a version of a stream, 0 for a new one; gives the stream's version then. Raises LostRace.
@@ -219,17 +222,17 @@ class EventStore:
         with telling_lost_races():
             async with self.database.outside_transactions() as driver:
                 await _append(driver, _APPEND_ALONE, context.agency_id, facts, seals)
-        self.tell_listeners()
+        self.tell_listeners(context.agency_id)
         return facts[-1].version
 
     def work_in(self, session: Session, context: Context) -> UnitOfWork:
         """A unit of work in a transaction that is begun and ended by the caller, who flushes it."""
         return UnitOfWork(session, context, self._projections)
 
-    def tell_listeners(self) -> None:
-        """Says that events were appended and committed."""
+    def tell_listeners(self, agency_id: UUID) -> None:
+        """Says that events of an agency were appended and committed."""
         for listener in self._listeners:
-            listener()
+            listener(agency_id)
 
 
 @contextmanager
@@ -253,8 +256,13 @@ async def history(session: Session, stream_id: UUID, *, after_version: int = 0) 
 
 async def read_after(session: Session, after: int, limit: int) -> list[Message]:
     """The agency's events after a sequence, in order, as they go on the wire."""
+    return messages_of(session, await session.execute(_READ, {"after": after, "limit": limit}))
+
+
+def messages_of(session: Session, rows: Iterable[Any]) -> list[Message]:
+    """What `EVENTS` selects, as it goes on the wire."""
     keys = master_keys_of(session)
-    return [_message(row, keys) for row in await session.execute(_READ, {"after": after, "limit": limit})]
+    return [_message(row, keys) for row in rows]
 
 
 def received(row: Any, keys: MasterKeys | None) -> Received[Event]:

@@ -6,14 +6,13 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import httpx
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
 from faststream.kafka import KafkaBroker
-from faststream.kafka.annotations import KafkaMessage as CurrentMessage
-from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.middlewares import AckPolicy
 from gardenos_contracts import Message, topic_of
 
@@ -26,11 +25,15 @@ from gardenos_chassis.events.reconciliation import Reconciliation
 from gardenos_chassis.events.store import EventStore
 from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.tasks import stopped
 from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
 
 _STRIKES = 3
+_FETCH_MILLISECONDS = 1000
+_FETCH_RECORDS = 2000
+"""The more at once, the fewer transactions a flood takes."""
 _BUSY_SECONDS = 30.0
 _COMMIT_SECONDS = 0.5
 _COMMIT_PATIENCE_SECONDS = 5.0
@@ -95,33 +98,24 @@ class Subscription:
         broker = KafkaBroker(
             self._settings.kafka_bootstrap, logger=None, allow_auto_create_topics=False, graceful_timeout=5
         )
+        # Without a handler: the framework's loop sleeps after each look that brought nothing, and a lone event sleeps with it.
         subscriber = broker.subscriber(
             *(topic_of(source) for source in self.sources),
             group_id=f"gardenos.{self.name}",
             batch=True,
-            # Where nothing came for this long, as long again is slept: the most that a lone event waits there.
-            batch_timeout_ms=20,
-            # The more at once, the fewer transactions a flood takes.
-            max_records=2000,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             # The batch is held while the database is away; the group must not give it to another meanwhile.
             max_poll_interval_ms=round(self._settings.kafka_max_poll_seconds * 1000),
         )
-
         intake = Intake(self._take)
-
-        @subscriber(parser=_unparsed, decoder=_undecoded)
-        async def on_batch(_: object, message: CurrentMessage) -> None:
-            raw = message.raw_message
-            await self._on_records(raw if isinstance(raw, tuple) else (raw,), intake)
-
         try:
             await broker.start()
+            assert subscriber.consumer is not None
             self.kafka = subscriber.consumer
             self._intake = intake
             self.fault = None
-            await self._commit_until_anew(intake)
+            await self._consume_until_anew(subscriber.consumer, intake)
         finally:
             await intake.close()
             self.kafka = None
@@ -131,16 +125,26 @@ class Subscription:
                 async with asyncio.timeout(_STOP_SECONDS):
                     await broker.stop()
 
-    async def _commit_until_anew(self, intake: Intake) -> None:
-        """Commits offsets every so often: they spare a new start what is applied already, and promise nothing."""
-        assert self.kafka is not None
-        anew = asyncio.create_task(self._anew.wait())
+    async def _consume_until_anew(self, kafka: AIOKafkaConsumer, intake: Intake) -> None:
+        """Fetches, and commits offsets every so often: they spare a new start what is applied already, and promise nothing."""
+        tasks = [asyncio.create_task(self._fetch(kafka, intake)), asyncio.create_task(self._anew.wait())]
+        ended: set[asyncio.Task[Any]] = set()
         try:
-            while not anew.done():
-                await asyncio.wait({anew}, timeout=_COMMIT_SECONDS)
-                await _commit(self.kafka, intake.offsets())
+            while not ended:
+                ended, _ = await asyncio.wait(tasks, timeout=_COMMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                await _commit(kafka, intake.offsets())
+            for task in ended:
+                task.result()
         finally:
-            anew.cancel()
+            await stopped(tasks)
+
+    async def _fetch(self, kafka: AIOKafkaConsumer, intake: Intake) -> None:
+        """Raises KafkaError for what only another connection may mend."""
+        while True:
+            # It comes as soon as there is something.
+            found = await kafka.getmany(timeout_ms=_FETCH_MILLISECONDS, max_records=_FETCH_RECORDS)
+            if found:
+                await self._on_records([record for records in found.values() for record in records], intake)
 
     async def _on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"], intake: Intake) -> None:
         """Hands over what Kafka brought; waits while too much is waiting."""
@@ -230,15 +234,6 @@ class Subscription:
                     f"{len(held)} held up, agency {agency_id} for {time.monotonic() - hold.since:.0f} s: {hold.reason}"
                 )
         return None
-
-
-async def _unparsed(raw: "ConsumerRecord[bytes, bytes] | tuple[ConsumerRecord[bytes, bytes], ...]") -> KafkaMessage:
-    """As it came: the framework would decode every header of every record, and give up a batch for one that is no text."""
-    return KafkaMessage(body=b"", raw_message=raw, consumer=FAKE_CONSUMER)
-
-
-async def _undecoded(message: KafkaMessage) -> object:
-    return message.raw_message
 
 
 def _after(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Offsets:

@@ -22,7 +22,7 @@ from gardenos_chassis.events.faults import jittered
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.read_models.progress import Progress, Say
 from gardenos_chassis.read_models.replay import OWN, Marks, Place, Replay, marks_of, total
-from gardenos_chassis.read_models.shadow import Owner, Shadow, owner_of
+from gardenos_chassis.read_models.shadow import MODEL, Owner, Shadow, is_held, owner_of, rebuilding, verifying
 
 if TYPE_CHECKING:
     from gardenos_chassis.service import Service
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NEAR = 100
-"""Events: with fewer to go, the tables are ready to change places."""
+"""Events: where fewer were to be taken, the tables are ready to change places."""
 _LOCK_MILLISECONDS = 300
 """So long the live tables are waited for, and writers wait meanwhile. Less than the server takes to look for deadlocks."""
 _CATCH_UP_SECONDS = 2.0
@@ -69,7 +69,7 @@ class Run:
     _forgotten: int = 0
     _doing: str = ""
     _done: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _events: dict[str, int] = field(default_factory=dict)
+    _total: dict[str, int] = field(default_factory=dict)
 
     async def prepare(self, *, anew: bool) -> None:
         """Tables to fill: as a run before has left them, where they are still right, or new."""
@@ -94,26 +94,37 @@ class Run:
     def doing(self, what: str) -> None:
         """Tells what comes now."""
         self._doing = what
-        self.say(Progress(what, dict(self._done), dict(self._events)))
+        self.say(Progress(what, dict(self._done), dict(self._total)))
+
+    def compared(self, agencies: int, of: int) -> None:
+        """Tells how many agencies' rows are held against one another."""
+        self._doing = ""
+        self.say(Progress("comparing", {"agencies": agencies}, {"agencies": of}, unit="agencies"))
 
     def took(self, place: Place, events: int) -> None:
         """Counts."""
         self._done[self._source(place)] += events
-        self.doing(self._doing)
+        if self._doing:
+            self.doing(self._doing)
 
     async def live_marks(self) -> Marks:
         """How far the live tables are."""
         return await marks_of(self.owner, self.model, "public")
 
-    async def fill(self) -> None:
-        """Takes events until the tables beside are near the live ones, which go on meanwhile."""
-        while True:
-            live, beside = await self.live_marks(), await self.replay.marks()
-            self._events, self._done = self._by_source(live), defaultdict(int, self._by_source(beside))
-            self.doing(self._doing)
-            if total(live) - total(beside) < _NEAR:
-                return
-            await self.replay.up_to(live)
+    async def fill(self, doing: str) -> None:
+        """Takes events until there were few to take: the live tables go on meanwhile."""
+        near = False
+        while not near:
+            live = await self.live_marks()
+            near = await self.fill_up_to(live, doing) < _NEAR
+
+    async def fill_up_to(self, live: Marks, doing: str) -> int:
+        """Takes what is missing up to there; tells how many events that were."""
+        beside = await self.replay.marks()
+        self._total, self._done = self._by_source(live), defaultdict(int, self._by_source(beside))
+        self.doing(doing)
+        await self.replay.up_to(live)
+        return total(live) - total(beside)
 
     def _source(self, place: Place) -> str:
         return self.service.name if place == OWN else place[1]
@@ -132,13 +143,21 @@ async def run_of(
 ) -> AsyncIterator[Run]:
     """Tables beside a read model's, new or as a run before left them. Raises Conflict while somebody else is at it."""
     async with owner_of(owner_url) as owner:
-        name = f"gardenos-read-model-{model.name}"
-        if not await owner.fetchval("select pg_try_advisory_lock(hashtext($1))", name):
-            raise Conflict(f"the read model {model.name} is being rebuilt or verified already; wait for it to end")
+        if not await owner.fetchval("select pg_try_advisory_lock(hashtext($1))", f"{MODEL}{model.name}"):
+            raise Conflict(f"the read model {model.name} is being {await _what(owner, model)} already; wait for it to end")
+        # By this name it is seen which of the two goes on.
+        await owner.execute("select pg_advisory_lock(hashtext($1))", schema)
         run = Run(service, model, owner, Shadow(owner, model, schema), say)
+        if schema != verifying(model.name):
+            # Of one that was killed, or it would hold the lock.
+            await Shadow(owner, model, verifying(model.name)).drop()
         await run.prepare(anew=anew)
         async with Replay.into(service, model, schema, run.took) as run.replay:
             yield run
+
+
+async def _what(owner: Owner, model: ReadModel) -> str:
+    return "verified" if await is_held(owner, verifying(model.name)) else "rebuilt"
 
 
 async def rebuild(service: "Service", model: ReadModel, owner_url: str, say: Say, *, anew: bool = False) -> int:
@@ -147,7 +166,7 @@ async def rebuild(service: "Service", model: ReadModel, owner_url: str, say: Say
     A run that was cut short is gone on with, unless `anew`. Raises Conflict where the tables could not be exchanged:
     another run is under way, or an event was set aside that the live tables have taken.
     """
-    async with run_of(service, model, owner_url, f"rebuild_{model.name}", say, anew=anew) as run:
+    async with run_of(service, model, owner_url, rebuilding(model.name), say, anew=anew) as run:
         while True:
             try:
                 return await _rebuilt(run)
@@ -157,15 +176,12 @@ async def rebuild(service: "Service", model: ReadModel, owner_url: str, say: Say
 
 
 async def _rebuilt(run: Run) -> int:
-    run.doing("taking events")
-    await run.fill()
+    await run.fill("taking events")
     run.doing("adding indexes")
     await run.shadow.complete()
     for attempt in range(1, _TRIES + 1):
-        run.doing("taking what came meanwhile")
-        await run.fill()
+        await run.fill("taking what came meanwhile")
         await _nothing_set_aside(run)
-        run.doing("changing places")
         try:
             taken = await _swap(run)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
@@ -206,7 +222,7 @@ async def _swap(run: Run) -> int:
         await owner.execute(f"lock table {writers} in exclusive mode")
         marks = await run.live_marks()
         async with asyncio.timeout(_CATCH_UP_SECONDS):
-            await run.replay.up_to(marks)
+            await run.fill_up_to(marks, "changing places")
         await run.nobody_was_forgotten()
         if not await run.shadow.is_like_the_live(whole=True):
             raise Conflict(f"the tables of {model.name} were changed by a migration meanwhile; run it again")

@@ -16,6 +16,11 @@ from gardenos_chassis.tenancy import driver_of
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection as the owner of the tables."""
 
+_LEFT = "select nspname::text from pg_namespace where nspname ~ '^verify_' and nspowner = current_role::regrole"
+
+MODEL = "gardenos-read-model-"
+"""With a read model's name after it: the lock of who rebuilds or verifies it."""
+
 _KEPT = ["agency_heads", "consumer_marks", "parked_events"]
 """What the chassis keeps beside any read tables: how far they are filled, and what is set aside."""
 
@@ -109,6 +114,30 @@ from pg_constraint where contype = 'f'
 """  # noqa: S608 - constants
 
 
+_HELD = """
+select exists (
+    select from pg_locks join pg_database on pg_database.oid = database
+    where datname = current_database() and locktype = 'advisory' and objsubid = 1 and granted
+        and (classid::bigint << 32) | objid::bigint = hashtext($1)
+)
+"""
+
+
+def rebuilding(model: str) -> str:
+    """The schema in which a read model is rebuilt, and the name of the lock of who does."""
+    return f"rebuild_{model}"
+
+
+def verifying(model: str) -> str:
+    """The schema in which a read model is held against its events, and the name of the lock of who does."""
+    return f"verify_{model}"
+
+
+async def is_held(connection: Owner, lock: str) -> bool:
+    """Whether somebody works under this name now: nobody does who was killed."""
+    return bool(await connection.fetchval(_HELD, lock))
+
+
 @asynccontextmanager
 async def owner_of(url: str) -> AsyncIterator[Owner]:
     """A connection of its own as the owner; what is locked by it is free when the context, or the process, ends."""
@@ -118,6 +147,19 @@ async def owner_of(url: str) -> AsyncIterator[Owner]:
             yield driver_of(connection)
     finally:
         await engine.dispose()
+
+
+async def clear_away(owner_url: str) -> list[str]:
+    """Drops what verifications that were killed have left; tells the read models. A rebuild is left to be gone on with."""
+    cleared = []
+    async with owner_of(owner_url) as owner:
+        for row in await owner.fetch(_LEFT):
+            model = row["nspname"].removeprefix("verify_")
+            async with owner.transaction():
+                if await owner.fetchval("select pg_try_advisory_xact_lock(hashtext($1))", f"{MODEL}{model}"):
+                    await owner.execute(f"drop schema if exists {verifying(model)} cascade")
+                    cleared.append(model)
+    return cleared
 
 
 async def definition(owner: Owner, schema: str, tables: Sequence[str]) -> list[str]:

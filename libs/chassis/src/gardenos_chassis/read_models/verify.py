@@ -9,6 +9,7 @@ from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.read_models.progress import Say
 from gardenos_chassis.read_models.rebuild import Run, SomebodyForgotten, run_of
 from gardenos_chassis.read_models.replay import marks_of
+from gardenos_chassis.read_models.shadow import verifying
 from gardenos_chassis.tenancy import Session, driver_of
 
 if TYPE_CHECKING:
@@ -50,13 +51,12 @@ async def verify(
     that snapshot. What differs is looked at again, for a person may be known by an answer before the event arrives.
     Raises Conflict while the model is being rebuilt or verified by somebody else.
     """
-    async with run_of(service, model, owner_url, f"verify_{model.name}", say, anew=True) as run:
+    async with run_of(service, model, owner_url, verifying(model.name), say, anew=True) as run:
         try:
             while True:
-                run.doing("taking events")
-                await run.fill()
+                await run.fill("taking events")
+                run.doing("adding indexes")
                 await run.shadow.complete()
-                run.doing("comparing")
                 found = await _compared(run, agency_id)
                 try:
                     await run.nobody_was_forgotten()
@@ -71,9 +71,9 @@ async def _compared(run: Run, only: UUID | None) -> list[Verified]:
     keys = await _primary_keys(run)
     rows = dict.fromkeys(run.model.table_names, 0)
     differing: dict[str, list[Difference]] = {name: [] for name in run.model.table_names}
-    for agency_id in await run.live_marks():
-        if only not in (None, agency_id):
-            continue
+    agencies = [agency_id for agency_id in await run.live_marks() if only in (None, agency_id)]
+    for place, agency_id in enumerate(agencies):
+        run.compared(place, len(agencies))
         for attempt in range(1, _ATTEMPTS + 1):
             found = {name: each async for name, each in _agency(run, agency_id, keys)}
             if attempt == _ATTEMPTS or not any(each.differing for each in found.values()):

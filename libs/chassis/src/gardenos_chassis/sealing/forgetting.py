@@ -91,6 +91,26 @@ async def heeded(session: Session, agency_id: UUID, messages: Sequence[Message])
     if not (await session.execute(_ANYBODY, {"agency_id": agency_id})).scalar_one():
         # As a rule; then nobody need be looked for in every message.
         return list(messages)
+    return await without_the_forgotten(session, agency_id, messages)
+
+
+def forgets_anybody(messages: Sequence[Message]) -> bool:
+    """Whether one of these says that somebody is forgotten."""
+    return any(map(_forgets, messages))
+
+
+def turn(agency_id: UUID, *, alone: bool) -> str:
+    """For the beginning of a transaction that applies messages: waits as `forget` does if one forgets, else as others do.
+
+    Taken before any other lock, by everybody. Who forgets must not share first: two that share, and both want to be alone,
+    wait for one another.
+    """
+    # Digits of a number, whatever was given: nothing that could be SQL.
+    return f"select pg_advisory_xact_lock{'' if alone else '_shared'}(hashtextextended('forgetting {UUID(agency_id.hex)}', 0))"
+
+
+async def without_the_forgotten(session: Session, agency_id: UUID, messages: Sequence[Message]) -> list[Message]:
+    """As `heeded`, for messages of which none forgets, where somebody has been forgotten."""
     about = [_about(message) for message in messages]
     people = {person for person in about if person is not None}
     forgotten = await forgotten_among(session, agency_id, people) if people else set()
