@@ -116,6 +116,7 @@ async def _services(wish: Wish, folder: DataFolder, found: Parts, progress: Prog
         "master_key": folder.secret("master_key", new_master_key),
         "host": wish.host,
         "port": wish.port,
+        "public_url": wish.address,
         **{f"{name}_url": address_of(wish.address, name) for name in SERVICES},
     }
     return [make(each, {**everybody, **_own(each.name, folder, found)}) for each in recipes]

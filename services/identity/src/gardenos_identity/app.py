@@ -5,6 +5,7 @@ from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
 from gardenos_identity.api import router
+from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import project
 from gardenos_identity.sessions import SignIn
@@ -18,10 +19,12 @@ def create_service(settings: IdentitySettings) -> Service:
     passwords = Passwords(at_once=settings.concurrent_hashes)
     signer = Signer(settings.signing_key.get_secret_value())
     database = Database.of(settings)
+    mail = Mail(settings)
     sign_in = SignIn(database, passwords, signer, settings.session_days)
     return Service(
         settings,
         database=database,
         routers=[router(sign_in, passwords, signer)],
         read_models=[ReadModel("people", tables=[agencies, teams, users], project=project)],
+        jobs=[mail.jobs()],
     )

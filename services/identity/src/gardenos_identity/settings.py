@@ -1,5 +1,7 @@
 """What the identity service needs to know beyond what every service does."""
 
+from typing import Literal
+
 from gardenos_chassis.settings import ServiceSettings
 from pydantic import Field, SecretStr
 
@@ -13,3 +15,14 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """Password hashes computed at once, so that many sign-ins cannot starve the service."""
     session_days: int = Field(default=30, ge=1)
     """How long a session lives without use."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where people find the web client: what links in letters begin with."""
+    smtp_host: str | None = None
+    """The mail server. None: no mail is sent, and who invites is given the link to hand on."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only for a server on the same machine or network."""
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "GardenOS <no-reply@localhost>"
+    """Who letters are from: an address, or a name and an address."""
