@@ -5,19 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gardenos_chassis.tenancy import Session
+import orjson
+from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts import Event, Received
 from gardenos_contracts.leads import Stage
-from sqlalchemy import Table, any_, bindparam, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import Uuid
 
 from gardenos_reporting.changes import log
 from gardenos_reporting.lead import Lead, Tenure
-from gardenos_reporting.records import Client, Records
+from gardenos_reporting.records import NOT_OF_CLIENTS, Client, Records
 from gardenos_reporting.scope import POOL, Scope
 from gardenos_reporting.tables import agencies, campaigns, clients, leads, teams, users
+
+# On the driver, for they are in the way of every event.
+_LEADS = "select * from leads where agency_id = $1 and (id = any($2) or person_id = any($3))"
+_CLIENTS = "select * from clients where agency_id = $1 and (id = any($2) or person_id = any($3))"
 
 
 async def project(events: Sequence[Received[Event]], db: Session, *, keep_changes: int) -> None:
@@ -47,43 +49,21 @@ async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]
     persons, lead_ids, client_ids = named("person_id"), named("lead_id"), named("client_id")
     if not (persons or lead_ids or client_ids):
         return Records()
-    return Records(
-        [_lead(row) for row in await db.execute(_these(leads, agency_id, lead_ids, persons))],
-        [
-            Client(row.id, row.person_id, Scope(row.owner_id, row.team_id), row.scope_sequence)
-            for row in await db.execute(_these(clients, agency_id, client_ids, persons))
-        ],
-    )
-
-
-def _these(table: Table, agency_id: UUID, ids: list[UUID], persons: list[UUID]) -> Any:
-    return select(table).where(
-        table.c.agency_id == agency_id, or_(table.c.id == _any(ids), table.c.person_id == _any(persons))
-    )
-
-
-def _any(ids: list[UUID]) -> Any:
-    return any_(bindparam(None, ids, ARRAY(Uuid)))
+    driver = driver_of(db)
+    found = [_lead(row) for row in await driver.fetch(_LEADS, agency_id, lead_ids, persons)]
+    if all(isinstance(event.data, NOT_OF_CLIENTS) for event in events):
+        return Records(found)
+    return Records(found, [_client(row) for row in await driver.fetch(_CLIENTS, agency_id, client_ids, persons)])
 
 
 async def _write(db: Session, agency_id: UUID, records: Records) -> None:
     if records.time_zone is not None:
-        row = {"agency_id": agency_id, "time_zone": records.time_zone}
-        await _upsert(db, agencies, ["agency_id"], [row])
+        await upsert_many(db, agencies, [{"agency_id": agency_id, "time_zone": records.time_zone}])
     called = {users: records.names.users, teams: records.names.teams, campaigns: records.names.campaigns}
     for table, names in called.items():
-        rows = [{"agency_id": agency_id, "id": id, "name": name} for id, name in names.items()]
-        await _upsert(db, table, ["agency_id", "id"], rows)
-    await _upsert(db, leads, ["agency_id", "id"], [_lead_row(agency_id, lead) for lead in records.changed_leads])
-    await _upsert(db, clients, ["agency_id", "id"], [_client_row(agency_id, each) for each in records.changed_clients])
-
-
-async def _upsert(db: Session, table: Table, key: list[str], rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    new = upsert(table)
-    changed = {name: new.excluded[name] for name in rows[0] if name not in key}
-    await db.execute(new.on_conflict_do_update(index_elements=key, set_=changed), rows)
+        await upsert_many(db, table, [{"agency_id": agency_id, "id": id, "name": name} for id, name in names.items()])
+    await upsert_many(db, leads, [_lead_row(agency_id, lead) for lead in records.changed_leads])
+    await upsert_many(db, clients, [_client_row(agency_id, each) for each in records.changed_clients])
 
 
 _AS_THEY_ARE = (
@@ -99,7 +79,7 @@ def _lead_row(agency_id: UUID, lead: Lead) -> dict[str, Any]:
         "id": lead.lead_id,
         **{name: getattr(lead, name) for name in _AS_THEY_ARE},
         "stage": lead.stage.value,
-        "tenures": [_tenure_row(tenure) for tenure in lead.tenures],
+        "tenures": orjson.dumps([_tenure_row(tenure) for tenure in lead.tenures]).decode(),
         "owner_id": scope.owner_id,
         "team_id": scope.team_id,
         "conversion_owner_id": converted_in.owner_id,
@@ -109,15 +89,15 @@ def _lead_row(agency_id: UUID, lead: Lead) -> dict[str, Any]:
     }
 
 
-def _lead(row: Any) -> Lead:
-    converted_in = Scope(row.conversion_owner_id, row.conversion_team_id) if row.converted_at else None
+def _lead(row: Mapping[str, Any]) -> Lead:
+    converted_in = Scope(row["conversion_owner_id"], row["conversion_team_id"]) if row["converted_at"] else None
     return Lead(
-        lead_id=row.id,
-        **{name: getattr(row, name) for name in _AS_THEY_ARE},
-        stage=Stage(row.stage),
-        tenures=tuple(_tenure(each) for each in row.tenures),
+        lead_id=row["id"],
+        **{name: row[name] for name in _AS_THEY_ARE},
+        stage=Stage(row["stage"]),
+        tenures=tuple(_tenure(each) for each in row["tenures"]),
         converted_in=converted_in,
-        first_outbound_by=row.response_owner_id if row.first_outbound_at else None,
+        first_outbound_by=row["response_owner_id"] if row["first_outbound_at"] else None,
     )
 
 
@@ -130,6 +110,10 @@ def _tenure_row(tenure: Tenure) -> dict[str, Any]:
 def _tenure(row: Mapping[str, Any]) -> Tenure:
     owner_id, team_id = (UUID(row[name]) if row[name] else None for name in ("owner_id", "team_id"))
     return Tenure(row["sequence"], datetime.fromisoformat(row["since"]), Scope(owner_id, team_id))
+
+
+def _client(row: Mapping[str, Any]) -> Client:
+    return Client(row["id"], row["person_id"], Scope(row["owner_id"], row["team_id"]), row["scope_sequence"])
 
 
 def _client_row(agency_id: UUID, client: Client) -> dict[str, Any]:

@@ -25,6 +25,9 @@ from gardenos_reporting.scope import POOL, Scope
 
 R = TypeVar("R")
 
+NOT_OF_CLIENTS = (LeadCaptured, LeadDetailsChanged, LeadAssigned, LeadStageChanged, LeadConverted)
+"""Whose they are, no client decides: for these alone no client need be known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from gardenos_chassis.tenancy import Session
-from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.tenancy import Session, driver_of
+from sqlalchemy import delete, select
 
 from gardenos_reporting.changes.change import Change, Resource
 from gardenos_reporting.scope import POOL, Scope
 from gardenos_reporting.tables import change_heads, changes
 
-_RELEASE = text(
-    "update changes set withheld = false, owner_id = met.owner_id, team_id = met.team_id"
-    " from unnest(cast(:persons as uuid[]), cast(:owners as uuid[]), cast(:teams as uuid[]))"
-    " as met (person_id, owner_id, team_id)"
-    " where changes.agency_id = :agency_id and changes.withheld and changes.person_id = met.person_id"
-    " returning changes.*"
-)
+# On the driver, for they are in the way of every event.
+_LOCK = """
+insert into change_heads as heads (agency_id, head, floor) values ($1, 0, 0)
+on conflict (agency_id) do update set head = heads.head returning head, floor
+"""
+_RELEASE = """
+update changes set withheld = false, owner_id = met.owner_id, team_id = met.team_id
+from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as met (person_id, owner_id, team_id)
+where changes.agency_id = $1 and changes.withheld and changes.person_id = met.person_id
+returning changes.*
+"""
+_HEAD = "update change_heads set head = $2, floor = $3 where agency_id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,9 @@ async def lock(db: Session, agency_id: UUID) -> Bounds:
     Taken first, it makes all that write of one agency wait in line: they cannot lock one another's rows crosswise, what
     they have read stays as it is until they write, and the order of commits is the order of positions.
     """
-    mine = upsert(change_heads).values(agency_id=agency_id, head=0, floor=0)
-    locked = mine.on_conflict_do_update(index_elements=["agency_id"], set_={"head": change_heads.c.head})
-    row = (await db.execute(locked.returning(change_heads.c.head, change_heads.c.floor))).one()
-    return Bounds(row.head, row.floor)
+    row = await driver_of(db).fetchrow(_LOCK, agency_id)
+    assert row is not None
+    return Bounds(row["head"], row["floor"])
 
 
 async def append(db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Change], *, keep: int) -> None:
@@ -59,32 +63,29 @@ async def append(db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Cha
     if not new:
         return
     rows = [_row(agency_id, position, change) for position, change in enumerate(new, bounds.head + 1)]
-    await db.execute(insert(changes), rows)
+    await upsert_many(db, changes, rows)
     head, floor = bounds.head + len(new), bounds.floor
     # Many at once: to drop one for each that comes would double the work.
     if head - floor > keep + keep // 4:
         floor = head - keep
         await db.execute(delete(changes).where(changes.c.agency_id == agency_id, changes.c.position <= floor))
-    await db.execute(update(change_heads).where(change_heads.c.agency_id == agency_id).values(head=head, floor=floor))
+    await driver_of(db).execute(_HEAD, agency_id, head, floor)
 
 
 async def release(db: Session, agency_id: UUID, met: Mapping[UUID, Scope]) -> list[Change]:
     """What was withheld while nobody knew whose these persons are; to be told again to those whose they are."""
     if not met:
         return []
-    known = {
-        "agency_id": agency_id,
-        "persons": list(met),
-        "owners": [scope.owner_id for scope in met.values()],
-        "teams": [scope.team_id for scope in met.values()],
-    }
-    return [placed.change for placed in sorted(map(_placed, await db.execute(_RELEASE, known)), key=_position)]
+    owners, teams = ([getattr(scope, name) for scope in met.values()] for name in ("owner_id", "team_id"))
+    found = await driver_of(db).fetch(_RELEASE, agency_id, list(met), owners, teams)
+    return [placed.change for placed in sorted(map(_placed, found), key=_position)]
 
 
 async def read_after(db: Session, agency_id: UUID, position: int, limit: int) -> list[Placed]:
     """The changes after a position, in order; none where that position is not there any more."""
     wanted = select(changes).where(changes.c.agency_id == agency_id, changes.c.position > position)
-    found = [_placed(row) for row in await db.execute(wanted.order_by(changes.c.position).limit(limit))]
+    rows = (await db.execute(wanted.order_by(changes.c.position).limit(limit))).mappings()
+    found = [_placed(row) for row in rows]
     return found if not found or found[0].position == position + 1 else []
 
 
@@ -117,11 +118,11 @@ def _row(agency_id: UUID, position: int, change: Change) -> dict[str, Any]:
     }
 
 
-def _placed(row: Any) -> Placed:
+def _placed(row: Mapping[Any, Any]) -> Placed:
     change = Change(
-        resource=Resource(row.resource),
-        **{name: getattr(row, name) for name in _PLAIN},
-        scope=None if row.withheld else Scope(row.owner_id, row.team_id),
-        left=Scope(row.left_owner_id, row.left_team_id) if row.moved else None,
+        resource=Resource(row["resource"]),
+        **{name: row[name] for name in _PLAIN},
+        scope=None if row["withheld"] else Scope(row["owner_id"], row["team_id"]),
+        left=Scope(row["left_owner_id"], row["left_team_id"]) if row["moved"] else None,
     )
-    return Placed(row.position, change)
+    return Placed(row["position"], change)
