@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import TypeVar
 
 import asyncpg
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_MAX_BACKOFF_SECONDS = 15.0
+_MAX_BACKOFF_SECONDS = 5.0
+"""What everybody waits for at most once what was away is back, give or take a half."""
 
 # Connection lost, server starting or stopping, resources short, deadlock, serialization.
 _PASSING = ("08", "53", "57", "40")
@@ -62,10 +64,12 @@ async def retried_for_ever(
 ) -> T:
     """Repeats an attempt, with back-off and jitter, until it succeeds; for work that must not be lost.
 
-    Where `passing` is given, an error that it does not call so is raised.
+    Where `passing` is given, an error that it does not call so is raised. An attempt that went on for longer than any
+    back-off, as work that should never end does, counts as a success that ended: what it fails of now is new.
     """
     backoff = 0.05
     while True:
+        began = monotonic()
         try:
             return await attempt()
         except Exception as error:
@@ -75,6 +79,8 @@ async def retried_for_ever(
                 log.warning("%s: will try again", what, extra={"fault": told(error)})
             else:
                 log.exception("%s: will try again", what)
+            if monotonic() - began > _MAX_BACKOFF_SECONDS:
+                backoff = 0.05
             await asyncio.sleep(jittered(backoff))
             backoff = min(backoff * 2, _MAX_BACKOFF_SECONDS)
 
