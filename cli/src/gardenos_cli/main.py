@@ -14,6 +14,7 @@ from gardenos_cli.commands import (
     dlq,
     documents,
     jobs,
+    keys,
     leads,
     new,
     platform,
@@ -32,6 +33,8 @@ commands.command()(platform.run)
 commands.command()(platform.migrate)
 commands.command()(read_models.rebuild)
 commands.command()(read_models.verify)
+commands.command("read-models")(read_models.list_read_models)
+commands.add_typer(keys.app, name="keys")
 commands.command()(new.attach)
 commands.add_typer(new.new, name="new")
 commands.command()(account.login)

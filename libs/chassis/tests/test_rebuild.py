@@ -205,7 +205,7 @@ async def test_two_at_once_are_refused(tally: Running, owner_url: str, model: Re
     seen: list[str] = []
 
     async def again() -> None:
-        with pytest.raises(Conflict, match="being rebuilt or verified already"):
+        with pytest.raises(Conflict, match="being rebuilt already"):
             await rebuilt(tally.service, model, owner_url)
         seen.append("refused")
 

@@ -6,6 +6,7 @@ from typing import Any
 from gardenos_chassis.local import EmbeddedPostgres
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import SERVICES, variable
+from pydantic import ValidationError
 
 from gardenos_cli.up.folder import DataFolder
 from gardenos_cli.up.router import address_of
@@ -14,12 +15,15 @@ from gardenos_cli.up.services import explicit, make, recipe
 _SECRETS = ("internal_token", "master_key", "signing_key")
 
 
-class NoOwner(RuntimeError):
-    """Nobody says how the database's owner reaches it; the message says what to do."""
+class NotThere(RuntimeError):
+    """Nobody says where the service keeps its things, or how its owner reaches them; the message says what to do."""
 
 
-async def of_service(name: str, data: Path) -> tuple[Service, str]:
-    """The service, not running, and its database owner's address. What the environment says comes first. Raises NoOwner."""
+async def of_service(name: str, data: Path, *, owner: bool = True) -> tuple[Service, str]:
+    """The service, not running, and its database owner's address; empty if it is not known and no `owner` is needed.
+
+    What the environment says comes first. Raises NotThere.
+    """
     folder = DataFolder(data)
     platform = folder.whereabouts()
     defaults: dict[str, Any] = {}
@@ -30,12 +34,16 @@ async def of_service(name: str, data: Path) -> tuple[Service, str]:
             made = await EmbeddedPostgres(folder.path / "postgres").ensure_database(name)
             defaults |= {"database_url": made.app_url, "migration_url": made.owner_url}
     elif explicit(name, "database_url") is None:
-        raise NoOwner(
+        raise NotThere(
             f"no platform is ready in {data}: start it (make up), say where it is (--data), or set the service's settings "
             f"({variable(name, 'database_url')}, …)"
         )
-    service = make(recipe(name), defaults)
+    try:
+        service = make(recipe(name), defaults)
+    except ValidationError as error:
+        wrong = (f"  {variable(name, '_'.join(map(str, each['loc'])))}: {each['msg']}" for each in error.errors())
+        raise NotThere("\n".join(("settings are missing or wrong:", *wrong))) from None
     owner_url = service.settings.migration_url
-    if owner_url is None:
-        raise NoOwner(f"set {variable(name, 'migration_url')}: tables are made and exchanged by the database's owner")
-    return service, owner_url
+    if owner and owner_url is None:
+        raise NotThere(f"set {variable(name, 'migration_url')}: tables are made and exchanged by the database's owner")
+    return service, owner_url or ""

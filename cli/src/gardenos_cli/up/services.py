@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gardenos_chassis.migrations import migrate
+from gardenos_chassis.read_models.shadow import clear_away
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import SERVICES, ServiceSettings, variable
 
@@ -45,5 +46,6 @@ def make(found: Recipe, defaults: dict[str, Any]) -> Service:
 
 
 async def migrated(found: Recipe, owner_url: str) -> None:
-    """Brings the service's database to its newest migration."""
+    """Brings the service's database to its newest migration, and clears away what verifications that were killed have left."""
     await migrate(found.package, owner_url)
+    await clear_away(owner_url)

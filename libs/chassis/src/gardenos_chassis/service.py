@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
@@ -106,7 +107,7 @@ class Service:
         self._observation = Observation(
             self.name, self.database, self.relay if publishes else None, self.subscriptions.values()
         )
-        self.workers = _workers(jobs, self.store, self.name)
+        self.workers = _workers(jobs, self.store, settings)
         self._background = background
         self._resources = resources
         self._checks = dict(checks or {})
@@ -201,13 +202,14 @@ class Service:
         return Readiness(self.name, faults)
 
 
-def _workers(jobs: Sequence[Jobs], store: EventStore, service: str) -> "list[Worker]":
+def _workers(jobs: Sequence[Jobs], store: EventStore, settings: ServiceSettings) -> "list[Worker]":
     if not jobs:
         return []
     # A service without jobs need not carry what runs them.
     from gardenos_chassis.jobs.worker import Worker
 
-    return [Worker(each, store, service) for each in jobs]
+    keep = timedelta(days=settings.keep_cancelled_jobs_days)
+    return [Worker(each, store, settings.service, keep_cancelled=keep) for each in jobs]
 
 
 def _health_router(service: Service) -> APIRouter:

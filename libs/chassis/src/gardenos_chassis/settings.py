@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from gardenos_contracts import all_events, personal_fields
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gardenos_chassis.sealing.fields import are_sealed
 from gardenos_chassis.sealing.keys import MasterKeys
 
 SERVICES = ("identity", "leads", "clients", "comms", "ai", "reporting")
@@ -54,6 +54,8 @@ class ServiceSettings(BaseSettings):
     """Of a request, unless its route says otherwise."""
     reconcile_seconds: float = Field(default=30, gt=0)
     """How often a consumer asks its sources whether it missed an event that the broker forgot."""
+    keep_cancelled_jobs_days: float = Field(default=30, ge=0)
+    """After which jobs that were cancelled are shown no more. Those that are done are gone at once."""
     host: str = "127.0.0.1"
     port: int = 8000
     log_level: str = "INFO"
@@ -84,7 +86,7 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _opens_what_it_must(cls, given: SecretStr | None) -> SecretStr | None:
         text = given.get_secret_value() if given else ""
-        if text or any(personal_fields(event) for event in all_events().values() if event.service == cls.service):
+        if text or are_sealed(cls.service):
             MasterKeys.parse(text)
         return given
 

@@ -64,10 +64,20 @@ _ENDED = text(
     " where agency_id = :agency_id and id = :id and lease = :lease"
 )
 
+# Jobs are there for agencies that have recorded something here, or of whom something was read; not every service does both.
+_KNOWN_BY = text(
+    "select relname from pg_class where oid in (to_regclass('agency_heads'), to_regclass('consumer_marks'))"
+)
+_PRUNE = text(
+    "delete from jobs where agency_id = :agency_id and state = 'cancelled' and ended_at < now() - cast(:after as interval)"
+    " returning id"
+)
+
 _POLL_SECONDS = 0.5
 _BEAT_SECONDS = 4.0
 """At most; by half of this a running job learns that it is asked to stop."""
 _COUNT_SECONDS = 5.0
+_PRUNE_SECONDS = 3600.0
 _STOP_SECONDS = 5.0
 _STUCK_SECONDS = 60
 _OVERDUE_SECONDS = 120
@@ -115,10 +125,16 @@ class _Unended(telemetry.Tellable):
 
 
 class Worker:
-    """Does the jobs of one service in one process; any number of processes. `fault` says why it cannot, None if it can."""
+    """Does the jobs of one service in one process; any number of processes. `fault` says why it cannot, None if it can.
 
-    def __init__(self, jobs: Jobs, store: EventStore, service: str) -> None:
+    Jobs that were cancelled are gone after `keep_cancelled`; those that failed stay until somebody has seen to them.
+    """
+
+    def __init__(
+        self, jobs: Jobs, store: EventStore, service: str, *, keep_cancelled: timedelta = timedelta(days=30)
+    ) -> None:
         self._jobs = jobs
+        self._keep_cancelled = keep_cancelled
         self._kinds = list(jobs.kinds)
         self._store = store
         self._database = store.database
@@ -154,11 +170,12 @@ class Worker:
                 log_aggregation_interval=timedelta(0),
             )
         )
-        counting = asyncio.create_task(self._keep_counting())
+        besides = [asyncio.create_task(each) for each in (self._keep_counting(), self._keep_pruning())]
         try:
             await asyncio.shield(working)
         finally:
-            counting.cancel()
+            for each in besides:
+                each.cancel()
             self._stopping = True
             manager.shutdown.set()
             await self._stop(working)
@@ -187,6 +204,26 @@ class Worker:
             with suppress(Exception):
                 self.counts = await self.count()
             await asyncio.sleep(_COUNT_SECONDS)
+
+    async def prune(self) -> int:
+        """Takes jobs away that were cancelled long ago, of every agency; tells how many."""
+        async with self._database.across() as session:
+            known_by = (await session.execute(_KNOWN_BY)).scalars()
+            agencies_of = " union ".join(f"select agency_id from {table}" for table in known_by)  # noqa: S608
+            agencies = list((await session.execute(text(agencies_of))).scalars())
+        pruned = 0
+        for agency_id in agencies:
+            async with self._database.transaction(agency_id) as session:
+                gone = await session.execute(_PRUNE, {"agency_id": agency_id, "after": self._keep_cancelled})
+                pruned += len(gone.all())
+        return pruned
+
+    async def _keep_pruning(self) -> None:
+        while True:
+            # Processes that start together do not all look at the same moment.
+            await asyncio.sleep(jittered(_PRUNE_SECONDS))
+            with suppress(Exception):
+                await self.prune()
 
     async def health(self) -> str | None:
         """What keeps jobs from being done, or that nobody seems to do them; None if all is well."""

@@ -1,6 +1,6 @@
 """Read models: which tables can be made again from events, and how far a rebuild that is under way has come."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -10,8 +10,12 @@ from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.http.shapes import Page, Shape
 from gardenos_chassis.operations.room import Looking, Operating
 from gardenos_chassis.read_models.model import ReadModel
-from gardenos_chassis.read_models.replay import Marks, marks_of, total
+from gardenos_chassis.read_models.replay import marks_of, total
+from gardenos_chassis.read_models.shadow import is_held, rebuilding, verifying
 from gardenos_chassis.tenancy import Session, driver_of
+
+if TYPE_CHECKING:
+    import asyncpg
 
 
 class ReadModelTable(Shape):
@@ -27,6 +31,8 @@ class RebuildProgress(Shape):
 
     done: int
     events: int
+    under_way: bool
+    """False for one that was left off: `gardenos rebuild` goes on with it."""
 
 
 class ShownReadModel(Shape):
@@ -40,6 +46,8 @@ class ShownReadModel(Shape):
     """That the tables hold."""
     rebuild: RebuildProgress | None
     """Null while none is under way, or left to be gone on with."""
+    verifying: bool
+    """Whether the tables are held against their events just now."""
 
 
 router = APIRouter()
@@ -54,21 +62,26 @@ async def list_read_models(here: Looking) -> Response:
 
 
 async def _shown(here: Operating, session: Session, model: ReadModel) -> dict[str, Any]:
-    live = await marks_of(driver_of(session), model, "public", here.agency_id)
-    beside = await _beside(here, session, model)
+    driver = driver_of(session)
+    live = await marks_of(driver, model, "public", here.agency_id)
     return {
         "name": model.name,
         "tables": [{"name": name, "rows_estimate": await _estimate(here, session, name)} for name in model.table_names],
         "consumers": model.consumer_names,
         "events": total(live),
-        "rebuild": None if beside is None else {"done": total(beside), "events": total(live)},
+        "rebuild": await _rebuild(here, driver, model, total(live)),
+        "verifying": await is_held(driver, verifying(model.name)),
     }
 
 
-async def _beside(here: Operating, session: Session, model: ReadModel) -> Marks | None:
-    schema = f"rebuild_{model.name}"
-    there = await session.execute(text("select to_regnamespace(:schema)::text"), {"schema": schema})
-    return await marks_of(driver_of(session), model, schema, here.agency_id) if there.scalar_one() else None
+async def _rebuild(
+    here: Operating, driver: "asyncpg.Connection[asyncpg.Record]", model: ReadModel, events: int
+) -> dict[str, Any] | None:
+    schema = rebuilding(model.name)
+    if not await driver.fetchval("select to_regnamespace($1) is not null", schema):
+        return None
+    beside = await marks_of(driver, model, schema, here.agency_id)
+    return {"done": total(beside), "events": events, "under_way": await is_held(driver, schema)}
 
 
 async def _estimate(here: Operating, session: Session, table: str) -> int:

@@ -1,14 +1,11 @@
 """The commands `rebuild` and `verify`, whoever shows how far they are."""
 
-import sys
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.read_models.model import ReadModel
-from gardenos_chassis.read_models.progress import Progress, Say
+from gardenos_chassis.read_models.progress import Say
 from gardenos_chassis.read_models.rebuild import rebuild
 from gardenos_chassis.read_models.verify import Verified, verify
 
@@ -26,21 +23,15 @@ def model_of(service: "Service", name: str) -> ReadModel:
 
 async def run_rebuild(service: "Service", name: str, owner_url: str, say: Say, *, anew: bool) -> str:
     """Rebuilds one; tells in words what came of it. Raises Conflict, NotFound."""
-    try:
-        model = model_of(service, name)
-        events = await rebuild(service, model, owner_url, say, anew=anew)
-        return f"{service.name} {name}: {', '.join(model.table_names)} are rebuilt from {events:,} events"
-    finally:
-        await _close(service)
+    model = model_of(service, name)
+    events = await rebuild(service, model, owner_url, say, anew=anew)
+    return f"{service.name} {name}: {', '.join(model.table_names)} are rebuilt from {events:,} events"
 
 
 async def run_verify(service: "Service", names: Iterable[str], owner_url: str, say: Say) -> list[Verified]:
     """Verifies these, or all. Raises Conflict, NotFound."""
-    try:
-        models = [model_of(service, name) for name in names] or list(service.read_models.values())
-        return [each for model in models for each in await verify(service, model, owner_url, say)]
-    finally:
-        await _close(service)
+    models = [model_of(service, name) for name in names] or list(service.read_models.values())
+    return [each for model in models for each in await verify(service, model, owner_url, say)]
 
 
 def in_words(found: Sequence[Verified]) -> list[str]:
@@ -53,26 +44,3 @@ def in_words(found: Sequence[Verified]) -> list[str]:
         if each.differing > len(each.differences):
             lines.append(f"  and {each.differing - len(each.differences):,} more")
     return lines
-
-
-@dataclass(slots=True)
-class Lines:
-    """Shows progress as lines on standard error, one a step and every few seconds: for logs."""
-
-    every_seconds: float = 2.0
-    _doing: str = ""
-    _said_at: float = field(default_factory=time.monotonic)
-
-    def __call__(self, progress: Progress) -> None:
-        """Says it, if it is time to."""
-        now = time.monotonic()
-        if progress.doing == self._doing and now - self._said_at < self.every_seconds:
-            return
-        self._doing, self._said_at = progress.doing, now
-        done, events = sum(progress.done.values()), sum(progress.events.values())
-        print(f"{progress.doing}: {done:,} of {events:,} events ({progress.fraction:.0%})", file=sys.stderr, flush=True)
-
-
-async def _close(service: "Service") -> None:
-    await service.http.aclose()
-    await service.database.close()

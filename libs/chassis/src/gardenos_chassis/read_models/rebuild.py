@@ -144,7 +144,9 @@ async def run_of(
     """Tables beside a read model's, new or as a run before left them. Raises Conflict while somebody else is at it."""
     async with owner_of(owner_url) as owner:
         if not await owner.fetchval("select pg_try_advisory_lock(hashtext($1))", f"{MODEL}{model.name}"):
-            raise Conflict(f"the read model {model.name} is being {await _what(owner, model)} already; wait for it to end")
+            raise Conflict(
+                f"the read model {model.name} is being {await _what(owner, model)} already; wait for it to end"
+            )
         # By this name it is seen which of the two goes on.
         await owner.execute("select pg_advisory_lock(hashtext($1))", schema)
         run = Run(service, model, owner, Shadow(owner, model, schema), say)

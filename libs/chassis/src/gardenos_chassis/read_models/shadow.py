@@ -16,7 +16,10 @@ from gardenos_chassis.tenancy import driver_of
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection as the owner of the tables."""
 
-_LEFT = "select nspname::text from pg_namespace where nspname ~ '^verify_' and nspowner = current_role::regrole"
+_LEFT = (
+    "select nspname::text from pg_namespace"
+    " where nspname ~ '^verify_' and obj_description(oid, 'pg_namespace') ~ '^[0-9a-f]{32}-[0-9]+$'"
+)
 
 MODEL = "gardenos-read-model-"
 """With a read model's name after it: the lock of who rebuilds or verifies it."""
@@ -197,7 +200,7 @@ class Shadow:
         async with self.owner.transaction():
             await self.drop()
             await self.owner.execute(f"create schema {self.schema}")
-            # A statement of this kind takes no parameters; a fingerprint is hexadecimal.
+            # A statement of this kind takes no parameters; a fingerprint is hexadecimal. By it a schema is known as ours.
             await self.owner.execute(f"comment on schema {self.schema} is '{code}'")
             await self.owner.execute("set local search_path = public")
             making = await self.owner.fetch(_MAKING, self._tables)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from gardenos_contracts import Event, Fact, personal_fields, without_personal
+from gardenos_contracts import Event, Fact, all_events, personal_fields, without_personal
 
 _NONCE = 12
 
@@ -21,6 +21,11 @@ CLEAR = "(events.data - '$sealed')::text as data"
 BOX = "events.data #>> '{$sealed,box}' as box"
 WHOSE = "(events.data #>> '{$sealed,for}')::uuid"
 """Whose key opens it; null if nothing is sealed."""
+
+
+def are_sealed(service: str) -> bool:
+    """Whether events of this service hold personal data."""
+    return any(personal_fields(event) for event in all_events().values() if event.service == service)
 
 
 def sealed(fact: Fact[Event], key: AESGCM, whose: UUID) -> str:

@@ -49,14 +49,34 @@ class MasterKeys:
             )
         return cls(keys)
 
+    @property
+    def newest(self) -> bytes:
+        """The name of the key that wraps: the first bytes of what it wrapped."""
+        return self._newest
+
+    @property
+    def older(self) -> list[bytes]:
+        """The names of those that only open."""
+        return [name for name in self._keys if name != self._newest]
+
     def wrapped(self, agency_id: UUID, person_id: UUID) -> tuple[bytes, AESGCM]:
         """A new key for a person: as it is kept, and as it seals."""
-        key, nonce = os.urandom(_SIZE), os.urandom(_NONCE)
-        sealed = self._keys[self._newest].encrypt(nonce, key, agency_id.bytes + person_id.bytes)
-        return self._newest + nonce + sealed, AESGCM(key)
+        key = os.urandom(_SIZE)
+        return self._wrapped(key, agency_id, person_id), AESGCM(key)
+
+    def rewrapped(self, wrapped: bytes, agency_id: UUID, person_id: UUID) -> bytes:
+        """The same key, wrapped by the newest. Raises BadMasterKey as `unwrapped` does."""
+        return self._wrapped(self._key(wrapped, agency_id, person_id), agency_id, person_id)
+
+    def _wrapped(self, key: bytes, agency_id: UUID, person_id: UUID) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return self._newest + nonce + self._keys[self._newest].encrypt(nonce, key, agency_id.bytes + person_id.bytes)
 
     def unwrapped(self, wrapped: bytes, agency_id: UUID, person_id: UUID) -> AESGCM:
         """A person's key as it seals and opens. Raises BadMasterKey if it was wrapped by none of these, or for another."""
+        return AESGCM(self._key(wrapped, agency_id, person_id))
+
+    def _key(self, wrapped: bytes, agency_id: UUID, person_id: UUID) -> bytes:
         name, nonce, sealed = wrapped[:_NAME], wrapped[_NAME : _NAME + _NONCE], wrapped[_NAME + _NONCE :]
         master = self._keys.get(name)
         if master is None:
@@ -64,7 +84,7 @@ class MasterKeys:
                 f"people's keys were wrapped by the master key {name.hex()}, which is not among those set; add it again"
             )
         try:
-            return AESGCM(master.decrypt(nonce, sealed, agency_id.bytes + person_id.bytes))
+            return master.decrypt(nonce, sealed, agency_id.bytes + person_id.bytes)
         except InvalidTag:
             raise BadMasterKey("a person's key is not what was wrapped; restore the table person_keys") from None
 
