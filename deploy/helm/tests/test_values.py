@@ -196,7 +196,8 @@ class TestSettings:
             "identity",
             "--set",
             "database.existingSecret=db,database.urlKey=u,signingKey.existingSecret=keys,signingKey.key=k,"
-            "global.internalToken.existingSecret=inside,global.internalToken.key=t",
+            "global.internalToken.existingSecret=inside,global.internalToken.key=t,"
+            "global.masterKey.existingSecret=master,global.masterKey.key=m",
         ).one("Deployment")
         found = {
             name: variable["valueFrom"]["secretKeyRef"]
@@ -207,6 +208,7 @@ class TestSettings:
             "GARDENOS_IDENTITY_DATABASE_URL": {"name": "db", "key": "u"},
             "GARDENOS_IDENTITY_SIGNING_KEY": {"name": "keys", "key": "k"},
             "GARDENOS_INTERNAL_TOKEN": {"name": "inside", "key": "t"},
+            "GARDENOS_MASTER_KEY": {"name": "master", "key": "m"},
         }
 
     @pytest.mark.parametrize("chart", ["leads", "clients", "comms", "ai", "identity", "reporting", "consumer"])
@@ -214,7 +216,7 @@ class TestSettings:
         own = ["--set", "global.masterKey.existingSecret=master,global.masterKey.key=m"]
         found = environment(helm.render(chart, *plain(chart), *own).one("Deployment")).get("GARDENOS_MASTER_KEY")
         key = {"name": "GARDENOS_MASTER_KEY", "valueFrom": {"secretKeyRef": {"name": "master", "key": "m"}}}
-        assert found == (key if chart in ("leads", "clients", "comms", "ai") else None)
+        assert found == (key if chart in ("identity", "leads", "clients", "comms", "ai") else None)
 
     def test_a_digest_goes_before_a_tag(self, helm):
         digest = "sha256:" + "a" * 64

@@ -1,30 +1,19 @@
 """Signing in, going on, signing out: on real PostgreSQL."""
 
-from typing import Any
-from uuid import uuid4
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
-import httpx
 import jwt
 import pytest
+from accounts import FIREFOX, PASSWORD, acting, refresh, register, sign_in
 from gardenos_chassis.testing import Running
+from gardenos_contracts.identity import RefreshTokenReused
 from gardenos_identity.passwords import Passwords
+from gardenos_identity.sessions import GRACE
+from gardenos_identity.tables import sessions
 from gardenos_identity.tokens import Signer
-
-PASSWORD = "correct horse battery"
-
-
-async def register(http: httpx.AsyncClient, email: str | None = None) -> dict[str, Any]:
-    email = email or f"{uuid4().hex}@garden.example"
-    owner = {"name": "Olga Owner", "email": email, "password": PASSWORD}
-    answer = await http.post(
-        "/api/v1/agencies", json={"name": "Garden", "time_zone": "America/Chicago", "owner": owner}
-    )
-    assert answer.status_code == 201, answer.text
-    return {**answer.json(), "email": email}
-
-
-async def sign_in(http: httpx.AsyncClient, email: str, password: str = PASSWORD) -> httpx.Response:
-    return await http.post("/api/v1/sessions", json={"email": email, "password": password})
+from sqlalchemy import update
 
 
 async def test_an_owner_registers_and_signs_in(identity: Running, signing_key: str) -> None:
@@ -67,49 +56,106 @@ async def test_a_wrong_password_and_an_unknown_address_are_not_told_apart(
         assert verified[1] is None
 
 
-async def test_many_failures_lock_the_account_for_a_while(identity: Running) -> None:
-    async with identity.anonymous() as http:
-        agency = await register(http)
-        for _ in range(5):
-            assert (await sign_in(http, agency["email"], "wrong")).status_code == 401
-        locked = await sign_in(http, agency["email"])
-        assert locked.status_code == 429
-        assert int(locked.headers["retry-after"]) >= 1
-
-
 async def test_refresh_rotates_and_a_used_token_ends_the_session(identity: Running) -> None:
     async with identity.anonymous() as http:
         agency = await register(http)
         first = (await sign_in(http, agency["email"])).json()["refresh_token"]
-        second = await http.post("/api/v1/sessions/refresh", json={"refresh_token": first})
+        second = await refresh(http, first)
         assert second.status_code == 201
         assert second.json()["refresh_token"] != first
-        assert (await http.post("/api/v1/sessions/refresh", json={"refresh_token": first})).status_code == 401
-        stolen = await http.post("/api/v1/sessions/refresh", json={"refresh_token": second.json()["refresh_token"]})
-        assert stolen.status_code == 401
+        third = await refresh(http, second.json()["refresh_token"])
+        assert third.status_code == 201
+        # Two behind: its answer was not lost, for the one after it came.
+        assert (await refresh(http, first)).status_code == 401
+        assert (await refresh(http, third.json()["refresh_token"])).status_code == 401
         for nonsense in ("", "a.b.c", f"{uuid4()}.{uuid4()}.secret"):
-            assert (await http.post("/api/v1/sessions/refresh", json={"refresh_token": nonsense})).status_code == 401
+            assert (await refresh(http, nonsense)).status_code == 401
+    told = [event.data for event in await identity.events(UUID(agency["id"]))]
+    assert [found.user_id for found in told if isinstance(found, RefreshTokenReused)] == [UUID(agency["owner_id"])]
+
+
+async def test_whoever_lost_the_answer_gets_the_same_session_for_a_while(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        agency = await register(http)
+        first = (await sign_in(http, agency["email"])).json()["refresh_token"]
+        # Two tabs at once are no thief either.
+        answers = await asyncio.gather(*(refresh(http, first) for _ in range(3)))
+        assert {answer.status_code for answer in answers} == {201}
+        (second,) = {answer.json()["refresh_token"] for answer in answers}
+        async with identity.service.database.transaction(UUID(agency["id"])) as session:
+            await session.execute(update(sessions).values(rotated_at=datetime.now(UTC) - GRACE - timedelta(seconds=1)))
+        assert (await refresh(http, first)).status_code == 401
+        assert (await refresh(http, second)).status_code == 401
+
+
+async def test_another_program_gets_no_grace(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        agency = await register(http)
+        first = (await sign_in(http, agency["email"])).json()["refresh_token"]
+        second = (await refresh(http, first, **{"User-Agent": FIREFOX})).json()["refresh_token"]
+        assert (await refresh(http, first, **{"User-Agent": "curl/8"})).status_code == 401
+        assert (await refresh(http, second, **{"User-Agent": FIREFOX})).status_code == 401
+
+
+async def test_a_session_that_nobody_used_for_long_has_ended(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        agency = await register(http)
+        token = (await sign_in(http, agency["email"])).json()["refresh_token"]
+        async with identity.service.database.transaction(UUID(agency["id"])) as session:
+            await session.execute(update(sessions).values(used_at=datetime.now(UTC) - timedelta(days=31)))
+        assert (await refresh(http, token)).status_code == 401
 
 
 async def test_sign_out_ends_the_session(identity: Running) -> None:
     async with identity.anonymous() as http:
         agency = await register(http)
         session = (await sign_in(http, agency["email"])).json()
-    caller = {"agency_id": agency["id"], "user_id": agency["owner_id"]}
-    token = identity.sources.signer
-    claims = jwt.decode(session["access_token"], options={"verify_signature": False})
-    assert claims["sub"] == caller["user_id"]
-    # The kit's keys verify here, so the same session is named in a token of the kit's.
-    mine = token.token(claims["agency_id"], claims["sub"], claims["role"], session_id=claims["sid"])
-    async with identity.anonymous({"Authorization": f"Bearer {mine}"}) as http:
-        assert (await http.delete("/api/v1/sessions/current")).status_code == 204
-        again = await http.post("/api/v1/sessions/refresh", json={"refresh_token": session["refresh_token"]})
-        assert again.status_code == 401
+        async with acting(identity, session) as mine:
+            assert (await mine.delete("/api/v1/sessions/current")).status_code == 204
+            assert (await mine.delete("/api/v1/sessions/current")).status_code == 204
+        assert (await refresh(http, session["refresh_token"])).status_code == 401
+
+
+async def test_people_see_their_sessions_and_end_them(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        agency = await register(http)
+        here = (await sign_in(http, agency["email"], **{"User-Agent": FIREFOX})).json()
+        phone = (await sign_in(http, agency["email"], **{"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"})).json()
+        third = (await sign_in(http, agency["email"], **{"User-Agent": "curl/8"})).json()
+        async with acting(identity, here) as mine:
+            listed = (await mine.get("/api/v1/sessions")).json()["items"]
+            assert {found["device"] for found in listed} == {
+                "Firefox on Windows",
+                "Safari on iPhone",
+                "Another program",
+            }
+            assert [found["device"] for found in listed if found["current"]] == ["Firefox on Windows"]
+            assert {found["address"] for found in listed} == {"127.0.0.1"}
+            (there,) = (found["id"] for found in listed if found["device"] == "Safari on iPhone")
+            assert (await mine.delete(f"/api/v1/sessions/{there}")).status_code == 204
+            assert (await mine.delete(f"/api/v1/sessions/{there}")).status_code == 404
+            assert (await refresh(http, phone["refresh_token"])).status_code == 401
+            assert (await mine.delete("/api/v1/sessions/others")).status_code == 204
+            assert [found["current"] for found in (await mine.get("/api/v1/sessions")).json()["items"]] == [True]
+        assert (await refresh(http, third["refresh_token"])).status_code == 401
+        assert (await refresh(http, here["refresh_token"], **{"User-Agent": FIREFOX})).status_code == 201
+
+
+async def test_nobody_ends_or_sees_another_s_session(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        agency = await register(http)
+        session = (await sign_in(http, agency["email"])).json()
+    sid = jwt.decode(session["access_token"], options={"verify_signature": False})["sid"]
+    for stranger in (UUID(agency["id"]), uuid4()):
+        async with identity.client(stranger) as other:
+            assert (await other.get("/api/v1/sessions")).json()["items"] == []
+            assert (await other.delete(f"/api/v1/sessions/{sid}")).status_code == 404
+            assert (await other.delete("/api/v1/sessions/others")).status_code == 204
+    async with identity.anonymous() as http:
+        assert (await refresh(http, session["refresh_token"])).status_code == 201
 
 
 async def test_the_store_holds_no_password(identity: Running) -> None:
-    from uuid import UUID
-
     async with identity.anonymous() as http:
         agency = await register(http)
     events = await identity.events(UUID(agency["id"]))

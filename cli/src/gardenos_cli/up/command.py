@@ -159,6 +159,7 @@ async def _serving(platform: Platform, listener: socket.socket) -> AsyncIterator
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         # Streams of live changes stay open for as long as somebody looks: they are cut.
         timeout_graceful_shutdown=3,
     )

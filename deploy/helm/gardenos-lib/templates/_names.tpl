@@ -20,7 +20,7 @@ GARDENOS_{{ include "gardenos.name" . | replace "-" "_" | upper }}_
 
 {{/* True for the services whose events hold people's personal data: they alone read the master key. */}}
 {{- define "gardenos.seals" -}}
-{{- if and (not .Values.name) (has .Chart.Name (list "leads" "clients" "comms" "ai")) -}}true{{- end -}}
+{{- if and (not .Values.name) (has .Chart.Name (list "identity" "leads" "clients" "comms" "ai")) -}}true{{- end -}}
 {{- end }}
 
 {{- define "gardenos.selectorLabels" -}}

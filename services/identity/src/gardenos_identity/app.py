@@ -10,21 +10,31 @@ from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
+from gardenos_identity.signing_in.limits import Limits
+from gardenos_identity.signing_in.origins import Proxies
+from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
+from gardenos_identity.signing_in.second_factor import SecondFactor
 from gardenos_identity.tables import agencies, teams, users
 from gardenos_identity.tokens import Signer
 
 
 def create_service(settings: IdentitySettings) -> Service:
     """The identity service."""
-    passwords = Passwords(at_once=settings.concurrent_hashes)
+    passwords = Passwords(at_once=settings.concurrent_hashes, in_line=settings.waiting_hashes)
     signer = Signer(settings.signing_key.get_secret_value())
     database = Database.of(settings)
     mail = Mail(settings)
-    sign_in = SignIn(database, passwords, signer, settings.session_days)
+    limits = Limits(database)
+    sign_in = SignIn(
+        database, passwords, signer, SecondFactor(settings.needed_master_keys), limits, settings.session_days
+    )
+    passwords_anew = PasswordsAnew(database, passwords, limits, sign_in, mail)
+    proxies = Proxies(settings.trusted_proxies)
     return Service(
         settings,
         database=database,
-        routers=[router(sign_in, passwords, signer)],
+        routers=[router(sign_in, passwords_anew, passwords, signer, proxies)],
         read_models=[ReadModel("people", tables=[agencies, teams, users], project=project)],
         jobs=[mail.jobs()],
+        background=[limits.purge_hourly],
     )

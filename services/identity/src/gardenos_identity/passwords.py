@@ -1,39 +1,64 @@
-"""Passwords: Argon2id, in threads, a few at a time."""
+"""Passwords: Argon2id, in threads, a few at a time, and no more than so many in line."""
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gardenos_chassis.errors import Invalid
+from gardenos_chassis.errors import Invalid, Unavailable
 
 SHORTEST = 12
 LONGEST = 200
+
+T = TypeVar("T")
 
 
 class Passwords:
     """Hashes and verifies. Argon2id with 19 MiB, two passes, one lane: OWASP's minimum.
 
+    `at_once` are computed at the same time and `in_line` more may wait, so that neither processor nor memory goes to
+    sign-ins alone. Whoever comes beyond that is sent away with a time to come again.
+
     https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
     """
 
-    def __init__(self, *, at_once: int) -> None:
+    def __init__(self, *, at_once: int, in_line: int = 64) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._gate = asyncio.Semaphore(at_once)
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        self._most = at_once + in_line
+        self._present = 0
         self._nobody = self._hasher.hash(secrets.token_hex())
 
     async def hash(self, password: str, *, pointer: str = "/password") -> str:
-        """The hash to keep. Raises Invalid for a password that is too short or too long."""
+        """The hash to keep. Raises Invalid for a password that is too short or too long, Unavailable if too many wait."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise Invalid(f"a password has {SHORTEST} to {LONGEST} characters", pointer=pointer)
-        async with self._gate:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        return await self._in_turn(lambda: self._hasher.hash(password))
 
     async def verify(self, kept: str | None, password: str) -> bool:
-        """Whether the password is the one. None, for nobody, takes as long and is always wrong."""
-        async with self._gate:
-            right = await asyncio.to_thread(self._matches, kept or self._nobody, password)
+        """Whether the password is the one. None, for nobody, takes as long and is always wrong. Raises Unavailable."""
+        right = await self._in_turn(lambda: self._matches(kept or self._nobody, password))
         return right and kept is not None
+
+    def outdated(self, kept: str) -> bool:
+        """Whether a hash was made by weaker parameters than are used now."""
+        return self._hasher.check_needs_rehash(kept)
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        if self._present >= self._most:
+            raise Unavailable("too many people sign in at this moment; try again in a few seconds", retry_after=2)
+        self._present += 1
+        turn = self._threads.submit(work)
+        loop = asyncio.get_running_loop()
+        # Who hangs up leaves the line; what is being computed for them is still computed, and counts until it is done.
+        turn.add_done_callback(lambda _: loop.is_closed() or loop.call_soon_threadsafe(self._leave))
+        return await asyncio.wrap_future(turn)
+
+    def _leave(self) -> None:
+        self._present -= 1
 
     def _matches(self, kept: str, password: str) -> bool:
         try:

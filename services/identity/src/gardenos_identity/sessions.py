@@ -1,107 +1,214 @@
-"""Sign-in, refresh, sign-out."""
+"""Sessions: begun by a password and, where there is one, a second factor; gone on with by a refresh token; ended."""
 
+import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from gardenos_chassis.errors import TooManyRequests, Unauthorized
+from gardenos_chassis.errors import Invalid, NotFound, Unauthorized
+from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Database, Session
+from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts.identity import RefreshTokenReused
 from gardenos_contracts.values import Role
-from sqlalchemy import insert, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from gardenos_identity import queries
 from gardenos_identity.passwords import Passwords
-from gardenos_identity.tables import credentials, sessions
-from gardenos_identity.tokens import ACCESS_SECONDS, RefreshToken, Signer
+from gardenos_identity.signing_in.limits import Limits, Try
+from gardenos_identity.signing_in.origins import Origin
+from gardenos_identity.signing_in.second_factor import WRONG_CODE, SecondFactor
+from gardenos_identity.signing_in.tickets import Ticket
+from gardenos_identity.tables import challenges, credentials, sessions
+from gardenos_identity.tokens import ACCESS_SECONDS, Signer
+
+CHALLENGE_SECONDS = 300
+GRACE = timedelta(seconds=20)
+"""For so long a refresh token that was used may be shown again, by a client that never got the answer."""
 
 _REFUSED = "the email address or the password is wrong"
-_FREE_FAILURES = 5
-_LONGEST_LOCK = timedelta(minutes=15)
-_CREDENTIALS = text("select * from credentials_of(:email)")
+_ENDED = "this session has ended; sign in again"
+_ASKED_TOO_LATE = "that took too long; sign in again with your password"
+_CREDENTIALS = text("select agency_id, user_id, password_hash from credentials_of(:email)")
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The password was right, and a second factor is asked for: to be answered with a code."""
+
+    token: str
+    expires_in: int = CHALLENGE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Starts, renews and ends sessions."""
+    """Begins, goes on with, lists and ends sessions."""
 
     database: Database
     passwords: Passwords
     signer: Signer
+    second_factor: SecondFactor
+    limits: Limits
     session_days: int
 
-    async def by_password(self, email: str, password: str) -> dict[str, Any]:
-        """A new session. Raises Unauthorized, in the same words and time whoever is unknown, or TooManyRequests."""
+    async def by_password(self, email: str, password: str, origin: Origin) -> dict[str, Any] | Challenge:
+        """A new session, or the question for the second factor.
+
+        Raises Unauthorized, in the same words and time whoever is unknown, TooManyRequests, or Unavailable.
+        """
+        address = normalised(email)
+        attempt = Try("password", address, origin.neighbourhood)
+        await self.limits.count(attempt)
         async with self.database.across() as session:
-            candidates = (await session.execute(_CREDENTIALS, {"email": normalised(email)})).all()
+            candidates = (await session.execute(_CREDENTIALS, {"email": address})).all()
         if not candidates:
             await self.passwords.verify(None, password)
-            raise Unauthorized(_REFUSED)
         for candidate in candidates:
-            _refuse_while_locked(candidate.locked_until)
             if await self.passwords.verify(candidate.password_hash, password):
-                return await self._start(candidate.agency_id, candidate.user_id)
-            await self._note_failure(candidate.agency_id, candidate.user_id)
+                await self.limits.succeeded(attempt)
+                hashed = None
+                if self.passwords.outdated(candidate.password_hash):
+                    hashed = await self.passwords.hash(password)
+                begun = await self._begin(candidate.agency_id, candidate.user_id, origin, hashed)
+                if not isinstance(begun, Challenge):
+                    await self.limits.is_at_home(attempt)
+                return begun
         raise Unauthorized(_REFUSED)
 
-    async def by_refresh(self, given: str) -> dict[str, Any]:
-        """The session goes on with new tokens. Raises Unauthorized; a token used before ends its session."""
-        token = RefreshToken.parse(given)
-        renewed = RefreshToken.new(token.agency_id, token.session_id)
+    async def by_second_factor(self, challenge: str, code: str, origin: Origin) -> dict[str, Any]:
+        """A new session for a challenge and a code. Raises Unauthorized, TooManyRequests, or Invalid for a wrong code."""
+        ticket = Ticket.parse(challenge, Unauthorized(_ASKED_TOO_LATE))
+        async with self.database.transaction(ticket.agency_id) as session:
+            user = await queries.user(session, await _challenged(session, ticket))
+        attempt = Try("code", user["email"], origin.neighbourhood)
+        await self.limits.count(attempt)
+        async with self.database.transaction(ticket.agency_id) as session:
+            user_id = await _challenged(session, ticket)
+            if not await self.second_factor.accepts(session, ticket.agency_id, user_id, code):
+                raise Invalid(WRONG_CODE, pointer="/code")
+            await session.execute(delete(challenges).where(challenges.c.user_id == user_id))
+            answer = await self.start(session, ticket.agency_id, user_id, origin)
+        await self.limits.succeeded(attempt)
+        await self.limits.is_at_home(attempt)
+        return answer
+
+    async def by_refresh(self, given: str, origin: Origin, store: EventStore, request_id: str) -> dict[str, Any]:
+        """The session goes on with new tokens. Raises Unauthorized; a token used before ends its session.
+
+        A client that lost the answer may ask again for a short while, by the same program, and gets the same next token
+        as long as that is not used: nobody is signed out by a bad network. A thief who is as quick gets it too, and is
+        found out as without this: whichever of the two goes on second shows a token that was used before.
+        """
+        token = Ticket.parse(given, Unauthorized("this refresh token is not one of ours; sign in again"))
         now = datetime.now(UTC)
-        alive = (sessions.c.id == token.session_id, sessions.c.ended_at.is_(None))
         async with self.database.transaction(token.agency_id) as session:
-            moved = await session.execute(
-                update(sessions)
-                .where(
-                    *alive,
-                    sessions.c.refresh_hash == token.hash,
-                    sessions.c.used_at > now - timedelta(days=self.session_days),
+            found = select(sessions).where(*self._alive(now), sessions.c.id == token.id).with_for_update()
+            row = (await session.execute(found)).first()
+            if row is None:
+                raise Unauthorized(_ENDED)
+            if _same(row.refresh_hash, token.hash):
+                salt = secrets.token_bytes(32)
+                renewed = token.successor(salt)
+                await session.execute(
+                    update(sessions)
+                    .where(sessions.c.id == token.id)
+                    .values(
+                        refresh_hash=renewed.hash,
+                        previous_hash=token.hash,
+                        successor_salt=salt,
+                        rotated_at=now,
+                        used_at=now,
+                        address=origin.address,
+                        user_agent=origin.user_agent,
+                    )
                 )
-                .values(refresh_hash=renewed.hash, used_at=now)
-                .returning(sessions.c.user_id)
-            )
-            user_id = moved.scalar_one_or_none()
-            if user_id is not None:
-                return await self._answer(session, renewed, user_id)
-            await session.execute(update(sessions).where(*alive).values(ended_at=now))
-        raise Unauthorized("this session has ended; sign in again")
+                return await self._answer(session, renewed, row.user_id)
+            lost = row.previous_hash is not None and _same(row.previous_hash, token.hash)
+            if lost and now - row.rotated_at <= GRACE and row.user_agent == origin.user_agent:
+                return await self._answer(session, token.successor(row.successor_salt), row.user_id)
+        context = Context(token.agency_id, Actor(ActorKind.PERSON, str(row.user_id)), request_id)
+        async with store.unit_of_work(context) as work:
+            if await _ended(work.session, sessions.c.id == token.id):
+                # The session's own stream: it ends once.
+                work.record(token.id, 0, [RefreshTokenReused(user_id=row.user_id, session_id=token.id)])
+        raise Unauthorized(_ENDED)
 
-    async def end(self, agency_id: UUID, session_id: UUID) -> None:
-        """The session's refresh token is worth nothing from now on."""
-        async with self.database.transaction(agency_id) as session:
-            await session.execute(
-                update(sessions).where(sessions.c.id == session_id).values(ended_at=datetime.now(UTC))
-            )
-
-    async def _start(self, agency_id: UUID, user_id: UUID) -> dict[str, Any]:
-        token = RefreshToken.new(agency_id, new_id())
+    async def start(self, session: Session, agency_id: UUID, user_id: UUID, origin: Origin) -> dict[str, Any]:
+        """A new session of somebody who has proved who they are, in the caller's transaction."""
+        token = Ticket.new(agency_id, new_id())
         now = datetime.now(UTC)
-        async with self.database.transaction(agency_id) as session:
-            await session.execute(
-                insert(sessions).values(
-                    agency_id=agency_id,
-                    id=token.session_id,
-                    user_id=user_id,
-                    refresh_hash=token.hash,
-                    started_at=now,
-                    used_at=now,
-                )
+        # Nobody looks at sessions that ended long ago.
+        stale = func.coalesce(sessions.c.ended_at, sessions.c.used_at) < now - timedelta(days=self.session_days + 30)
+        await session.execute(delete(sessions).where(sessions.c.user_id == user_id, stale))
+        await session.execute(
+            insert(sessions).values(
+                agency_id=agency_id,
+                id=token.id,
+                user_id=user_id,
+                refresh_hash=token.hash,
+                address=origin.address,
+                user_agent=origin.user_agent,
+                started_at=now,
+                used_at=now,
             )
-            await session.execute(
-                update(credentials).where(credentials.c.user_id == user_id).values(failures=0, locked_until=None)
-            )
-            return await self._answer(session, token, user_id)
+        )
+        return await self._answer(session, token, user_id)
 
-    async def _answer(self, session: Session, token: RefreshToken, user_id: UUID) -> dict[str, Any]:
+    async def of(self, session: Session, user_id: UUID, current: UUID | None) -> list[dict[str, Any]]:
+        """A person's sessions that go on, the last used first."""
+        asked = select(sessions).where(*self._alive(datetime.now(UTC)), sessions.c.user_id == user_id)
+        rows = await session.execute(asked.order_by(sessions.c.used_at.desc(), sessions.c.id))
+        return [
+            {
+                "id": row.id,
+                "current": row.id == current,
+                "device": Origin(row.address, row.user_agent).device,
+                "address": row.address,
+                "started_at": row.started_at,
+                "used_at": row.used_at,
+            }
+            for row in rows
+        ]
+
+    async def end(self, session: Session, user_id: UUID, session_id: UUID) -> None:
+        """The session's refresh token is worth nothing from now on. Raises NotFound for one that is not this person's."""
+        if not await self.end_if_alive(session, user_id, session_id):
+            raise NotFound("there is no such session of yours; it may have ended already")
+
+    async def end_if_alive(self, session: Session, user_id: UUID, session_id: UUID) -> bool:
+        """As `end`; False where there is nothing to end."""
+        return await _ended(session, (sessions.c.id == session_id) & (sessions.c.user_id == user_id)) > 0
+
+    async def end_all(self, session: Session, user_id: UUID, *, but: UUID | None = None) -> int:
+        """Ends all of a person's sessions, or all but one; tells how many."""
+        theirs = sessions.c.user_id == user_id
+        return await _ended(session, theirs if but is None else theirs & (sessions.c.id != but))
+
+    def _alive(self, now: datetime) -> tuple[Any, ...]:
+        return sessions.c.ended_at.is_(None), sessions.c.used_at > now - timedelta(days=self.session_days)
+
+    async def _begin(
+        self, agency_id: UUID, user_id: UUID, origin: Origin, hashed: str | None
+    ) -> dict[str, Any] | Challenge:
+        async with self.database.transaction(agency_id) as session:
+            if hashed is not None:
+                theirs = credentials.c.user_id == user_id
+                await session.execute(update(credentials).where(theirs).values(password_hash=hashed))
+            if await self.second_factor.is_on(session, user_id):
+                return await _challenge(session, agency_id, user_id)
+            return await self.start(session, agency_id, user_id, origin)
+
+    async def _answer(self, session: Session, token: Ticket, user_id: UUID) -> dict[str, Any]:
         user = await queries.user(session, user_id)
         access = self.signer.access_token(
             agency_id=token.agency_id,
             user_id=user_id,
             role=Role(user["role"]),
             team_ids=user["team_ids"],
-            session_id=token.session_id,
+            session_id=token.id,
         )
         return {
             "access_token": access,
@@ -112,31 +219,50 @@ class SignIn:
             "agency": await queries.agency(session),
         }
 
-    async def _note_failure(self, agency_id: UUID, user_id: UUID) -> None:
-        """After a few failures each further one locks the account twice as long."""
-        async with self.database.transaction(agency_id) as session:
-            counted = await session.execute(
-                update(credentials)
-                .where(credentials.c.user_id == user_id)
-                .values(failures=credentials.c.failures + 1)
-                .returning(credentials.c.failures)
-            )
-            over = counted.scalar_one() - _FREE_FAILURES
-            if over >= 0:
-                lock = min(timedelta(seconds=2 ** min(over, 12)), _LONGEST_LOCK)
-                await session.execute(
-                    update(credentials)
-                    .where(credentials.c.user_id == user_id)
-                    .values(locked_until=datetime.now(UTC) + lock)
-                )
-
 
 def normalised(email: str) -> str:
     """An address as it is kept and looked up."""
     return email.strip().lower()
 
 
-def _refuse_while_locked(until: datetime | None) -> None:
-    seconds = (until - datetime.now(UTC)).total_seconds() if until else 0
-    if seconds > 0:
-        raise TooManyRequests("too many failed sign-ins; wait a little and try again", retry_after=int(seconds) + 1)
+async def _challenge(session: Session, agency_id: UUID, user_id: UUID) -> Challenge:
+    now = datetime.now(UTC)
+    ticket = Ticket.new(agency_id, new_id())
+    await session.execute(delete(challenges).where(challenges.c.user_id == user_id, challenges.c.expires_at <= now))
+    await session.execute(
+        insert(challenges).values(
+            agency_id=agency_id,
+            id=ticket.id,
+            user_id=user_id,
+            secret_hash=ticket.hash,
+            expires_at=now + timedelta(seconds=CHALLENGE_SECONDS),
+        )
+    )
+    return Challenge(str(ticket))
+
+
+async def _challenged(session: Session, ticket: Ticket) -> UUID:
+    """Whose challenge it is, held to the end of the transaction. Raises Unauthorized."""
+    asked = select(challenges.c.user_id, challenges.c.secret_hash).where(
+        challenges.c.id == ticket.id, challenges.c.expires_at > datetime.now(UTC)
+    )
+    row = (await session.execute(asked.with_for_update())).first()
+    if row is None or not _same(row.secret_hash, ticket.hash):
+        raise Unauthorized(_ASKED_TOO_LATE)
+    found: UUID = row.user_id
+    return found
+
+
+async def _ended(session: Session, which: Any) -> int:
+    """Ends those that go on; tells how many."""
+    ended = await session.execute(
+        update(sessions)
+        .where(which, sessions.c.ended_at.is_(None))
+        .values(ended_at=datetime.now(UTC))
+        .returning(sessions.c.id)
+    )
+    return len(ended.all())
+
+
+def _same(kept: str, shown: str) -> bool:
+    return hmac.compare_digest(kept, shown)

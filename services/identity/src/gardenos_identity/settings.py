@@ -2,17 +2,25 @@
 
 from typing import Literal
 
+from gardenos_chassis.sealing.keys import MasterKeys
 from gardenos_chassis.settings import ServiceSettings
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from gardenos_identity.signing_in.origins import Proxies
 
 
 class IdentitySettings(ServiceSettings, service="identity"):
     """Read from `GARDENOS_IDENTITY_<NAME>`, else `GARDENOS_<NAME>`."""
 
     signing_key: SecretStr
-    """Ed25519 private key: PKCS 8 PEM, or its base64."""
+    """Ed25519 private key: PKCS 8 PEM, or its base64. To be replaced, several are named, base64 with commas between them:
+    the first signs, all are published."""
     concurrent_hashes: int = Field(default=2, ge=1)
     """Password hashes computed at once, so that many sign-ins cannot starve the service."""
+    waiting_hashes: int = Field(default=64, ge=0)
+    """Password hashes that may wait for their turn; whoever comes beyond that is told to come again in a moment."""
+    trusted_proxies: str = ""
+    """Networks whose `X-Forwarded-For` is believed, with commas between them: `10.0.0.0/8, fd00::/8`."""
     session_days: int = Field(default=30, ge=1)
     """How long a session lives without use."""
     public_url: str = "http://127.0.0.1:8000"
@@ -26,3 +34,21 @@ class IdentitySettings(ServiceSettings, service="identity"):
     smtp_password: SecretStr | None = None
     mail_from: str = "GardenOS <no-reply@localhost>"
     """Who letters are from: an address, or a name and an address."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        Proxies(given)
+        return given
+
+    @model_validator(mode="after")
+    def _can_seal(self) -> "IdentitySettings":
+        # Secrets of second factors are kept; the chassis asks for the key only where events hold personal data.
+        MasterKeys.parse(self.master_key.get_secret_value() if self.master_key else "")
+        return self
+
+    @property
+    def needed_master_keys(self) -> MasterKeys:
+        """As `master_keys`, which are always there."""
+        assert self.master_keys is not None
+        return self.master_keys

@@ -1,5 +1,6 @@
 """The shapes of this service's answers."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -52,6 +53,52 @@ class Session(Shape):
     """Good for one use, which gives the next."""
     user: User
     agency: Agency
+
+
+class Challenge(Shape):
+    """The password is right, and a code is asked for: to be shown with it, before it expires."""
+
+    challenge: str
+    expires_in: int
+    """Seconds."""
+
+
+class OwnSession(Shape):
+    """One of the caller's sessions."""
+
+    id: UUID
+    current: bool
+    """Whether it is the one that asks."""
+    device: str
+    """What the browser said of itself, in a few words: `Firefox on Windows`."""
+    address: str
+    """Where it was last used from: an IP address."""
+    started_at: datetime
+    used_at: datetime
+    """When it last went on; to within the life of an access token."""
+
+
+class SecondFactor(Shape):
+    """Whether signing in asks for a second factor."""
+
+    since: datetime | None
+    """When it was confirmed; null: there is none."""
+    recovery_codes_left: int
+
+
+class Enrolment(Shape):
+    """What an authenticator app needs to know: typed in, or read from a QR code of the address."""
+
+    secret: str
+    """Base32."""
+    address: str
+    """`otpauth://…`."""
+
+
+class RecoveryCodes(Shape):
+    """Codes for when the app is lost, each good once. They are never shown again."""
+
+    recovery_codes: list[str]
 
 
 class Me(Shape):

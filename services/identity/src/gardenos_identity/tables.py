@@ -1,6 +1,6 @@
 """Read tables, and what sign-in keeps beside the events."""
 
-from sqlalchemy import ARRAY, Column, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, LargeBinary, MetaData, Table, Text, Uuid
 
 metadata = MetaData()
 
@@ -39,8 +39,46 @@ credentials = Table(
     Column("user_id", Uuid, primary_key=True),
     Column("email", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("locked_until", DateTime(timezone=True)),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True)),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, primary_key=True),
+    Column("code_hash", Text, primary_key=True),
+)
+"""Those not used yet."""
+
+challenges = Table(
+    "sign_in_challenges",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+"""Who has shown the password and is asked for the second factor."""
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 
 sessions = Table(
@@ -50,6 +88,11 @@ sessions = Table(
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, nullable=False),
     Column("refresh_hash", Text, nullable=False),
+    Column("previous_hash", Text),
+    Column("successor_salt", LargeBinary),
+    Column("rotated_at", DateTime(timezone=True)),
+    Column("address", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),

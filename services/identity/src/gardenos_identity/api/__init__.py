@@ -1,17 +1,27 @@
-"""HTTP: agencies, users, teams, sessions, keys."""
+"""HTTP: agencies, users, teams, sessions, one's own account, keys."""
 
 from fastapi import APIRouter
 
-from gardenos_identity.api import agencies, keys, sessions, teams, users
+from gardenos_identity.api import account, agencies, keys, sessions, teams, users
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
+from gardenos_identity.signing_in.origins import Proxies
+from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.tokens import Signer
 
 
-def router(sign_in: SignIn, passwords: Passwords, signer: Signer) -> APIRouter:
+def router(
+    sign_in: SignIn, passwords_anew: PasswordsAnew, passwords: Passwords, signer: Signer, proxies: Proxies
+) -> APIRouter:
     """All routes of the service."""
     routes = APIRouter()
     routes.include_router(keys.router(signer))
-    for room in (sessions.router(sign_in), agencies.router(passwords), users.router(passwords), teams.router()):
+    for room in (
+        sessions.router(sign_in, proxies),
+        account.router(passwords_anew, sign_in.second_factor, proxies),
+        agencies.router(passwords),
+        users.router(passwords),
+        teams.router(),
+    ):
         routes.include_router(room, prefix="/api/v1")
     return routes

@@ -1,0 +1,150 @@
+"""A person's own account: password and second factor. Everybody may, whatever their role."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
+from fastapi.responses import Response
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.events import Context, EventStore
+from gardenos_chassis.http import Reader, caller, json_response
+from gardenos_chassis.service import Service
+from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts.identity import SecondFactorAdded, SecondFactorRemoved
+from pydantic import Field
+
+from gardenos_identity import queries, shapes
+from gardenos_identity.api.bodies import Password, Strict
+from gardenos_identity.api.sessions import session_of
+from gardenos_identity.signing_in.origins import Proxies
+from gardenos_identity.signing_in.passwords_anew import PasswordsAnew, told_of
+from gardenos_identity.signing_in.second_factor import SecondFactor
+
+Given = Annotated[str, Field(max_length=1000)]
+Asker = Annotated[Caller, Depends(caller)]
+
+
+class ChangePassword(Strict):
+    """A new password, and the present one as proof."""
+
+    old_password: Given
+    new_password: Password
+
+
+class AskForReset(Strict):
+    """Whose password was forgotten."""
+
+    email: Annotated[str, Field(max_length=320)]
+
+
+class CompleteReset(Strict):
+    """What stands behind the # of the letter's link, and the new password."""
+
+    token: Annotated[str, Field(max_length=500)]
+    password: Password
+
+
+class Proof(Strict):
+    """The person's password, for what a stolen session must not do."""
+
+    password: Given
+
+
+class Code(Strict):
+    """What the authenticator app shows."""
+
+    code: Annotated[str, Field(max_length=20)]
+
+
+def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -> APIRouter:
+    """Routes under `/users/me` and `/users/password-resets`."""
+    routes = APIRouter()
+    database = anew.database
+
+    @routes.put("/users/me/password", status_code=204, tags=["account"])
+    async def change_password(body: ChangePassword, request: Request, caller: Asker) -> Response:
+        """Changes one's password. Every session but this one ends."""
+        await anew.change(
+            _store(request), _context(request, caller), caller.user_id, body.old_password, body.new_password,
+            keep=session_of(caller), origin=proxies.origin_of(request),
+        )  # fmt: skip
+        return Response(status_code=204)
+
+    @routes.post("/users/password-resets", status_code=202, tags=["account"])
+    async def ask_for_reset(body: AskForReset, request: Request, after: BackgroundTasks) -> Response:
+        """A letter with a link is sent, if there is such an account; the answer is the same if there is none."""
+        await anew.may_ask(body.email, proxies.origin_of(request))
+        after.add_task(anew.send, body.email, request.state.request_id)
+        return Response(status_code=202, background=after)
+
+    @routes.post("/users/password-resets/completion", status_code=204, tags=["account"])
+    async def complete_reset(body: CompleteReset, request: Request) -> Response:
+        """Sets the password by the letter's link, which is good once. Every session ends."""
+        origin = proxies.origin_of(request)
+        await anew.complete(_store(request), body.token, body.password, origin, request.state.request_id)
+        return Response(status_code=204)
+
+    @routes.get("/users/me/second-factor", tags=["account"], responses={200: {"model": shapes.SecondFactor}})
+    async def show_second_factor(reading: Reader) -> Response:
+        """Whether signing in asks for a second factor."""
+        me = reading.caller.user_id
+        since = await second_factor.since(reading.session, me)
+        left = await second_factor.codes_left(reading.session, me)
+        return json_response({"since": since, "recovery_codes_left": left})
+
+    @routes.post(
+        "/users/me/second-factor", status_code=201, tags=["account"], responses={201: {"model": shapes.Enrolment}}
+    )
+    async def add_second_factor(body: Proof, request: Request, caller: Asker) -> Response:
+        """A secret for an authenticator app, shown this once; it counts once a code of it is confirmed."""
+        await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
+        async with database.transaction(caller.agency_id) as session:
+            me = await queries.user(session, caller.user_id)
+            made = await second_factor.enrol(session, caller.agency_id, caller.user_id, account=me["email"])
+        return json_response({"secret": made.secret, "address": made.address}, 201)
+
+    @routes.post(
+        "/users/me/second-factor/confirmation",
+        status_code=201,
+        tags=["account"],
+        responses={201: {"model": shapes.RecoveryCodes}},
+    )
+    async def confirm_second_factor(body: Code, request: Request, caller: Asker) -> Response:
+        """From now on signing in asks for a code. Gives recovery codes, shown this once."""
+        async with _store(request).unit_of_work(_context(request, caller)) as work:
+            codes = await second_factor.confirm(work.session, caller.agency_id, caller.user_id, body.code)
+            await told_of(work, caller.user_id, SecondFactorAdded(user_id=caller.user_id))
+        return json_response({"recovery_codes": codes}, 201)
+
+    @routes.post(
+        "/users/me/second-factor/recovery-codes",
+        status_code=201,
+        tags=["account"],
+        responses={201: {"model": shapes.RecoveryCodes}},
+    )
+    async def renew_recovery_codes(body: Proof, request: Request, caller: Asker) -> Response:
+        """New recovery codes in place of all others, shown this once."""
+        await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
+        async with database.transaction(caller.agency_id) as session:
+            codes = await second_factor.renew_recovery_codes(session, caller.agency_id, caller.user_id)
+        return json_response({"recovery_codes": codes}, 201)
+
+    @routes.post("/users/me/second-factor/removal", status_code=204, tags=["account"])
+    async def remove_second_factor(body: Proof, request: Request, caller: Asker) -> Response:
+        """Signing in asks for the password alone."""
+        await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
+        async with _store(request).unit_of_work(_context(request, caller)) as work:
+            await second_factor.remove(work.session, caller.user_id)
+            await told_of(work, caller.user_id, SecondFactorRemoved(user_id=caller.user_id))
+        return Response(status_code=204)
+
+    return routes
+
+
+def _store(request: Request) -> EventStore:
+    service: Service = request.app.state.service
+    return service.store
+
+
+def _context(request: Request, caller: Caller) -> Context:
+    actor = Actor(ActorKind.PERSON, str(caller.user_id))
+    return Context(caller.agency_id, actor, request.state.request_id, caller=caller)
