@@ -12,7 +12,7 @@ import { words } from "../ui/format";
 import { said } from "../ui/toast";
 import { Unfold } from "../ui/Unfold";
 import { useZone } from "../ui/zone";
-import { fromField, toField, zoneName } from "./clock";
+import { fromField, toField, zoneName } from "../ui/clock";
 import { readDuration } from "./duration";
 import styles from "./LogCall.module.css";
 

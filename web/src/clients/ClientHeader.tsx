@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import {
   IconChevronLeft,
   IconDots,
+  IconHistory,
   IconPencil,
   IconPhonePlus,
   IconPlant2,
@@ -22,6 +23,7 @@ interface ClientHeaderProps {
   logCall: () => void;
   assign: () => void;
   edit: () => void;
+  history: () => void;
   /** Null for those who may not. */
   forget: (() => void) | null;
 }
@@ -61,41 +63,46 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
             </Tooltip>
           </>
         )}
-        {(mayWrite || client.lead_id) && (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon variant="default" size={36} aria-label="More to do">
-                <IconDots size={18} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {mayWrite && (
-                <Menu.Item
-                  leftSection={<IconPencil size={17} />}
-                  rightSection={<kbd>E</kbd>}
-                  onClick={can.edit}
-                >
-                  Edit
-                </Menu.Item>
-              )}
-              {client.lead_id && (
-                <Menu.Item
-                  leftSection={<IconPlant2 size={17} />}
-                  renderRoot={(props) => (
-                    <Link to="/leads/$leadId" params={{ leadId: client.lead_id! }} {...props} />
-                  )}
-                >
-                  The lead they were
-                </Menu.Item>
-              )}
-              {forget && (
-                <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
-                  Forget this person…
-                </Menu.Item>
-              )}
-            </Menu.Dropdown>
-          </Menu>
-        )}
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="default" size={36} aria-label="More to do">
+              <IconDots size={18} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {mayWrite && (
+              <Menu.Item
+                leftSection={<IconPencil size={17} />}
+                rightSection={<kbd>E</kbd>}
+                onClick={can.edit}
+              >
+                Edit
+              </Menu.Item>
+            )}
+            <Menu.Item
+              leftSection={<IconHistory size={17} />}
+              rightSection={<kbd>H</kbd>}
+              onClick={can.history}
+            >
+              History
+            </Menu.Item>
+            {client.lead_id && (
+              <Menu.Item
+                leftSection={<IconPlant2 size={17} />}
+                renderRoot={(props) => (
+                  <Link to="/leads/$leadId" params={{ leadId: client.lead_id! }} {...props} />
+                )}
+              >
+                The lead they were
+              </Menu.Item>
+            )}
+            {forget && (
+              <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
+                Forget this person…
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
       </div>
     </header>
   );

@@ -8,6 +8,7 @@ import { AssignTo } from "../directory/AssignTo";
 import { Forget } from "../forgetting/Forget";
 import { useForgetClient } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
+import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
 import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
@@ -22,7 +23,7 @@ import { ClientFacts } from "./ClientFacts";
 import { ClientHeader } from "./ClientHeader";
 import { useAssignClient } from "./edit";
 import { known as knownClient } from "./place";
-import { clientById } from "./queries";
+import { clientById, pastOfClient } from "./queries";
 
 const route = getRouteApi("/clients/$clientId");
 
@@ -61,6 +62,8 @@ function OneClient({ id }: { id: string }) {
   );
 }
 
+type Dialog = "call" | "assign" | "history" | "forget";
+
 function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const known = client.forgotten_at === null;
   const mayWrite = useMayWrite() && known;
@@ -68,11 +71,12 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const forget = useForgetClient(client.id);
   const view = useRecordView();
   useAddressedSource(route.useSearch().source, view);
-  const [dialog, setDialog] = useState<"call" | "assign" | "forget" | null>(null);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const assign = useAssignClient();
   const whose = useMemo(() => ({ client_id: client.id }), [client.id]);
+  const past = useMemo(() => pastOfClient(client.id), [client.id]);
   const close = () => setDialog(null);
   useEffect(() => {
     document.title = `${client.display_name} · GardenOS`;
@@ -92,11 +96,15 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         keys,
         run,
       });
-      if (!mayWrite) return [];
       return [
-        command("Log a call", "l", () => setDialog("call")),
-        command("Assign", "a", () => setDialog("assign")),
-        command("Edit", "e", edit),
+        ...(mayWrite
+          ? [
+              command("Log a call", "l", () => setDialog("call")),
+              command("Assign", "a", () => setDialog("assign")),
+              command("Edit", "e", edit),
+            ]
+          : []),
+        command("History", "h", () => setDialog("history")),
         ...(mayForget
           ? [
               {
@@ -119,6 +127,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         logCall={() => setDialog("call")}
         assign={() => setDialog("assign")}
         edit={edit}
+        history={() => setDialog("history")}
         forget={mayForget ? () => setDialog("forget") : null}
       />
       {stale && <div className={record.notice}>{stale}</div>}
@@ -150,6 +159,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         assign={(to, name) => void assign(client, to, name)}
       />
       <Forget name={client.display_name} opened={dialog === "forget"} close={close} forget={forget} />
+      <History past={past} opened={dialog === "history"} close={close} />
     </div>
   );
 }

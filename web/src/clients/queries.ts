@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, versioned } from "../api/client";
 import { byCursor } from "../api/queries";
+import type { Past } from "../history/past";
 import type { ClientSearch } from "./filters";
 
 const PAGE = 100;
@@ -36,4 +37,17 @@ export function clientById(id: string) {
     queryFn: ({ signal }) =>
       versioned(api.GET("/api/v1/clients/{client_id}", { params: { path: { client_id: id } }, signal })),
   });
+}
+
+/** What one client was, and how it came to be what it is. */
+export function pastOfClient(id: string): Past {
+  const path = { client_id: id };
+  return {
+    noun: "client",
+    key: ["clients", "one", id],
+    entries: (query, signal) =>
+      data(api.GET("/api/v1/clients/{client_id}/history", { params: { path, query }, signal })),
+    state: (query, signal) =>
+      data(api.GET("/api/v1/clients/{client_id}/history/state", { params: { path, query }, signal })),
+  };
 }

@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { api, versioned } from "../api/client";
 import { merge } from "../api/records";
+import { isOfThePast } from "../history/past";
 
 /** Gives what forgets a lead's person. Throws ApiProblem. */
 export function useForgetLead(id: string): () => Promise<void> {
@@ -22,8 +23,9 @@ export function useForgetClient(id: string): () => Promise<void> {
   };
 }
 
-/** What this tab remembers of conversations and searches may be the person's: it is asked for anew. */
+/** What this tab remembers of conversations, searches and histories may be the person's: it is asked for anew. */
 function drop(queries: QueryClient): void {
   for (const of of ["timeline", "threads", "insights", "search"]) queries.removeQueries({ queryKey: [of] });
+  queries.removeQueries({ predicate: ({ queryKey }) => isOfThePast(queryKey) });
   void queries.invalidateQueries();
 }

@@ -8,6 +8,7 @@ import { AssignTo } from "../directory/AssignTo";
 import { Forget } from "../forgetting/Forget";
 import { useForgetLead } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
+import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
 import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
@@ -22,10 +23,9 @@ import { Convert } from "./Convert";
 import { useAssignLead, useMoveLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
-import { LeadHistory } from "./LeadHistory";
 import { LostReason } from "./LostReason";
 import { known as knownLead, leaveAt, neighbours } from "./place";
-import { leadById } from "./queries";
+import { leadById, pastOfLead } from "./queries";
 import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
 
@@ -82,6 +82,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const move = useMoveLead();
   const assign = useAssignLead();
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
+  const past = useMemo(() => pastOfLead(lead.id), [lead.id]);
   const { previous, next } = useNeighbours(lead.id);
   const close = () => setDialog(null);
   useEffect(() => {
@@ -186,7 +187,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         lose={(reason) => void move(lead, "lost", reason)}
       />
       <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
-      <LeadHistory id={lead.id} opened={dialog === "history"} close={close} />
+      <History past={past} opened={dialog === "history"} close={close} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, versioned } from "../api/client";
 import { byCursor } from "../api/queries";
+import type { Past } from "../history/past";
 import type { LeadSearch } from "./filters";
 
 const PAGE = 100;
@@ -40,4 +41,17 @@ export function leadById(id: string) {
     queryFn: ({ signal }) =>
       versioned(api.GET("/api/v1/leads/{lead_id}", { params: { path: { lead_id: id } }, signal })),
   });
+}
+
+/** What one lead was, and how it came to be what it is. */
+export function pastOfLead(id: string): Past {
+  const path = { lead_id: id };
+  return {
+    noun: "lead",
+    key: ["leads", "one", id],
+    entries: (query, signal) =>
+      data(api.GET("/api/v1/leads/{lead_id}/history", { params: { path, query }, signal })),
+    state: (query, signal) =>
+      data(api.GET("/api/v1/leads/{lead_id}/history/state", { params: { path, query }, signal })),
+  };
 }

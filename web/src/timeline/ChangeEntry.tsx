@@ -110,8 +110,10 @@ export function FromTo({ old, next }: { old: ReactNode; next: ReactNode }) {
         <span className="visually-hidden">from </span>
         {old}
       </span>
-      <IconArrowRight size={14} role="img" aria-label="to" className={styles.arrow} />
-      <span className={styles.new}>{next}</span>
+      <span className={styles.became}>
+        <IconArrowRight size={14} role="img" aria-label="to" className={styles.arrow} />
+        <span className={styles.new}>{next}</span>
+      </span>
     </>
   );
 }

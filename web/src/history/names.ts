@@ -1,0 +1,36 @@
+import { useCampaigns, useTeams, useUsers } from "../directory/queries";
+import { fieldValue } from "../timeline/fields";
+import { words } from "../ui/format";
+
+export type NameOf = (id: string) => string | undefined;
+
+/** Names for the ids of people, teams and campaigns. */
+export function useNames(): NameOf {
+  const all = [...useUsers(), ...useTeams(), ...useCampaigns()];
+  return (id) => all.find((each) => each.id === id)?.name;
+}
+
+/** A field's value in words. */
+export function valueInWords(field: string, value: string | null, nameOf: NameOf): string {
+  if (field === "owner_id" && value === null) return "Pool";
+  if (value !== null && field.endsWith("_id")) return nameOf(value) ?? "unknown";
+  if (field === "source" && value !== null) return words(value);
+  return fieldValue(field, value);
+}
+
+/** Who did it: `person:<id>` by their name, `automation:clients.onboarding` as `Automation, onboarding`. */
+export function actorInWords(actor: string, nameOf: NameOf): string {
+  const [, kind = "", id = ""] = /^([^:]*):?(.*)$/.exec(actor)!;
+  switch (kind) {
+    case "person":
+      return nameOf(id) ?? "Somebody";
+    case "import":
+      return "Import";
+    case "ai":
+      return "AI";
+    case "automation":
+      return `Automation, ${id.slice(id.indexOf(".") + 1).replaceAll(/[_-]/g, " ")}`;
+    default:
+      return "GardenOS";
+  }
+}
