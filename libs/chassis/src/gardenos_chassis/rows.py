@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, Table
@@ -19,9 +20,9 @@ async def upsert_many(db: Session, table: Table, rows: Sequence[Mapping[str, Any
     if not rows:
         return
     names = tuple(rows[0])
-    key = [column.name for column in table.primary_key]
+    key_of = itemgetter(*(column.name for column in table.primary_key))
     # One statement cannot set the same row twice.
-    last = {tuple(row[name] for name in key): row for row in rows}.values()
+    last = {key_of(row): row for row in rows}.values()
     await driver_of(db).execute(_upsert(table, names), *([row[name] for row in last] for name in names))
 
 

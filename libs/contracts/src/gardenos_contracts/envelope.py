@@ -3,7 +3,6 @@
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
+
+from pydantic_core import from_json, to_json
 
 from gardenos_contracts.event import Event, upcast
 
@@ -162,23 +163,26 @@ class Message:
 
     def to_json(self) -> dict[str, Any]:
         """The message as the event feed gives it: the CloudEvents JSON format with our attributes."""
+        return {**self.attributes(), "data": from_json(self.data)}
+
+    def attributes(self) -> dict[str, Any]:
+        """The same without `data`, which is JSON as it is."""
         return {
             "specversion": "1.0",
             "id": self.id,
             "source": "/gardenos/" + self.type.partition(".")[0],
             "type": self.type,
             "subject": str(self.stream_id),
-            "time": self.occurred_at.astimezone(UTC).isoformat(),
+            "time": _utc(self.occurred_at),
             "agencyid": str(self.agency_id),
             "sequence": self.sequence,
             "streamversion": self.version,
-            "recordedtime": self.recorded_at.astimezone(UTC).isoformat(),
+            "recordedtime": _utc(self.recorded_at),
             "actor": str(self.actor),
             "correlationid": self.correlation_id,
             "causationid": self.causation_id,
             "traceparent": self.traceparent,
             "datacontenttype": "application/json",
-            "data": json.loads(self.data),
         }
 
     @classmethod
@@ -186,13 +190,13 @@ class Message:
         """The inverse of `to_json`. Raises ValueError if an attribute is missing or malformed."""
         try:
             return cls(
-                agency_id=UUID(body["agencyid"]),
+                agency_id=_agency(body["agencyid"].encode()),
                 sequence=int(body["sequence"]),
                 stream_id=UUID(body["subject"]),
                 version=int(body["streamversion"]),
                 type=body["type"],
-                data=json.dumps(body["data"]).encode(),
-                actor=Actor.parse(body["actor"]),
+                data=to_json(body["data"]),
+                actor=_actor(body["actor"].encode()),
                 correlation_id=body["correlationid"],
                 causation_id=body.get("causationid"),
                 traceparent=body.get("traceparent"),
@@ -201,6 +205,8 @@ class Message:
             )
         except KeyError as missing:
             raise ValueError(f"not a GardenOS event: {missing} is missing") from missing
+        except (TypeError, AttributeError) as wrong:
+            raise ValueError("not a GardenOS event: one of its attributes is of another type") from wrong
 
     def parse(self, event: _EventClass[E]) -> Received[E]:
         """The event as `event`, and if it was recorded in an older version, upcast to it.
@@ -209,7 +215,7 @@ class Message:
         """
         data = self.data
         if self.type != event.event_type:
-            data = json.dumps(upcast(self.type, json.loads(data), event.event_type)).encode()
+            data = to_json(upcast(self.type, from_json(data), event.event_type))
         return Received(
             agency_id=self.agency_id,
             sequence=self.sequence,

@@ -12,6 +12,7 @@ from gardenos_contracts import Event, Received
 from gardenos_contracts.leads import Stage
 
 from gardenos_reporting.changes import log
+from gardenos_reporting.changes.change import id_in
 from gardenos_reporting.lead import Lead, Tenure
 from gardenos_reporting.records import NOT_OF_CLIENTS, Client, Records
 from gardenos_reporting.scope import POOL, Scope
@@ -26,24 +27,26 @@ async def project(events: Sequence[Received[Event]], db: Session, *, keep_change
     """Brings an agency's read tables and log of changes up to date with its next events."""
     agency_id = events[0].agency_id
     bounds = await log.lock(db, agency_id)
-    records = await project_tables(events, db)
-    told_again = await log.release(db, agency_id, records.met)
-    await log.append(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
-
-
-async def project_tables(events: Sequence[Received[Event]], db: Session) -> Records:
-    """The same without the log, which is told once: what a rebuild takes. Nobody else writes of the agency meanwhile."""
-    agency_id = events[0].agency_id
     records = await _known(db, agency_id, events)
     for event in events:
         records.take(event)
     await _write(db, agency_id, records)
-    return records
+    told_again = await log.release(db, agency_id, records.met)
+    await log.append(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
+
+
+async def project_tables(events: Sequence[Received[Event]], db: Session) -> None:
+    """The same without the log, which is told once: what a rebuild takes. Nobody else writes of the agency meanwhile."""
+    agency_id = events[0].agency_id
+    records = await _known(db, agency_id, events)
+    for event in events:
+        records.learn(event)
+    await _write(db, agency_id, records)
 
 
 async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]) -> Records:
     def named(field: str) -> list[UUID]:
-        ids = {getattr(event.data, field, None) for event in events}
+        ids = {id_in(event.data, field) for event in events}
         return [id for id in ids if id is not None]
 
     persons, lead_ids, client_ids = named("person_id"), named("lead_id"), named("client_id")

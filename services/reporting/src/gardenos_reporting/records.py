@@ -83,17 +83,18 @@ class Records:
         """One more event."""
         change = change_of(event)
         if change is None:
-            self._learn(event)
+            self.learn(event)
             return
         known = self._scope_of(change)
-        self._learn(event)
+        self.learn(event)
         scope = change.scope or self._scope_of(change)
         if known is None and scope is not None and change.person_id is not None:
             self.met[change.person_id] = scope
         moved = known not in (None, scope) and change.resource in (Resource.LEAD, Resource.CLIENT)
         self.changes.append(replace(change, scope=scope, left=known if moved else None))
 
-    def _learn(self, event: Received[Event]) -> None:
+    def learn(self, event: Received[Event]) -> None:
+        """The same without what of it is to be told."""
         match event.data:
             case AgencyRegistered() as agency:
                 self.time_zone = agency.time_zone

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 import orjson
-from gardenos_contracts import Actor, ActorKind, Event, Message, Received, event_class
+from gardenos_contracts import Actor, ActorKind, Event, Message, Received
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
@@ -310,7 +310,7 @@ class Application:
     async def _handle(self, message: Message, work: UnitOfWork) -> None:
         try:
             handler = self.consumer.handler_of(message.type)
-            known = event_class(message.type)
+            known = self.consumer.heard_as(message.type)
             if handler is None or known is None or self._passes_over(message):
                 return
             event: Received[Event] = message.parse(known)
@@ -327,7 +327,7 @@ class Application:
         events: list[Received[Event]] = []
         for message in messages:
             try:
-                if self.consumer.hears(message.type) and (known := event_class(message.type)) is not None:
+                if (known := self.consumer.heard_as(message.type)) is not None:
                     events.append(message.parse(known))
             except Exception as error:
                 raise _stopped_by(error, message) from error

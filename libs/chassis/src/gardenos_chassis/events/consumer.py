@@ -91,18 +91,17 @@ class Consumer:
 
         Raises NewerVersion.
         """
-        known = self._heard_as(event_type)
-        return None if known is None else self._handlers.get(known)
+        known = self.heard_as(event_type)
+        return None if known is None else self._handlers.get(known.event_type)
 
-    def hears(self, event_type: str) -> bool:
-        """Whether events of this type are listened to, be it in an older version. Raises NewerVersion."""
-        return self._heard_as(event_type) is not None
+    def heard_as(self, event_type: str) -> type[Event] | None:
+        """What an event of this type is listened to as: an older version as the newest; None if it is not.
 
-    def _heard_as(self, event_type: str) -> str | None:
-        """The type that an event is listened to by: an older version is heard as the newest. Raises NewerVersion."""
+        Raises NewerVersion.
+        """
         known = event_class(event_type)
         if known is not None:
-            return known.event_type if known.event_type in self._heard else None
+            return known if known.event_type in self._heard else None
         for event in self.listens_to:
             if is_newer(event_type, event):
                 raise NewerVersion(

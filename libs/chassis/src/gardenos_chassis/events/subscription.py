@@ -6,7 +6,8 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import httpx
@@ -29,6 +30,8 @@ from gardenos_chassis.tasks import stopped
 from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
+
+_Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 _STRIKES = 3
 _FETCH_MILLISECONDS = 1000
@@ -144,12 +147,12 @@ class Subscription:
             # It comes as soon as there is something.
             found = await kafka.getmany(timeout_ms=_FETCH_MILLISECONDS, max_records=_FETCH_RECORDS)
             if found:
-                await self._on_records([record for records in found.values() for record in records], intake)
+                await self._on_records(found, intake)
 
-    async def _on_records(self, records: Sequence["ConsumerRecord[bytes, bytes]"], intake: Intake) -> None:
+    async def _on_records(self, found: "Mapping[TopicPartition, Sequence[_Record]]", intake: Intake) -> None:
         """Hands over what Kafka brought; waits while too much is waiting."""
         arrived: defaultdict[tuple[str, UUID], list[Message]] = defaultdict(list)
-        for record in records:
+        for record in chain.from_iterable(found.values()):
             source = record.topic.removesuffix(".events")
             self.brought[source] += 1
             try:
@@ -162,7 +165,8 @@ class Subscription:
                 )
                 continue
             arrived[source, message.agency_id].append(message)
-        await intake.put(arrived, _after(records))
+        # By name: a bare commit would take along what nobody has handled.
+        await intake.put(arrived, {partition: records[-1].offset + 1 for partition, records in found.items()})
 
     async def _take(self, source: str, agency_id: UUID, messages: Sequence[Message]) -> None:
         """Applies what Kafka brought of an agency, and leaves to the reconciliation what cannot be applied now."""
@@ -234,11 +238,6 @@ class Subscription:
                     f"{len(held)} held up, agency {agency_id} for {time.monotonic() - hold.since:.0f} s: {hold.reason}"
                 )
         return None
-
-
-def _after(records: Sequence["ConsumerRecord[bytes, bytes]"]) -> Offsets:
-    """Where each partition goes on after these, by name: a bare commit would take along what nobody has handled."""
-    return {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
 
 
 async def _commit(consumer: "AIOKafkaConsumer", offsets: Offsets) -> None:

@@ -7,6 +7,7 @@ there is to empty. Whoever comes later finds the person forgotten.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 import orjson
@@ -96,6 +97,10 @@ async def heeded(session: Session, agency_id: UUID, messages: Sequence[Message])
 
 def forgets_anybody(messages: Sequence[Message]) -> bool:
     """Whether one of these says that somebody is forgotten."""
+    types = {message.type for message in messages}
+    if not any(map(_may_forget, types)):
+        # As a rule; then nobody need be looked for in every message.
+        return False
     return any(map(_forgets, messages))
 
 
@@ -131,9 +136,15 @@ def _about(message: Message) -> UUID | None:
         return None
 
 
+@lru_cache(maxsize=1024)
+def _may_forget(event_type: str) -> bool:
+    known = event_class(event_type)
+    return known is not None and known.forgets is not Event.forgets
+
+
 def _forgets(message: Message) -> tuple[UUID, ...]:
     known = event_class(message.type)
-    if known is None or known.forgets is Event.forgets:
+    if known is None or not _may_forget(message.type):
         return ()
     try:
         return message.parse(known).data.forgets()

@@ -77,14 +77,20 @@ def change_of(event: Received[Event]) -> Change | None:
         resource=resource,
         id=id,
         version=event.version,
-        person_id=getattr(event.data, "person_id", None),
-        lead_id=getattr(event.data, "lead_id", None),
-        client_id=getattr(event.data, "client_id", None),
+        person_id=id_in(event.data, "person_id"),
+        lead_id=id_in(event.data, "lead_id"),
+        client_id=id_in(event.data, "client_id"),
         type=event.type,
         actor=str(event.actor),
         sequence=event.sequence,
         scope=POOL if resource in _EVERYBODY_S else None,
     )
+
+
+def id_in(event: Event, field: str) -> UUID | None:
+    """The id that an event gives in a field, if it has that field."""
+    # Where it has not, pydantic takes long to say so.
+    return getattr(event, field) if field in type(event).model_fields else None
 
 
 _EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM})
