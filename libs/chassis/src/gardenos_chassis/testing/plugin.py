@@ -1,10 +1,12 @@
 """The pytest plugin: the kit as fixtures. Tests and fixtures share one event loop a session."""
 
+import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+import fastapi.dependencies.models
 import pytest
 import pytest_asyncio
 
@@ -56,7 +58,17 @@ def start(parts: Parts) -> Start:
     ) -> AsyncIterator[Running]:
         package = create_service.__module__.partition(".")[0]
         service = create_service(await parts.settings(settings_class, package, **overrides))
-        async with service.running():
-            yield Running(service, parts.sources)
+        try:
+            async with service.running():
+                yield Running(service, parts.sources)
+        finally:
+            _let_go_of_routes()
 
     return started
+
+
+def _let_go_of_routes() -> None:
+    """FastAPI keeps what it found out of some thousands of functions, and by them whole services that have ended."""
+    for kept in vars(fastapi.dependencies.models).values():
+        if isinstance(kept, functools._lru_cache_wrapper):
+            kept.cache_clear()
