@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { AGENT, AUDITOR, signIn, violations } from "./support";
+import { AGENT, AUDITOR, colleague, newLead, signIn, unique, violations } from "./support";
 
 // The platform was given events that no reader can take, and a sound one behind each: `e2e/poison.py`.
 const VIEWS = ["overview", "dead-letters", "dead-letters&discarded=true", "jobs", "read-models"];
@@ -50,6 +50,37 @@ test("what could not be taken is looked at, redriven in vain, discarded with a r
     await expect(pane.getByText("There is no such stage.")).toBeVisible();
     await expect(pane.getByText(/Olivia/)).toBeVisible();
     await expect(page.getByRole("button", { name: /Redrive|Discard/ })).toHaveCount(0);
+  });
+});
+
+test("a job that is put off is called off, taken up again, and done", async ({ page }) => {
+  // Of whom is forgotten the vectors are removed at once, and once more an hour later: a job that waits.
+  const source = await forgottenCall();
+  await signIn(page);
+  await page.goto("/operations?view=jobs&service=ai&kind=ai.remove-vectors&state=scheduled");
+  const jobs = page.getByRole("list", { name: "jobs" });
+  // Of several it is the last that was put down: what is to be begun the soonest comes first.
+  await jobs.getByRole("link").last().click();
+  const pane = page.getByRole("region", { name: "What is open" });
+  await expect(pane.getByRole("heading", { level: 2, name: "Remove vectors" })).toBeFocused();
+  await expect(pane.getByText(source, { exact: true })).toBeVisible();
+  await expect(pane.getByText("Scheduled", { exact: true })).toBeVisible();
+  expect(await violations(page), "a job").toEqual([]);
+  const open = new URL(page.url()).searchParams.get("open")!;
+
+  await test.step("it is called off, and told among those that were", async () => {
+    await pane.getByRole("button", { name: "Cancel" }).click();
+    await expect(page.locator(`[data-entry="${open}"]`)).toHaveCount(0);
+    await page.goto(`/operations?view=jobs&open=${encodeURIComponent(open)}`);
+    await expect(pane.getByText("Cancelled", { exact: true })).toBeVisible();
+    await expect(pane.getByText("Called off")).toBeVisible();
+    await expect(pane.getByRole("button", { name: "Cancel" })).toHaveCount(0);
+  });
+
+  await test.step("it is taken up again, done, and gone", async () => {
+    await pane.getByRole("button", { name: "Retry" }).click();
+    await expect(page.getByText("It is here no longer")).toBeVisible({ timeout: 20_000 });
+    await expect(page.locator(`[data-entry="${open}"]`)).toHaveCount(0);
   });
 });
 
@@ -127,6 +158,37 @@ for (const scheme of ["light", "dark"] as const) {
       expect(wider, view).toBeLessThanOrEqual(0);
     }
   });
+}
+
+/** A call with somebody who is forgotten once it was read; its id, by which what was read of it is removed. */
+async function forgottenCall(): Promise<string> {
+  const office = await colleague();
+  const lead = await newLead(office, unique());
+  const answer = await office.post("/api/v1/calls", {
+    data: {
+      lead_id: lead.id,
+      direction: "outbound",
+      started_at: new Date().toISOString(),
+      duration_seconds: 90,
+      disposition: "connected",
+      transcript: "Customer: My home policy with Allstate renews on March 15, 2027.",
+    },
+  });
+  expect(answer.status()).toBe(201);
+  const { id } = (await answer.json()) as { id: string };
+  await expect(async () => {
+    const read = await office.get(`/api/v1/insights?lead_id=${lead.id}`);
+    expect(((await read.json()) as { items: unknown[] }).items).not.toHaveLength(0);
+  }).toPass({ timeout: 20_000 });
+  expect((await office.post(`/api/v1/leads/${lead.id}/forget`)).status()).toBe(200);
+  const kept = "/api/v1/operations/ai/jobs?kind=ai.remove-vectors&state=scheduled";
+  await expect(async () => {
+    const { items } = (await (await office.get(kept)).json()) as {
+      items: { arguments: { source_id: string } }[];
+    };
+    expect(items.map((job) => job.arguments.source_id)).toContain(id);
+  }).toPass({ timeout: 20_000 });
+  return id;
 }
 
 async function settled(page: Page): Promise<void> {
