@@ -1,5 +1,6 @@
 """What the identity service publishes."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -60,3 +61,112 @@ class RefreshTokenReused(Event, service="identity", version=1):
 
     user_id: UserId
     session_id: UUID
+
+
+class UserInvited(Event, service="identity", version=1):
+    """A person was asked to join the agency, by a link that is good once and for a while."""
+
+    invitation_id: UUID
+    email: str
+    role: Role
+    team_ids: tuple[TeamId, ...]
+    invited_by: UserId
+    expires_at: datetime
+
+
+class InvitationRenewed(Event, service="identity", version=1):
+    """The invitation was sent once more, with a new link; the old one is worth nothing."""
+
+    invitation_id: UUID
+    expires_at: datetime
+
+
+class InvitationWithdrawn(Event, service="identity", version=1):
+    """The invitation's link is worth nothing any more."""
+
+    invitation_id: UUID
+
+
+class InvitationAccepted(Event, service="identity", version=1):
+    """The person whom the invitation was for has joined."""
+
+    invitation_id: UUID
+    user_id: UserId
+
+
+class RoleChanged(Event, service="identity", version=1):
+    """A person's role in the agency is another from now on."""
+
+    user_id: UserId
+    role: Role
+
+
+class UserMovedTeams(Event, service="identity", version=1):
+    """A person is in these teams from now on, and in no other."""
+
+    user_id: UserId
+    team_ids: tuple[TeamId, ...]
+
+
+class UserDeactivated(Event, service="identity", version=1):
+    """A person may no longer sign in; what they did stays theirs."""
+
+    user_id: UserId
+
+
+class UserReactivated(Event, service="identity", version=1):
+    """A person who could not may sign in again, with the role and teams they had."""
+
+    user_id: UserId
+
+
+class ProfileChanged(Event, service="identity", version=1):
+    """What a person says of themselves: all of it, as it is now."""
+
+    user_id: UserId
+    name: str
+    time_zone: str | None
+    """IANA name; none: the agency's."""
+    locale: str | None
+    """BCP 47, e.g. `en-US`; none: the browser's."""
+
+
+class TeamRenamed(Event, service="identity", version=1):
+    """A team has another name."""
+
+    team_id: TeamId
+    name: str
+
+
+class TeamMovedToBranch(Event, service="identity", version=1):
+    """A team belongs to this branch of the agency from now on; to none, if there is none."""
+
+    team_id: TeamId
+    branch_id: UUID | None
+
+
+class TeamLeadsNamed(Event, service="identity", version=1):
+    """These of a team's people lead it from now on, and no others."""
+
+    team_id: TeamId
+    lead_ids: tuple[UserId, ...]
+
+
+class BranchOpened(Event, service="identity", version=1):
+    """The agency has another branch, to which teams may belong."""
+
+    branch_id: UUID
+    name: str
+
+
+class BranchRenamed(Event, service="identity", version=1):
+    """A branch has another name."""
+
+    branch_id: UUID
+    name: str
+
+
+class BranchClosed(Event, service="identity", version=1):
+    """A branch is no more; no team belonged to it."""
+
+    branch_id: UUID

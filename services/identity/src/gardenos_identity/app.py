@@ -14,7 +14,7 @@ from gardenos_identity.signing_in.limits import Limits
 from gardenos_identity.signing_in.origins import Proxies
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.signing_in.second_factor import SecondFactor
-from gardenos_identity.tables import agencies, teams, users
+from gardenos_identity.tables import agencies, branches, invitations, teams, users
 from gardenos_identity.tokens import Signer
 
 
@@ -33,8 +33,10 @@ def create_service(settings: IdentitySettings) -> Service:
     return Service(
         settings,
         database=database,
-        routers=[router(sign_in, passwords_anew, passwords, signer, proxies)],
-        read_models=[ReadModel("people", tables=[agencies, teams, users], project=project)],
+        routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail)],
+        read_models=[
+            ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)
+        ],
         jobs=[mail.jobs()],
         background=[limits.purge_hourly],
     )

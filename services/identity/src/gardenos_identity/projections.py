@@ -1,31 +1,102 @@
 """Events in, read tables out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
-from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
-from sqlalchemy import insert
+from gardenos_contracts.identity import (
+    AgencyRegistered,
+    BranchClosed,
+    BranchOpened,
+    BranchRenamed,
+    InvitationAccepted,
+    InvitationRenewed,
+    InvitationWithdrawn,
+    ProfileChanged,
+    RoleChanged,
+    TeamFormed,
+    TeamLeadsNamed,
+    TeamMovedToBranch,
+    TeamRenamed,
+    UserDeactivated,
+    UserInvited,
+    UserJoined,
+    UserMovedTeams,
+    UserReactivated,
+)
+from sqlalchemy import Table, delete, insert, update
 
-from gardenos_identity.tables import agencies, teams, users
+from gardenos_identity.tables import agencies, branches, invitations, teams, users
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
-    """Keeps agencies, teams and users."""
+    """Keeps agencies, branches, teams, users and invitations."""
     for fact in facts:
         match fact.data:
             case AgencyRegistered() as agency:
                 await session.execute(insert(agencies).values(agency.model_dump()))
+            case BranchOpened() as branch:
+                await _add(session, branches, fact, id=branch.branch_id, name=branch.name)
+            case BranchRenamed() as branch:
+                await _change(session, branches, fact, name=branch.name)
+            case BranchClosed():
+                await session.execute(delete(branches).where(branches.c.id == fact.stream_id))
             case TeamFormed() as team:
-                await session.execute(insert(teams).values(agency_id=fact.agency_id, id=team.team_id, name=team.name))
-            case UserJoined() as user:
-                await session.execute(
-                    insert(users).values(
-                        agency_id=fact.agency_id,
-                        id=user.user_id,
-                        name=user.name,
-                        email=user.email,
-                        role=user.role.value,
-                        team_ids=list(user.team_ids),
-                    )
-                )
+                await _add(session, teams, fact, id=team.team_id, name=team.name, lead_ids=[])
+            case TeamRenamed() as team:
+                await _change(session, teams, fact, name=team.name)
+            case TeamMovedToBranch() as team:
+                await _change(session, teams, fact, branch_id=team.branch_id)
+            case TeamLeadsNamed() as team:
+                await _change(session, teams, fact, lead_ids=list(team.lead_ids))
+            case UserInvited() | InvitationRenewed() | InvitationWithdrawn() | InvitationAccepted():
+                await _invitation(session, fact)
+            case _:
+                await _user(session, fact)
+
+
+async def _user(session: Session, fact: Fact[Event]) -> None:
+    match fact.data:
+        case UserJoined() as user:
+            values = {"name": user.name, "email": user.email, "role": user.role.value, "team_ids": list(user.team_ids)}
+            await _add(session, users, fact, id=user.user_id, active=True, **values)
+        case RoleChanged() as change:
+            await _change(session, users, fact, role=change.role.value)
+        case UserMovedTeams() as change:
+            await _change(session, users, fact, team_ids=list(change.team_ids))
+        case UserDeactivated():
+            await _change(session, users, fact, active=False)
+        case UserReactivated():
+            await _change(session, users, fact, active=True)
+        case ProfileChanged() as change:
+            profile = {"name": change.name, "time_zone": change.time_zone, "locale": change.locale}
+            await _change(session, users, fact, **profile)
+        case _:
+            # Whatever else befalls a person is a version of theirs all the same.
+            await _change(session, users, fact)
+
+
+async def _invitation(session: Session, fact: Fact[Event]) -> None:
+    match fact.data:
+        case UserInvited() as invited:
+            values = invited.model_dump(exclude={"invitation_id"}) | {
+                "role": invited.role.value,
+                "team_ids": list(invited.team_ids),
+            }
+            more = {"invited_at": fact.occurred_at, "state": "open"}
+            await _add(session, invitations, fact, id=invited.invitation_id, **values, **more)
+        case InvitationRenewed() as renewed:
+            await _change(session, invitations, fact, expires_at=renewed.expires_at)
+        case InvitationWithdrawn():
+            await _change(session, invitations, fact, state="withdrawn")
+        case InvitationAccepted():
+            await _change(session, invitations, fact, state="accepted")
+
+
+async def _add(session: Session, table: Table, fact: Fact[Event], **values: Any) -> None:
+    await session.execute(insert(table).values(agency_id=fact.agency_id, version=fact.version, **values))
+
+
+async def _change(session: Session, table: Table, fact: Fact[Event], **values: Any) -> None:
+    await session.execute(update(table).where(table.c.id == fact.stream_id).values(version=fact.version, **values))

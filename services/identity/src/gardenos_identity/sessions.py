@@ -202,7 +202,7 @@ class SignIn:
             return await self.start(session, agency_id, user_id, origin)
 
     async def _answer(self, session: Session, token: Ticket, user_id: UUID) -> dict[str, Any]:
-        user = await queries.user(session, user_id)
+        user = await queries.user_who_may_sign_in(session, user_id)
         access = self.signer.access_token(
             agency_id=token.agency_id,
             user_id=user_id,

@@ -33,6 +33,14 @@ class User(Shape):
     email: str
     role: Role
     team_ids: list[UUID]
+    active: bool
+    """Whether they may sign in."""
+    time_zone: str | None
+    """IANA name; null: the agency's."""
+    locale: str | None
+    """BCP 47; null: the browser's."""
+    version: int
+    """As in the `ETag`."""
 
 
 class Team(Shape):
@@ -40,6 +48,48 @@ class Team(Shape):
 
     id: UUID
     name: str
+    branch_id: UUID | None
+    lead_ids: list[UUID]
+    """Those of its people who lead it."""
+    version: int
+
+
+class Branch(Shape):
+    """A branch of the agency, to which teams belong."""
+
+    id: UUID
+    name: str
+    version: int
+
+
+class Invitation(Shape):
+    """An invitation to join the agency."""
+
+    id: UUID
+    email: str
+    role: Role
+    team_ids: list[UUID]
+    invited_by: UUID
+    invited_at: datetime
+    expires_at: datetime
+    state: Literal["open", "expired", "accepted", "withdrawn"]
+    version: int
+
+
+class SentInvitation(Invitation):
+    """An invitation that was sent just now."""
+
+    link: str | None
+    """Where one joins, to be handed on: only where no mail is set. It is shown this once."""
+
+
+class Invited(Shape):
+    """What the bearer of an invitation's link is told of it."""
+
+    agency: str
+    email: str
+    role: Role
+    expires_at: datetime
 
 
 class Session(Shape):

@@ -1,6 +1,6 @@
 """Read tables, and what sign-in keeps beside the events."""
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
 
 metadata = MetaData()
 
@@ -19,6 +19,18 @@ teams = Table(
     Column("agency_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False),
+    Column("branch_id", Uuid),
+    Column("lead_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+branches = Table(
+    "branches",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 users = Table(
@@ -30,7 +42,36 @@ users = Table(
     Column("email", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("team_ids", ARRAY(Uuid), nullable=False),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    Column("time_zone", Text),
+    Column("locale", Text),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("team_ids", ARRAY(Uuid), nullable=False),
+    Column("invited_by", Uuid, nullable=False),
+    Column("invited_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+"""Open, accepted or withdrawn; an open one that has expired may be renewed."""
+
+invitation_secrets = Table(
+    "invitation_secrets",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("invitation_id", Uuid, primary_key=True),
+    Column("secret_hash", Text, nullable=False),
+)
+"""What only the bearer of an invitation's link has: beside the events, never in them."""
 
 credentials = Table(
     "credentials",

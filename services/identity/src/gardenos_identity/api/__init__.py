@@ -1,8 +1,9 @@
-"""HTTP: agencies, users, teams, sessions, one's own account, keys."""
+"""HTTP: agencies, users, invitations, teams, sessions, one's own account, keys."""
 
 from fastapi import APIRouter
 
-from gardenos_identity.api import account, agencies, keys, sessions, teams, users
+from gardenos_identity.api import account, agencies, invitations, keys, sessions, teams, users
+from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.signing_in.origins import Proxies
@@ -11,7 +12,7 @@ from gardenos_identity.tokens import Signer
 
 
 def router(
-    sign_in: SignIn, passwords_anew: PasswordsAnew, passwords: Passwords, signer: Signer, proxies: Proxies
+    sign_in: SignIn, passwords_anew: PasswordsAnew, passwords: Passwords, signer: Signer, proxies: Proxies, mail: Mail
 ) -> APIRouter:
     """All routes of the service."""
     routes = APIRouter()
@@ -20,7 +21,8 @@ def router(
         sessions.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords),
-        users.router(passwords),
+        users.router(passwords, sign_in),
+        invitations.router(passwords, mail),
         teams.router(),
     ):
         routes.include_router(room, prefix="/api/v1")

@@ -16,8 +16,9 @@ from pydantic import EmailStr, Field
 
 from gardenos_identity import agency, queries, shapes
 from gardenos_identity.api.bodies import Name, Password, Strict
-from gardenos_identity.api.users import AddUser, join
+from gardenos_identity.api.users import join
 from gardenos_identity.passwords import Passwords
+from gardenos_identity.sessions import normalised
 
 
 class Owner(Strict):
@@ -51,8 +52,8 @@ def router(passwords: Passwords) -> APIRouter:
         async with service.store.unit_of_work(context) as work:
             made = agency.register(agency_id, name=body.name, time_zone=body.time_zone, currency=body.currency)
             work.record(agency_id, 0, made)
-            owner = AddUser(**body.owner.model_dump(), role=Role.OWNER)
-            await join(work, owner_id, owner, hashed)
+            email = normalised(body.owner.email)
+            await join(work, owner_id, name=body.owner.name, email=email, role=Role.OWNER, team_ids=[], hashed=hashed)
             await work.flush()
             answer = await queries.agency(work.session)
         return json_response({**answer, "owner_id": owner_id}, 201, location=f"/api/v1/agencies/{agency_id}")
