@@ -65,20 +65,29 @@ class Platform:
 
     async def ready(self, service: str) -> bool:
         """Whether it says that all is well with it. Raises AssertionError if its process has ended."""
+        return not await self.ails(service)
+
+    async def ails(self, service: str) -> str:
+        """What is wrong with it by its own words, empty if nothing is. Raises AssertionError if its process has ended."""
         if self.processes[service].returncode is not None:
             log = (self.folder / f"{service}.log").read_text()
             raise AssertionError(f"{service} ended with {self.processes[service].returncode}:\n{log[-3000:]}")
         try:
             async with httpx.AsyncClient() as http:
-                return (await http.get(f"http://127.0.0.1:{self.ports[service]}/readyz")).status_code == 200
-        except httpx.HTTPError:
-            return False
+                answer = await http.get(f"http://127.0.0.1:{self.ports[service]}/readyz")
+                return "" if answer.is_success else answer.text
+        except httpx.HTTPError as silent:
+            return repr(silent)
 
     def route(self, path: str) -> str:
         """The whole address of `/api/v1/<resource>…`, by its prefix: what an ingress does."""
-        resource = path.removeprefix("/api/v1/").partition("/")[0].partition("?")[0]
-        service = next(name for name, resources in PREFIXES.items() if resource in resources)
-        return f"http://127.0.0.1:{self.ports[service]}{path}"
+        return f"http://127.0.0.1:{self.ports[owner_of(path)]}{path}"
+
+
+def owner_of(path: str) -> str:
+    """The service that serves `/api/v1/<resource>…`."""
+    resource = path.removeprefix("/api/v1/").partition("/")[0].partition("?")[0]
+    return next(name for name, resources in PREFIXES.items() if resource in resources)
 
 
 @asynccontextmanager

@@ -1,15 +1,26 @@
-"""Agencies at work over HTTP, and the ledger of what they were answered."""
+"""Agencies at work over HTTP: a process of its own, which can be killed as any other, for its ledger is a file."""
 
 import asyncio
+import os
 import random
-from collections import Counter
-from dataclasses import dataclass, field
+import signal
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from platform_under_test import Platform
+from gardenos_chassis.settings import variable
+from platform_under_test import owner_of
+
+from chaos.ledger import Command, Ledger
+
+AGENCIES = 3
+AT_WORK = 2
+"""People of each agency."""
+_PAUSE_SECONDS = 0.3
+"""Between one command of a person and the next."""
 
 TRANSCRIPT = "Customer: I'm with State Farm right now and my auto policy renews on March 15, 2027.\n"
 EMAIL = (
@@ -24,19 +35,6 @@ _PATIENCE_SECONDS = 20.0
 
 
 @dataclass
-class Command:
-    """One command, as its sender knows it. All its tries have one key and one id, which its events carry."""
-
-    id: str
-    service: str
-    event: str
-    """The type that it records, without its version."""
-    times: int = 1
-    fate: str = "unknown"
-    answer: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
 class Lead:
     """A lead that somebody works on."""
 
@@ -45,32 +43,21 @@ class Lead:
 
 
 class Agency:
-    """One agency: its owner's account, and what was asked in its name."""
+    """One agency, in its owner's name."""
 
-    def __init__(self, platform: Platform, http: httpx.AsyncClient, number: int, ledger: list[Command]) -> None:
-        self._platform = platform
+    def __init__(self, http: httpx.AsyncClient, ledger: Ledger, number: int) -> None:
         self._http = http
         self._ledger = ledger
-        self._token = ""
-        self._email = f"owner{number}@garden.example"
-        self.name = f"Agency {number}"
-        self._user_id = ""
-
-    async def open(self) -> None:
-        """Registers it. The platform is well at this time."""
-        owner = {"name": "Olga Owner", "email": self._email, "password": "correct horse battery"}
-        body = {"name": self.name, "owner": owner}
-        (await self._http.post(self._platform.route("/api/v1/agencies"), json=body)).raise_for_status()
-        await self._sign_in()
+        self._account = _account(number)
+        self._token = "none"
+        """Until the first answer says that this is none."""
 
     async def _sign_in(self) -> None:
-        body = {"email": self._email, "password": "correct horse battery"}
-        answer = await self._http.post(self._platform.route("/api/v1/sessions"), json=body)
+        answer = await self._http.post(_route("/api/v1/sessions"), json=self._account)
         answer.raise_for_status()
         self._token = answer.json()["access_token"]
-        self._user_id = answer.json()["user"]["id"]
 
-    async def work(self, chance: random.Random, over: asyncio.Event, pause: float) -> None:
+    async def work(self, chance: random.Random, over: asyncio.Event) -> None:
         """One person's day: capture, call, write, move on, convert."""
         leads: list[Lead] = []
         while not over.is_set():
@@ -79,16 +66,16 @@ class Agency:
                 await (self._import() if kind == "import" else self._capture(chance, leads))
             else:
                 await self._on(kind, chance.choice(leads), leads)
-            await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+            await asyncio.sleep(_PAUSE_SECONDS * chance.uniform(0.5, 1.5))
 
     async def _capture(self, chance: random.Random, leads: list[Lead]) -> None:
         id = uuid4().hex
         body = {"name": {"given": "Maria", "family": id}, "email": f"{id}@example.com", "source": "web form"}
         if chance.random() < 0.05:
             body["source"] = POISON
-        made = await self._ask("leads", "LeadCaptured", "POST", "/api/v1/leads", json=body)
-        if made.fate == "acknowledged":
-            leads.append(Lead(made.answer["id"]))
+        fate, answer = await self._ask("leads", "LeadCaptured", "POST", "/api/v1/leads", json=body)
+        if fate == "acknowledged":
+            leads.append(Lead(answer["id"]))
 
     async def _import(self) -> None:
         id = uuid4().hex
@@ -101,8 +88,8 @@ class Agency:
         if kind == "stage":
             following = {"new": "contacted", "contacted": "qualified", "qualified": "quoted", "quoted": "contacted"}
             lead.stage = following[lead.stage]
-            made = await self._ask("leads", "LeadStageChanged", "PUT", f"{path}/stage", json={"stage": lead.stage})
-            if made.fate == "unknown":
+            fate, _ = await self._ask("leads", "LeadStageChanged", "PUT", f"{path}/stage", json={"stage": lead.stage})
+            if fate == "unknown":
                 # Nobody knows at which stage it is.
                 leads.remove(lead)
         elif kind == "call":
@@ -123,34 +110,55 @@ class Agency:
 
     async def _ask(
         self, service: str, event: str, method: str, path: str, *, times: int = 1, **request: Any
-    ) -> Command:
-        """Gives a command until it is answered, or patience ends; puts it down in the ledger."""
+    ) -> tuple[str, dict[str, Any]]:
+        """Gives a command until it is answered, or patience ends; tells its fate, and the answer."""
         command = Command(uuid4().hex, service, f"{service}.{event}", times)
-        self._ledger.append(command)
+        self._ledger.put(command)
         headers = {**request.pop("headers", {}), "Idempotency-Key": command.id, "X-Request-Id": command.id}
         until = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
         while asyncio.get_running_loop().time() < until:
             try:
-                answer = await self._http.request(
-                    method,
-                    self._platform.route(path),
-                    headers=headers | {"Authorization": f"Bearer {self._token}"},
-                    **request,
-                )
-                if answer.is_success:
-                    command.fate, command.answer = "acknowledged", answer.json()
-                    return command
+                headers["Authorization"] = f"Bearer {self._token}"
+                answer = await self._http.request(method, _route(path), headers=headers, **request)
                 if answer.status_code == 401:
                     await self._sign_in()
                 elif answer.status_code < 500 and answer.status_code != 429:
-                    command.fate, command.answer = "refused", {"status": answer.status_code, "said": answer.text}
-                    return command
+                    command.fate = "acknowledged" if answer.is_success else "refused"
+                    self._ledger.put(command)
+                    return command.fate, answer.json()
             except httpx.HTTPError:
                 pass
             await asyncio.sleep(0.3)
-        return command
+        return command.fate, {}
 
 
-def fates(ledger: list[Command]) -> Counter[str]:
-    """How many commands were acknowledged, refused, or never answered."""
-    return Counter(command.fate for command in ledger)
+async def register(http: httpx.AsyncClient, address: str, number: int) -> None:
+    """Makes an agency by identity's address for it. The platform is well at this time."""
+    body = {"name": f"Agency {number}", "owner": {"name": "Olga Owner", **_account(number)}}
+    (await http.post(address, json=body)).raise_for_status()
+
+
+def _account(number: int) -> dict[str, str]:
+    return {"email": f"owner{number}@garden.example", "password": "correct horse battery"}
+
+
+def _route(path: str) -> str:
+    return os.environ[variable(owner_of(path), "url")] + path
+
+
+async def main() -> None:
+    """Everybody is at work until SIGTERM, and finishes then what they are at."""
+    over = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+    ledger = Ledger(Path("ledger"))
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(timeout=5, limits=limits) as http, asyncio.TaskGroup() as people:
+        for number in range(AGENCIES):
+            agency = Agency(http, ledger, number)
+            for place in range(AT_WORK):
+                chance = random.Random(f"{os.environ['CHAOS_SEED']} {place} {number}")
+                people.create_task(agency.work(chance, over))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -14,13 +14,22 @@ KINDS = {
     "delay": SERVICES,
     "cut": SERVICES,
     "swallow": SERVICES,
+    "kill load": ("load",),
     "kill broker": ("broker",),
     "stop broker": ("broker",),
+    "delay broker": ("broker",),
+    "cut broker": ("broker",),
+    "silence broker": ("broker",),
     "wipe broker": ("broker",),
     "fill broker's disk": ("broker",),
     "restart database": ("database",),
+    "fill database's disk": ("database",),
+    "exhaust database's log": ("database",),
 }
 """Each kind of fault, and whom it can strike."""
+
+_LONGER = {"silence broker": 3}
+"""So that it is longer than the ten seconds after which a consumer's group gives up a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +55,5 @@ def strikes(seed: int, seconds: float, *, every: float = 4.0) -> Iterator[Strike
             deck = [kind for kind, targets in KINDS.items() for _ in range(2 if len(targets) > 1 else 1)]
             chance.shuffle(deck)
         kind = deck.pop()
-        yield Strike(at, kind, chance.choice(KINDS[kind]), chance.uniform(1, 6))
+        yield Strike(at, kind, chance.choice(KINDS[kind]), chance.uniform(1, 6) * _LONGER.get(kind, 1))
         at += chance.uniform(0.5, 1.5) * every

@@ -14,7 +14,8 @@ from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.testing.rebuilding import verified
 
 from chaos.field import EVERYBODY, Field
-from chaos.load import POISON, Command, fates
+from chaos.ledger import Command, fates
+from chaos.load import POISON
 
 _EVENTS = (
     "select agency_id, sequence, stream_id, version, regexp_replace(type, '\\.v[0-9]+$', '') as type, data,"
@@ -35,7 +36,10 @@ class Verdict:
     stuck: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     parked: int = 0
+    redriven: int = 0
     verified: Counter[str] = field(default_factory=Counter)
+    tried: set[str] = field(default_factory=set)
+    """The kinds of faults that struck, or were said to be left out."""
 
     @property
     def faults(self) -> list[str]:
@@ -52,7 +56,7 @@ class Verdict:
             f"effects    {effects}\n"
             f"tables     equal to a rebuild: {tables}\n"
             f"lost {len(self.lost)}, doubled {len(self.doubled)}, stuck {len(self.stuck)}, parked {self.parked} (all of"
-            f" them poison or behind it), otherwise wrong {len(self.wrong)}"
+            f" them poison or behind it) and {self.redriven} redriven, otherwise wrong {len(self.wrong)}"
         )
 
 
@@ -104,16 +108,32 @@ class Truth:
 
     async def verdict(self, ledger: Sequence[Command]) -> Verdict:
         """Looks at everything. The platform is at rest."""
-        verdict = Verdict(fates(list(ledger)))
-        events = {service: await self.connections[service].fetch(_EVENTS) for service in SERVICES}
+        verdict = Verdict(fates(ledger))
+        events = await self._events()
         for service, rows in events.items():
             _in_order(service, rows, verdict)
         _as_acknowledged(ledger, events, verdict)
         await self._effects(events, verdict)
+        await self._witnessed(events, _poisoned(events["leads"]), verdict)
         await self._parked(events, verdict)
         await self._rebuilt(verdict)
         verdict.stuck += await self.lag()
         return verdict
+
+    async def after_redrive(self, applied: int, verdict: Verdict) -> None:
+        """Looks at what a redrive has made of the parked events, by a witness that takes them."""
+        verdict.redriven = applied
+        witness = self.connections["witness"]
+        left = await witness.fetchval("select count(*) from parked_events")
+        blocked = await witness.fetchval("select sum(parked) from consumer_marks")
+        if (applied, left, blocked) != (verdict.parked, 0, 0):
+            verdict.stuck.append(
+                f"redriven {applied} of {verdict.parked}: {left} are parked still, {blocked} by the marks"
+            )
+        await self._witnessed(await self._events(), set(), verdict)
+
+    async def _events(self) -> dict[str, list[asyncpg.Record]]:
+        return {service: await self.connections[service].fetch(_EVENTS) for service in SERVICES}
 
     async def _effects(self, events: dict[str, list[asyncpg.Record]], verdict: Verdict) -> None:
         by_type = Counter(row["type"] for rows in events.values() for row in rows)
@@ -142,17 +162,23 @@ class Truth:
                     f"{service}: {found} {what} of {count} events"
                 )
         _reactions(events, verdict)
-        seen = Counter(
-            (row["source"], row["agency_id"], row["sequence"])
-            for row in await self.connections["witness"].fetch("select source, agency_id, sequence from seen")
-        )
+
+    async def _witnessed(self, events: dict[str, list[asyncpg.Record]], but: set[UUID], verdict: Verdict) -> None:
+        """The witness has seen every event but those of some aggregates, once, and each aggregate's in their order."""
+        rows = await self.connections["witness"].fetch("select * from seen order by place")
+        seen = Counter((row["source"], row["agency_id"], row["sequence"]) for row in rows)
         verdict.effects["events seen by the witness"] = seen.total()
         verdict.doubled += [f"the witness saw {place} {times} times" for place, times in seen.items() if times > 1]
-        poisoned = _poisoned(events["leads"])
-        for service, rows in events.items():
-            for row in rows:
+        versions: Counter[tuple[UUID, UUID]] = Counter()
+        for row in rows:
+            stream = row["agency_id"], row["stream_id"]
+            if row["version"] < versions[stream]:
+                verdict.wrong.append(f"the witness saw version {row['version']} of {stream} after {versions[stream]}")
+            versions[stream] = row["version"]
+        for service, stored in events.items():
+            for row in stored:
                 place = (service, row["agency_id"], row["sequence"])
-                if (row["stream_id"] in poisoned) == (place in seen):
+                if (row["stream_id"] in but) == (place in seen):
                     (verdict.doubled if place in seen else verdict.lost).append(f"the witness and {place}")
 
     async def _parked(self, events: dict[str, list[asyncpg.Record]], verdict: Verdict) -> None:
