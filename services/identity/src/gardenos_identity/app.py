@@ -34,9 +34,7 @@ def create_service(settings: IdentitySettings) -> Service:
         settings,
         database=database,
         routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail)],
-        read_models=[
-            ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)
-        ],
+        read_models=[ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)],
         jobs=[mail.jobs()],
         background=[limits.purge_hourly],
     )
