@@ -1,4 +1,4 @@
-"""The start of a service as a process of its own: `python -m gardenos_leads`, or with `migrate`, `rebuild`, `verify`."""
+"""The start of a service as a process of its own: `python -m gardenos_leads`, or with a command, as `migrate` or `rebuild`."""
 
 import argparse
 import asyncio
@@ -13,8 +13,11 @@ from pydantic import ValidationError
 
 from gardenos_chassis import telemetry
 from gardenos_chassis.errors import Refusal
+from gardenos_chassis.maintenance import Failed, Lines, Stopped, carried_out
 from gardenos_chassis.migrations import migrate
-from gardenos_chassis.read_models.command import Lines, in_words, run_rebuild, run_verify
+from gardenos_chassis.read_models.command import in_words, run_rebuild, run_verify
+from gardenos_chassis.read_models.shadow import clear_away
+from gardenos_chassis.sealing.rewrapping import rewrap
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings, variable
 
@@ -22,7 +25,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 
 def main(settings_class: type[S], create_service: Callable[[S], Service], argv: list[str] | None = None) -> None:
-    """Serves, migrates, rebuilds or verifies read models; settings come from the environment."""
+    """Serves, migrates, or works on what a service keeps; settings come from the environment."""
     package = create_service.__module__.partition(".")[0]
     parser = argparse.ArgumentParser(prog=f"python -m {package}", description=f"GardenOS {settings_class.service}")
     commands = parser.add_subparsers(dest="command")
@@ -33,14 +36,15 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
     rebuilding.add_argument("--anew", action="store_true", help="does not go on with a run that was cut short")
     verifying = commands.add_parser("verify", help="holds live read tables against a rebuild from events")
     verifying.add_argument("read_models", nargs="*", metavar="read_model", help="by default all")
+    commands.add_parser("rewrap", help="wraps all keys anew by the newest master key, while they serve")
     asked = parser.parse_args(argv)
     if asked.command == "migrate":
         _migrate(package, settings_class.service)
         return
     settings = _settings(settings_class)
     telemetry.log_as_json(settings.log_level)
-    if asked.command in ("rebuild", "verify"):
-        sys.exit(_work_on_read_models(create_service(settings), asked))
+    if asked.command in ("rebuild", "verify", "rewrap"):
+        sys.exit(_work(create_service(settings), asked))
     app = create_service(settings).app
     collect_seldom()
     uvicorn.run(
@@ -75,20 +79,38 @@ def _migrate(package: str, service: str) -> None:
         sys.exit(f"set {name}: migrations run as the database's owner")
     telemetry.log_as_json(os.environ.get("GARDENOS_LOG_LEVEL", "INFO"))
     asyncio.run(migrate(package, owner_url))
+    for model in asyncio.run(clear_away(owner_url)):
+        print(f"{model}: what a verification that was killed had left is cleared away", file=sys.stderr)
 
 
-def _work_on_read_models(service: Service, asked: argparse.Namespace) -> str | int:
-    """What is to be said of a failure, or the exit status."""
+def _work(service: Service, asked: argparse.Namespace) -> int:
+    """The exit status: 1 where something is amiss, 2 where it could not be carried out, 130 where it was told to stop."""
+    try:
+        return _carried_out(service, asked)
+    except Stopped:
+        print("stopped; what is done is kept, and the same command goes on", file=sys.stderr)
+        return 130
+    except Refusal as refusal:
+        print(refusal.detail, file=sys.stderr)
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+    return 2
+
+
+def _carried_out(service: Service, asked: argparse.Namespace) -> int:
+    if asked.command == "rewrap":
+        rewrapped = carried_out(service, rewrap(service, Lines()))
+        print("\n".join(rewrapped.in_words()))
+        return int(rewrapped.lost > 0)
     owner_url = service.settings.migration_url
     if owner_url is None:
-        return f"set {variable(service.name, 'migration_url')}: tables are made and exchanged by the database's owner"
-    try:
-        if asked.command == "rebuild":
-            print(asyncio.run(run_rebuild(service, asked.read_model, owner_url, Lines(), anew=asked.anew)))
-            return 0
-        found = asyncio.run(run_verify(service, asked.read_models, owner_url, Lines()))
-    except Refusal as refusal:
-        return refusal.detail
+        raise Failed(
+            f"set {variable(service.name, 'migration_url')}: tables are made and exchanged by the database's owner"
+        )
+    if asked.command == "rebuild":
+        print(carried_out(service, run_rebuild(service, asked.read_model, owner_url, Lines(), anew=asked.anew)))
+        return 0
+    found = carried_out(service, run_verify(service, asked.read_models, owner_url, Lines()))
     print("\n".join(in_words(found)))
     return int(any(each.differing for each in found))
 

@@ -34,6 +34,7 @@ from gardenos_chassis.tenancy import Database
 
 if TYPE_CHECKING:
     from gardenos_chassis.jobs.worker import Worker
+    from gardenos_chassis.sealing.rewrapping import Wrapped
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +70,9 @@ class Service:
     `read_models` are what can be made again from events, with their consumers; `projections` keep other read tables of
     its own, further `consumers` take events, `jobs` are done, `background` functions run as long as the service
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
-    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes. A service that
-    `publishes` nothing, as another team's consumer, has neither event tables nor a topic, relay and feed.
+    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the
+    master key wraps besides the keys of people whom its events are about. A service that `publishes` nothing, as another
+    team's consumer, has neither event tables nor a topic, relay and feed.
     """
 
     def __init__(
@@ -88,10 +90,12 @@ class Service:
         resources: Resources | None = None,
         checks: Mapping[str, HealthCheck] | None = None,
         larger_bodies: Mapping[str, int] | None = None,
+        wrapped: "Sequence[Wrapped]" = (),
     ) -> None:
         self.settings = settings
         self.name = settings.service
         self.publishes = publishes
+        self.wrapped = wrapped
         self.database = database or Database.of(settings)
         self.read_models = {model.name: model for model in apart(read_models)}
         own = [model.project for model in read_models if model.project is not None]

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _SIZE = 32
 _NAME = 4
 _NONCE = 12
+_WRAPPED = 64
 
 
 class BadMasterKey(ValueError):
@@ -65,8 +66,9 @@ class MasterKeys:
         return self._wrapped(key, agency_id, person_id), AESGCM(key)
 
     def rewrapped(self, wrapped: bytes, agency_id: UUID, person_id: UUID) -> bytes:
-        """The same key, wrapped by the newest. Raises BadMasterKey as `unwrapped` does."""
-        return self._wrapped(self._key(wrapped, agency_id, person_id), agency_id, person_id)
+        """The same key, wrapped by the newest; what follows it stays. Raises BadMasterKey as `unwrapped` does."""
+        wrapped, more = wrapped[:_WRAPPED], wrapped[_WRAPPED:]
+        return self._wrapped(self._key(wrapped, agency_id, person_id), agency_id, person_id) + more
 
     def _wrapped(self, key: bytes, agency_id: UUID, person_id: UUID) -> bytes:
         nonce = os.urandom(_NONCE)
