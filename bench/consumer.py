@@ -18,7 +18,7 @@ from gardenos_chassis.events.subscription import Subscription
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.main import collect_seldom
 from gardenos_chassis.migrations import protect
-from gardenos_chassis.rows import _upsert, upsert_many
+from gardenos_chassis.rows import upsert_many, upsert_of
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Database, Session
 from gardenos_chassis.testing import eventually
@@ -147,7 +147,7 @@ class Bare:
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
             self._ready.append((some[0]["agency_id"], [tuple(row.values()) for row in some]))
-        self._statement = _upsert(prospects, tuple(rows[0]))
+        self._statement = upsert_of(prospects, tuple(rows[0]))
 
     async def a_second(self) -> float:
         """Upserts them all; tells how many a second."""
@@ -166,7 +166,7 @@ class Bare:
 
 
 async def measure(report: Callable[[Measure], None]) -> None:
-    """Reports `consumer_upserts` beside both, and `consumer_batch` by its percentiles."""
+    """Reports `consumerupsert_ofs` beside both, and `consumer_batch` by its percentiles."""
     say(f"consumer: {EVENTS:,} events of {AGENCIES} agencies, {ROUNDS} rounds")
     async with real_parts() as parts:
         settings = await parts.settings(LeadsSettings, "gardenos_leads")
@@ -203,7 +203,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
             await database.close()
             await owner.close()
     for (name, (bare, (value, baseline))), said in zip(
-        results.items(), ("consumer_upserts", "consumer_upserts_at_once"), strict=True
+        results.items(), ("consumerupsert_ofs", "consumerupsert_ofs_at_once"), strict=True
     ):
         against = f"asyncpg, the same rows, {name}"
         report(Measure(said, value, "events/s", baseline, against))

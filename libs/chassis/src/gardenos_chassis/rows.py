@@ -23,11 +23,12 @@ async def upsert_many(db: Session, table: Table, rows: Sequence[Mapping[str, Any
     key_of = itemgetter(*(column.name for column in table.primary_key))
     # One statement cannot set the same row twice.
     last = {key_of(row): row for row in rows}.values()
-    await driver_of(db).execute(_upsert(table, names), *([row[name] for row in last] for name in names))
+    await driver_of(db).execute(upsert_of(table, names), *([row[name] for row in last] for name in names))
 
 
 @lru_cache(maxsize=256)
-def _upsert(table: Table, names: tuple[str, ...]) -> str:
+def upsert_of(table: Table, names: tuple[str, ...]) -> str:
+    """The statement of `upsert_many`: it takes an array a column, `$1` for the first."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     quoted = dialect.identifier_preparer.quote
     columns = [table.columns[name] for name in names]

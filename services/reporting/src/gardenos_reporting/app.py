@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
@@ -30,6 +31,7 @@ def create_service(settings: ReportingSettings) -> Service:
             )
         ],
         background=[tell_changes],
+        standings=Standings.heard_by(settings.service),
     )
     service.app.state.hub = hub
     return service

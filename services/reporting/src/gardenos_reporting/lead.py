@@ -4,9 +4,9 @@ Every step is a minimum, a maximum, or the latest by the place in the leads serv
 any event twice, gives the same.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
@@ -34,8 +34,7 @@ class Tenure:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+class Lead(NamedTuple):
     """What is known of a lead so far. It may begin with a contact, before its capture has arrived."""
 
     lead_id: UUID
@@ -78,7 +77,7 @@ class Lead:
 def after(lead: Lead, event: Received[Event]) -> Lead:
     """The lead with what one more event tells of it."""
     told = _told(lead, event)
-    return replace(lead, **told) if told else lead
+    return lead._replace(**told) if told else lead
 
 
 def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
@@ -119,6 +118,9 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
 
 def _held(lead: Lead, event: Received[Event], scope: Scope) -> dict[str, Any]:
     tenure = Tenure(event.sequence, event.occurred_at, scope)
+    if not lead.tenures or lead.tenures[-1].sequence < event.sequence:
+        # As a rule.
+        return {"tenures": (*lead.tenures, tenure)}
     others = (each for each in lead.tenures if each.sequence != event.sequence)
     return {"tenures": tuple(sorted((*others, tenure), key=lambda each: each.sequence))}
 

@@ -31,7 +31,7 @@ async def project(events: Sequence[Received[Event]], db: Session, *, keep_change
     for event in events:
         records.take(event)
     await _write(db, agency_id, records)
-    told_again = await log.release(db, agency_id, records.met)
+    told_again = await log.release(db, agency_id, bounds, records.met)
     await log.append(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
 
 

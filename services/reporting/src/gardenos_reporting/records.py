@@ -1,7 +1,7 @@
 """What reporting knows of an agency, as far as a batch of events touches it: the events in, the records after them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
@@ -91,7 +91,7 @@ class Records:
         if known is None and scope is not None and change.person_id is not None:
             self.met[change.person_id] = scope
         moved = known not in (None, scope) and change.resource in (Resource.LEAD, Resource.CLIENT)
-        self.changes.append(replace(change, scope=scope, left=known if moved else None))
+        self.changes.append(change._replace(scope=scope, left=known if moved else None))
 
     def learn(self, event: Received[Event]) -> None:
         """The same without what of it is to be told."""

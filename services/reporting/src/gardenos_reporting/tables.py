@@ -95,4 +95,5 @@ change_heads = Table(
     Column("agency_id", Uuid, primary_key=True),
     Column("head", BigInteger),
     Column("floor", BigInteger),
+    Column("withheld", Boolean),
 )

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Unauthorized
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.http import caller
 from gardenos_chassis.service import Service
-from gardenos_chassis.tenancy import Database
 
 from gardenos_reporting.api import shapes
 from gardenos_reporting.api.event_stream import HEARTBEAT, EventStream, frame
@@ -42,7 +42,7 @@ def changes_router(hub: Hub, *, heartbeat_seconds: float) -> APIRouter:
         service: Service = request.app.state.service
         seconds = max(0.0, who.expires_at - time.time())
         given = last_event_id if last_event_id is not None else after
-        frames = _frames(hub, service.database, who, _position(given), heartbeat_seconds)
+        frames = _frames(hub, service, who, _position(given), heartbeat_seconds)
         return EventStream(frames, seconds=seconds)
 
     return router
@@ -55,15 +55,22 @@ def _position(given: str | None) -> int | None:
 
 
 async def _frames(
-    hub: Hub, database: Database, who: Caller, after: int | None, heartbeat: float
+    hub: Hub, service: Service, who: Caller, after: int | None, heartbeat: float
 ) -> AsyncGenerator[bytes]:
+    async def now(caller: Caller) -> Caller:
+        return caller if service.standings is None else await service.standings.now(service.database, caller)
+
     hello = "ready"
     while True:
         try:
-            async with hub.follow(database, who, after) as follower:
+            async with hub.follow(service.database, who, after, now=now) as follower:
                 yield frame({"position": follower.position}, id=follower.position, event=hello)
                 while (left := who.expires_at - time.time()) > 0:
-                    heard = await follower.next(within=min(heartbeat, left))
+                    try:
+                        heard = await follower.next(within=min(heartbeat, left))
+                    except Unauthorized:
+                        # They were deactivated: when they come back they are told so.
+                        break
                     yield b"".join(map(_told, heard)) if heard else HEARTBEAT
                 yield frame({"position": follower.position}, id=follower.position, event="expired")
                 return

@@ -1,7 +1,7 @@
 """A change: which record an event was about, and who may hear of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller
@@ -39,22 +39,21 @@ class Resource(StrEnum):
     TEAM = "team"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One record changed. It carries no personal data: what changed is asked for, by who may read it."""
 
     resource: Resource
     id: UUID
     version: int
     """Of the record's stream."""
-    person_id: UUID | None = None
-    lead_id: UUID | None = None
-    client_id: UUID | None = None
     type: str
     """Of the event."""
     actor: str
     sequence: int
     """The event's place in the agency's history of its service."""
+    person_id: UUID | None = None
+    lead_id: UUID | None = None
+    client_id: UUID | None = None
     scope: Scope | None = None
     """Whose the record is after the change. None while nobody knows: then those alone hear of it who read everything."""
     left: Scope | None = None

@@ -7,7 +7,7 @@ behind reads the log. So a slow reader costs no memory, and an idle one no conne
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -107,8 +107,13 @@ class Hub:
                 position = feed.head
 
     @asynccontextmanager
-    async def follow(self, database: Database, caller: Caller, after: int | None) -> AsyncIterator["Follower"]:
-        """A place in the stream of the caller's agency: after a position, or from now on. Raises Stale for one that is gone."""
+    async def follow(
+        self, database: Database, caller: Caller, after: int | None, *, now: Callable[[Caller], Awaitable[Caller]]
+    ) -> AsyncIterator["Follower"]:
+        """A place in the stream of the caller's agency: after a position, or from now on. Raises Stale for one that is gone.
+
+        `now` tells what the caller is at this moment: while they listen, their role and teams may change.
+        """
         async with database.transaction(caller.agency_id) as session:
             bounds = (await bounds_of(session, [caller.agency_id])).get(caller.agency_id, Bounds())
         if after is not None and not bounds.resumes_after(after):
@@ -118,7 +123,7 @@ class Hub:
         streams_open.add(1)
         self._followed.set()
         try:
-            yield Follower(database, feed, caller, bounds.head if after is None else after)
+            yield Follower(database, feed, caller, now, bounds.head if after is None else after)
         finally:
             feed.followers -= 1
             streams_open.add(-1)
@@ -131,15 +136,21 @@ class Hub:
 class Follower:
     """One stream's place."""
 
-    def __init__(self, database: Database, feed: _Feed, caller: Caller, position: int) -> None:
+    def __init__(
+        self, database: Database, feed: _Feed, caller: Caller, now: Callable[[Caller], Awaitable[Caller]], position: int
+    ) -> None:
         self.position = position
         """Of the last change that was told or passed over."""
         self._database = database
         self._feed = feed
         self._caller = caller
+        self._now = now
 
     async def next(self, *, within: float) -> list[Placed]:
-        """The next changes that the caller may hear of; none after `within` seconds without any. Raises Stale."""
+        """The next changes that the caller may hear of; none after `within` seconds without any.
+
+        Raises Stale, and Unauthorized for somebody who was deactivated.
+        """
         until = asyncio.get_running_loop().time() + within
         while True:
             moved = self._feed.moved
@@ -147,8 +158,9 @@ class Follower:
             if found is None:
                 found = await self._from_log()
             if found:
+                caller = await self._now(self._caller)
                 self.position = found[-1].position
-                if heard := [placed for placed in found if placed.change.heard_by(self._caller)]:
+                if heard := [placed for placed in found if placed.change.heard_by(caller)]:
                     return heard
             left = until - asyncio.get_running_loop().time()
             if left <= 0:

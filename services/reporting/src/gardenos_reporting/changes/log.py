@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.rows import upsert_of
 from gardenos_chassis.tenancy import Session, driver_of
 from sqlalchemy import delete, select
 
@@ -15,8 +15,8 @@ from gardenos_reporting.tables import change_heads, changes
 
 # On the driver, for they are in the way of every event.
 _LOCK = """
-insert into change_heads as heads (agency_id, head, floor) values ($1, 0, 0)
-on conflict (agency_id) do update set head = heads.head returning head, floor
+insert into change_heads as heads (agency_id, head, floor, withheld) values ($1, 0, 0, false)
+on conflict (agency_id) do update set head = heads.head returning head, floor, withheld
 """
 _RELEASE = """
 update changes set withheld = false, owner_id = met.owner_id, team_id = met.team_id
@@ -24,7 +24,17 @@ from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as met (person_id, owner_id, tea
 where changes.agency_id = $1 and changes.withheld and changes.person_id = met.person_id
 returning changes.*
 """
-_HEAD = "update change_heads set head = $2, floor = $3 where agency_id = $1"
+
+
+_COLUMNS = tuple(column.name for column in changes.columns)
+_AGENCY, _NEW_HEAD, _FLOOR, _WITHHELD, _WERE_WITHHELD = (f"${len(_COLUMNS) + place}" for place in range(1, 6))
+# Where none was withheld, none is looked for.
+_APPEND = f"""
+with new as ({upsert_of(changes, _COLUMNS)})
+update change_heads set head = {_NEW_HEAD}, floor = {_FLOOR}, withheld = {_WITHHELD} or {_WERE_WITHHELD}
+    and exists (select from changes where changes.agency_id = {_AGENCY} and changes.withheld)
+where agency_id = {_AGENCY}
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class Bounds:
 
     head: int = 0
     floor: int = 0
+    withheld: bool = False
+    """Whether something may be withheld."""
 
     def resumes_after(self, position: int) -> bool:
         """Whether everything after a position can still be told."""
@@ -55,7 +67,7 @@ async def lock(db: Session, agency_id: UUID) -> Bounds:
     """
     row = await driver_of(db).fetchrow(_LOCK, agency_id)
     assert row is not None
-    return Bounds(row["head"], row["floor"])
+    return Bounds(row["head"], row["floor"], row["withheld"])
 
 
 async def append(db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Change], *, keep: int) -> None:
@@ -63,18 +75,19 @@ async def append(db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Cha
     if not new:
         return
     rows = [_row(agency_id, position, change) for position, change in enumerate(new, bounds.head + 1)]
-    await upsert_many(db, changes, rows)
     head, floor = bounds.head + len(new), bounds.floor
     # Many at once: to drop one for each that comes would double the work.
     if head - floor > keep + keep // 4:
         floor = head - keep
         await db.execute(delete(changes).where(changes.c.agency_id == agency_id, changes.c.position <= floor))
-    await driver_of(db).execute(_HEAD, agency_id, head, floor)
+    columns = ([row[name] for row in rows] for name in _COLUMNS)
+    withheld = any(change.scope is None for change in new)
+    await driver_of(db).execute(_APPEND, *columns, agency_id, head, floor, withheld, bounds.withheld)
 
 
-async def release(db: Session, agency_id: UUID, met: Mapping[UUID, Scope]) -> list[Change]:
+async def release(db: Session, agency_id: UUID, bounds: Bounds, met: Mapping[UUID, Scope]) -> list[Change]:
     """What was withheld while nobody knew whose these persons are; to be told again to those whose they are."""
-    if not met:
+    if not (met and bounds.withheld):
         return []
     owners, teams = ([getattr(scope, name) for scope in met.values()] for name in ("owner_id", "team_id"))
     found = await driver_of(db).fetch(_RELEASE, agency_id, list(met), owners, teams)
@@ -92,7 +105,7 @@ async def read_after(db: Session, agency_id: UUID, position: int, limit: int) ->
 async def bounds_of(db: Session, agency_ids: Collection[UUID]) -> dict[UUID, Bounds]:
     """What is there now, of those agencies of which anything ever was."""
     rows = await db.execute(select(change_heads).where(change_heads.c.agency_id.in_(agency_ids)))
-    return {row.agency_id: Bounds(row.head, row.floor) for row in rows}
+    return {row.agency_id: Bounds(row.head, row.floor, row.withheld) for row in rows}
 
 
 def _position(placed: Placed) -> int:
