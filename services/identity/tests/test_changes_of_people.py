@@ -89,7 +89,7 @@ async def test_the_last_owner_stays(identity: Running) -> None:
         assert (await http.post(f"{here}/deactivate")).status_code == 409
         other = await add(http, role="owner")
         assert (await http.patch(here, json={"role": "admin"})).status_code == 200
-    async with identity.client(UUID(agency["id"]), user_id=owner_id, role=Role.OWNER) as http:
+    async with identity.client(UUID(agency["id"]), role=Role.OWNER) as http:
         assert (await http.post(f"/api/v1/users/{other['id']}/deactivate")).status_code == 409
 
 
@@ -103,6 +103,29 @@ async def test_two_owners_who_demote_each_other_at_once_leave_one(identity: Runn
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         roles = [each["role"] for each in (await http.get("/api/v1/users")).json()["items"]]
         assert sorted(roles) == ["admin", "owner"]
+
+
+async def test_a_change_holds_at_once_for_who_is_signed_in(identity: Running) -> None:
+    agency = await founded(identity)
+    agency_id = UUID(agency["id"])
+    async with identity.client(agency_id) as http:
+        ann = await add(http, role="admin")
+        async with identity.client(agency_id, role=Role.ADMIN, user_id=UUID(ann["id"])) as hers:
+            assert (await hers.post("/api/v1/teams", json={"name": "North"})).status_code == 201
+            await http.patch(f"/api/v1/users/{ann['id']}", json={"role": "agent"})
+            assert (await hers.post("/api/v1/teams", json={"name": "South"})).status_code == 403
+            await http.post(f"/api/v1/users/{ann['id']}/deactivate")
+            assert (await hers.get("/api/v1/users/me")).status_code == 401
+
+
+async def test_who_may_what_is_told(identity: Running, agency_id: UUID) -> None:
+    async with identity.client(agency_id, role=Role.VIEWER) as http:
+        told = (await http.get("/api/v1/users/roles")).json()
+    assert told["roles"] == [role.value for role in Role]
+    write = next(each for each in told["permissions"] if (each["resource"], each["act"]) == ("records", "write"))
+    assert write["scopes"] == {
+        "owner": "agency", "admin": "agency", "manager": "teams", "agent": "own", "viewer": "nothing", "auditor": "nothing"
+    }  # fmt: skip
 
 
 async def test_a_profile_is_one_s_own_whatever_one_s_role(identity: Running) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, APPOINT_OWNERS
 from gardenos_chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from gardenos_contracts import Event
 from gardenos_contracts.identity import (
@@ -61,6 +62,15 @@ def test_nobody_gives_or_takes_a_role_above_their_own(of: Role, to: Role, by: Ro
     else:
         with pytest.raises(Forbidden):
             list(ann.become(to, by=by, other_owners=True))
+
+
+def test_who_appoints_owners_is_as_the_table_says() -> None:
+    for role in Role:
+        if ADMINISTER_PEOPLE.allows(role) and not APPOINT_OWNERS.allows(role):
+            with pytest.raises(Forbidden):
+                user.may_appoint(role, Role.OWNER)
+    user.may_appoint(Role.OWNER, Role.OWNER)
+    assert [role for role in Role if APPOINT_OWNERS.allows(role)] == [Role.OWNER]
 
 
 def test_the_last_owner_stays_owner_and_at_work() -> None:

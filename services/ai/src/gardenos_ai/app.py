@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.jobs import Jobs
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
@@ -63,6 +64,7 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
         jobs=[jobs],
         background=[keeper.run],
         resources=parts,
+        standings=Standings.heard_by(settings.service),
         checks={"vectors": keeper.health, "reader": reader.health},
     )
     service.app.state.search = Search(service.database, embedder, vectors)

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
@@ -17,4 +18,5 @@ def create_service(settings: ClientsSettings) -> Service:
         routers=routers,
         read_models=[ReadModel("clients", tables=[clients], project=project)],
         consumers=[onboarding],
+        standings=Standings.heard_by(settings.service),
     )

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
@@ -26,5 +27,6 @@ def create_service(settings: CommsSettings) -> Service:
             )
         ],
         consumers=[forgetting],
+        standings=Standings.heard_by(settings.service),
         larger_bodies={"/api/v1/messages/inbound-email": settings.email_max_bytes},
     )

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
@@ -7,7 +8,7 @@ from gardenos_chassis.tenancy import Database
 from gardenos_identity.api import router
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
-from gardenos_identity.projections import project
+from gardenos_identity.projections import STANDINGS, project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.signing_in.limits import Limits
@@ -36,5 +37,6 @@ def create_service(settings: IdentitySettings) -> Service:
         routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail)],
         read_models=[ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)],
         jobs=[mail.jobs()],
+        standings=Standings(rows=STANDINGS),
         background=[limits.purge_hourly],
     )

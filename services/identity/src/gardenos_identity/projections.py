@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gardenos_chassis.tenancy import Session
+from gardenos_chassis.auth.standings import HINT
+from gardenos_chassis.tenancy import Session, hint_at_commit
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
     AgencyRegistered,
@@ -28,6 +29,9 @@ from gardenos_contracts.identity import (
 from sqlalchemy import Table, delete, insert, update
 
 from gardenos_identity.tables import agencies, branches, invitations, teams, users
+
+STANDINGS = "select id, role, team_ids, active, version from users"
+"""Where people stand: elsewhere kept by what is heard of them, here by this projection."""
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
@@ -57,6 +61,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
 
 
 async def _user(session: Session, fact: Fact[Event]) -> None:
+    hint_at_commit(session, HINT)
     match fact.data:
         case UserJoined() as user:
             values = {"name": user.name, "email": user.email, "role": user.role.value, "team_ids": list(user.team_ids)}

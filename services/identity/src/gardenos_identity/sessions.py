@@ -209,6 +209,7 @@ class SignIn:
             role=Role(user["role"]),
             team_ids=user["team_ids"],
             session_id=token.id,
+            version=user["version"],
         )
         return {
             "access_token": access,

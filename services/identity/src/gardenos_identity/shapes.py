@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from gardenos_chassis.auth.permissions import Scope
 from gardenos_chassis.http.shapes import Shape
 from gardenos_contracts.values import Role
 
@@ -41,6 +42,24 @@ class User(Shape):
     """BCP 47; null: the browser's."""
     version: int
     """As in the `ETag`."""
+
+
+class Permission(Shape):
+    """What may be done to what, and by each role in which scope."""
+
+    resource: str
+    act: str
+    words: str
+    """As people read it."""
+    scopes: dict[Role, Scope]
+    """`agency`, `teams`, `own` or `nothing`, for every role."""
+
+
+class Roles(Shape):
+    """The roles there are, the highest first, and who may what."""
+
+    roles: list[Role]
+    permissions: list[Permission]
 
 
 class Team(Shape):

@@ -39,9 +39,9 @@ class Signer:
         self.jwks = {"keys": list({public["kid"]: public for public in publics}.values())}
 
     def access_token(
-        self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], session_id: UUID
+        self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], session_id: UUID, version: int
     ) -> str:
-        """A token of ten minutes that says who its bearer is."""
+        """A token of ten minutes that says who its bearer is, as of a version of theirs."""
         now = int(time.time())
         claims = {
             "iss": ISSUER,
@@ -51,6 +51,7 @@ class Signer:
             "role": role.value,
             "team_ids": [str(team_id) for team_id in team_ids],
             "sid": str(session_id),
+            "ver": version,
             "iat": now,
             "exp": now + ACCESS_SECONDS,
             "jti": str(new_id()),

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 
@@ -21,5 +22,6 @@ def create_service(settings: LeadsSettings) -> Service:
         read_models=[ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact])],
         projections=[forget_imported],
         consumers=[forgetting],
+        standings=Standings.heard_by(settings.service),
         larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES},
     )

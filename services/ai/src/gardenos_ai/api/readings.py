@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from gardenos_chassis.auth.permissions import ACT_IN_OPERATIONS
 from gardenos_chassis.http import Writer, json_response
 from pydantic import BaseModel, Field
 
@@ -25,7 +26,7 @@ async def read_again_what_was_not(body: ReadAgain, writing: Writer) -> Response:
 
     For an agency's owners and admins. What was found before stays; each reading is a job that can be watched.
     """
-    writing.caller.require_administer()
+    writing.caller.require(ACT_IN_OPERATIONS)
     async with writing.store.database.transaction(writing.caller.agency_id) as session:
         readings = await read_again(session, writing.context, body.statuses)
     return json_response({"readings": readings}, 202, location="/api/v1/operations/ai/jobs?kind=ai.read-communication")

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
@@ -157,7 +158,7 @@ async def forget_client(client_id: UUID, request: Request, clients: Clients, wri
     messages whole with what was attached, and what was read out of them; of the lead they were as well; in the history too.
     What remains tells of nobody: dates, lines of business, owners, what is counted.
     """
-    writing.caller.require_administer()
+    writing.caller.require(FORGET_PEOPLE)
     forgotten = await clients.change(client_id, lambda client: client.forget())
     return await _answer(request, writing.caller, forgotten)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.permissions import PERMISSIONS, Permission
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.events import Changed, Context, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, Writing, caller, json_response
@@ -90,6 +91,11 @@ def router(passwords: Passwords, sign_in: SignIn) -> APIRouter:
             )
             work.record(me.id, version, described)
             return await _answer(work, me.id)
+
+    @routes.get("/users/roles", tags=["users"], responses={200: {"model": shapes.Roles}})
+    async def show_roles(_: Annotated[Caller, Depends(caller)]) -> Response:
+        """Who may what: the table by which every service decides."""
+        return json_response({"roles": list(Role), "permissions": [_told(each) for each in PERMISSIONS]})
 
     @routes.get("/users/{user_id}", tags=["users"], responses=ANSWER)
     async def show_user(user_id: UUID, reading: Reader) -> Response:
@@ -188,6 +194,11 @@ async def _leave(work: UnitOfWork, user_id: UUID, team_ids: frozenset[UUID]) -> 
     for team_id in sorted(team_ids):
         left, version = await present(work, team_id, team.evolve, "team", named=False)
         work.record(team_id, version, left.lose(user_id))
+
+
+def _told(permission: Permission) -> dict[str, Any]:
+    scopes = {role.value: permission.scope_of(role).value for role in Role}
+    return {"resource": permission.resource, "act": permission.act, "words": permission.words, "scopes": scopes}
 
 
 def _administrator(writing: Writing) -> Caller:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
@@ -191,7 +192,7 @@ async def forget_lead(lead_id: UUID, request: Request, leads: Leads, writing: Wr
     the transcripts and notes of calls, messages whole with what was attached, and what was read out of them; of the client
     they became as well; in the history too. What remains tells of nobody: stages, dates, sources, owners, what is counted.
     """
-    writing.caller.require_administer()
+    writing.caller.require(FORGET_PEOPLE)
     forgotten = await leads.change(lead_id, lambda lead: lead.forget())
     return await _answer(request, writing.caller, forgotten)
 
