@@ -1,5 +1,5 @@
 import { IconTable } from "@tabler/icons-react";
-import type { ShownReadModel } from "../api/schema";
+import type { RebuildProgress, ShownReadModel } from "../api/schema";
 import { Chip } from "../ui/Chip";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
@@ -53,13 +53,17 @@ export function ReadModels() {
 }
 
 function Model({ service, model }: { service: ServiceName; model: ShownReadModel }) {
-  const { name, tables, consumers, events, rebuild } = model;
+  const { name, tables, consumers, events, rebuild, verifying } = model;
   return (
     <div className={styles.model}>
       <div className={styles.head}>
         <h3>{words(name)}</h3>
-        {rebuild ? (
+        {verifying ? (
+          <Chip tone="info">Being verified</Chip>
+        ) : rebuild?.under_way ? (
           <Chip tone="info">Being rebuilt</Chip>
+        ) : rebuild ? (
+          <Chip tone="warn">Rebuild left off</Chip>
         ) : (
           <span className={overview.calm}>{count(events, "event")}</span>
         )}
@@ -87,12 +91,8 @@ function Rebuild({
   name,
   done,
   events,
-}: {
-  service: string;
-  name: string;
-  done: number;
-  events: number;
-}) {
+  under_way,
+}: RebuildProgress & { service: string; name: string }) {
   const percent = events === 0 ? 100 : Math.min(100, Math.floor((100 * done) / events));
   return (
     <div className={styles.rebuild}>
@@ -108,12 +108,16 @@ function Rebuild({
         <span style={{ width: `${percent}%` }} />
       </div>
       <p>
-        {done.toLocaleString("en-US")} of {count(events, "event")} taken, {percent} %. If the number stands
-        still, it was left off:{" "}
-        <code>
-          gardenos rebuild {service} {name}
-        </code>{" "}
-        goes on with it.
+        {done.toLocaleString("en-US")} of {count(events, "event")} taken, {percent} %.
+        {!under_way && (
+          <>
+            {" "}
+            <code>
+              gardenos rebuild {service} {name}
+            </code>{" "}
+            goes on with it.
+          </>
+        )}
       </p>
     </div>
   );
