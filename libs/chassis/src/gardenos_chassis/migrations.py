@@ -290,6 +290,25 @@ def create_platform_tables(op: Operations) -> None:
     extend_parked_events(op)
 
 
+def create_standings_table(op: Operations) -> None:
+    """Where people stand, as identity told: `auth.standings`."""
+    op.execute(
+        """
+        create table standings (
+            agency_id uuid not null,
+            user_id uuid not null,
+            role text not null,
+            team_ids uuid[] not null,
+            active boolean not null,
+            version integer not null,
+            sequence bigint not null,
+            primary key (agency_id, user_id)
+        )
+        """
+    )
+    protect(op, "standings")
+
+
 def migrations_of(package: str) -> Path:
     """The folder of a service's migrations: inside the installed package, or beside its sources."""
     spec = importlib.util.find_spec(package)

@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gardenos_chassis import operations, telemetry
 from gardenos_chassis.auth import Keys
+from gardenos_chassis.auth.standings import HINT, Standings
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
 from gardenos_chassis.events.feed import feed_router
@@ -70,8 +71,9 @@ class Service:
     `read_models` are what can be made again from events, with their consumers; `projections` keep other read tables of
     its own, further `consumers` take events, `jobs` are done, `background` functions run as long as the service
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
-    (None: well), `larger_bodies` gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the
-    master key wraps besides the keys of people whom its events are about. A service that `publishes` nothing, as another
+    (None: well), `standings` are where people stand since their tokens were signed (None: as those say), `larger_bodies`
+    gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the master key wraps besides the
+    keys of people whom its events are about. A service that `publishes` nothing, as another
     team's consumer, has neither event tables nor a topic, relay and feed.
     """
 
@@ -90,6 +92,7 @@ class Service:
         resources: Resources | None = None,
         checks: Mapping[str, HealthCheck] | None = None,
         larger_bodies: Mapping[str, int] | None = None,
+        standings: Standings | None = None,
         wrapped: "Sequence[Wrapped]" = (),
     ) -> None:
         self.settings = settings
@@ -98,6 +101,10 @@ class Service:
         self.wrapped = wrapped
         self.database = database or Database.of(settings)
         self.read_models = {model.name: model for model in apart(read_models)}
+        self.standings = standings
+        heard = [standings.consumer] if standings is not None and standings.consumer is not None else []
+        if standings is not None:
+            self.database.on_commit(HINT, standings.changed)
         own = [model.project for model in read_models if model.project is not None]
         self.store = EventStore(self.database, [*own, *projections])
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
@@ -106,7 +113,7 @@ class Service:
         self.store.on_append(self.relay.wake)
         self.subscriptions = {
             consumer.name: Subscription(consumer, self.store, settings, self.http)
-            for consumer in (*(each for model in read_models for each in model.consumers), *consumers)
+            for consumer in (*(each for model in read_models for each in model.consumers), *consumers, *heard)
         }
         self._observation = Observation(
             self.name, self.database, self.relay if publishes else None, self.subscriptions.values()

@@ -44,7 +44,10 @@ async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Ca
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("send an access token: Authorization: Bearer …")
-    found = await service_of(request).keys.caller(token.strip())
+    service = service_of(request)
+    found = await service.keys.caller(token.strip())
+    if service.standings is not None:
+        found = await service.standings.now(service.database, found)
     telemetry.note(agency_id=found.agency_id)
     return found
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Request
-from gardenos_contracts.values import Role
 
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.errors import Forbidden, NotFound
+from gardenos_chassis.auth.permissions import ACT_IN_OPERATIONS, LOOK_INTO_OPERATIONS
+from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http.dependencies import caller, service_of
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from gardenos_chassis.service import Service
     from gardenos_chassis.tenancy import Session
-
-_LOOKERS = frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,7 @@ async def _looking(
     service: Annotated[str, Path(description="identity, leads, clients, comms, ai or reporting")],
 ) -> Operating:
     """Raises Forbidden, and NotFound where another service is meant."""
-    if caller.role not in _LOOKERS:
-        raise Forbidden("only an owner, admin or auditor of the agency may look here")
+    caller.require(LOOK_INTO_OPERATIONS)
     here = service_of(request)
     if service != here.name:
         raise NotFound(f"this is the {here.name} service; ask for /api/v1/operations/{here.name}/…")
@@ -53,7 +50,7 @@ async def _looking(
 
 async def _acting(operating: Annotated[Operating, Depends(_looking)]) -> Operating:
     """Raises Forbidden for auditors too."""
-    operating.caller.require_administer()
+    operating.caller.require(ACT_IN_OPERATIONS)
     return operating
 
 

@@ -35,8 +35,9 @@ class Signer:
         *,
         age: int = 0,
         session_id: str | None = None,
+        version: int = 1,
     ) -> str:
-        """A token of ten minutes, issued `age` seconds ago."""
+        """A token of ten minutes, issued `age` seconds ago, when the person was at this version: as they joined."""
         now = int(time.time()) - age
         claims = {
             "iss": ISSUER,
@@ -46,6 +47,7 @@ class Signer:
             "role": role,
             "team_ids": [str(team) for team in team_ids],
             "sid": session_id or str(uuid4()),
+            "ver": version,
             "iat": now,
             "exp": now + 600,
             "jti": uuid4().hex,

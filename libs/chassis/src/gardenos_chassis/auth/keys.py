@@ -1,89 +1,20 @@
-"""Who asks: access tokens verified, and what each role may see and do.
-
-| role | reads | writes |
-| --- | --- | --- |
-| owner, admin | the agency | the agency |
-| manager | their teams' records, their own, and the agency's pool | the same |
-| agent | their own records, their teams' pools and the agency's pool | the same |
-| viewer | as a manager | nothing |
-| auditor | the agency | nothing |
-
-A record in a pool has no owner; in the agency's pool it has no team either.
-"""
+"""Access tokens, verified by identity's published keys."""
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx
 import jwt
 from gardenos_contracts.values import Role
-from sqlalchemy import ColumnElement, and_, or_, true
 
-from gardenos_chassis.errors import Forbidden, Unauthorized, Unavailable
+from gardenos_chassis.auth.caller import Caller
+from gardenos_chassis.errors import Unauthorized, Unavailable
 
 AUDIENCE = "gardenos"
 ISSUER = "gardenos-identity"
 ALGORITHM = "EdDSA"
-
-_AGENCY_WIDE = frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR})
-_TEAM_WIDE = frozenset({Role.MANAGER, Role.VIEWER})
-_WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.AGENT})
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A person who signed in, as their access token says."""
-
-    agency_id: UUID
-    user_id: UUID
-    role: Role
-    team_ids: frozenset[UUID]
-    session_id: str = ""
-    expires_at: int = 0
-    """Seconds since the epoch."""
-
-    @property
-    def agency_wide(self) -> bool:
-        """Whether every record of the agency is in this caller's scope."""
-        return self.role in _AGENCY_WIDE
-
-    @property
-    def may_administer(self) -> bool:
-        """Whether the caller may change people, teams and settings."""
-        return self.role in (Role.OWNER, Role.ADMIN)
-
-    def sees(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
-        """Whether a record of this owner and team is in scope."""
-        if self.agency_wide or owner_id == self.user_id:
-            return True
-        if owner_id is None and team_id is None:
-            return True
-        in_team = team_id in self.team_ids
-        return in_team if self.role in _TEAM_WIDE else in_team and owner_id is None
-
-    def require_write(self) -> None:
-        """Raises Forbidden for those who only read."""
-        if self.role not in _WRITERS:
-            raise Forbidden(f"the role {self.role} reads and changes nothing; ask an owner or admin of the agency")
-
-    def require_administer(self) -> None:
-        """Raises Forbidden for everybody but owners and admins."""
-        if not self.may_administer:
-            raise Forbidden("only an owner or admin of the agency may do this")
-
-
-def visible_to(caller: Caller, owner: ColumnElement[Any], team: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`caller.sees` as a predicate on a read table's owner and team columns."""
-    if caller.agency_wide:
-        return true()
-    teams = team.in_(caller.team_ids)
-    pool = and_(owner.is_(None), or_(team.is_(None), teams))
-    if caller.role in _TEAM_WIDE:
-        return or_(owner == caller.user_id, teams, pool)
-    return or_(owner == caller.user_id, pool)
 
 
 class Keys:
@@ -172,6 +103,7 @@ def _caller_of(claims: dict[str, Any]) -> Caller:
             team_ids=frozenset(UUID(team) for team in claims.get("team_ids", ())),
             session_id=str(claims.get("sid", "")),
             expires_at=int(claims["exp"]),
+            version=int(claims.get("ver", 0)),
         )
     except (KeyError, ValueError, TypeError) as broken:
         raise Unauthorized("the access token lacks what it must say; sign in again") from broken

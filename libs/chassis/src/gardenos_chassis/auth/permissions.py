@@ -1,0 +1,97 @@
+"""Who may what: one table, by which the code decides, and which identity serves and the documentation shows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gardenos_contracts.values import Role
+
+
+class Scope(StrEnum):
+    """Of which records something may be done."""
+
+    AGENCY = "agency"
+    """All of the agency's."""
+    TEAMS = "teams"
+    """Their own, their teams', and those of the agency's pool. A record in a pool has no owner; in the agency's no team."""
+    OWN = "own"
+    """Their own, and those in their teams' pools and the agency's pool."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What may be done to what, and by each role in which scope."""
+
+    resource: str
+    act: str
+    words: str
+    """As people read it."""
+    scopes: Mapping[Role, Scope]
+
+    def scope_of(self, role: Role) -> Scope:
+        """In which scope a role may."""
+        return self.scopes.get(role, Scope.NOTHING)
+
+    def allows(self, role: Role) -> bool:
+        """Whether a role may at all."""
+        return self.scope_of(role) is not Scope.NOTHING
+
+
+def _everywhere(*roles: Role) -> Mapping[Role, Scope]:
+    return dict.fromkeys(roles, Scope.AGENCY)
+
+
+_WRITERS = {
+    Role.OWNER: Scope.AGENCY,
+    Role.ADMIN: Scope.AGENCY,
+    Role.MANAGER: Scope.TEAMS,
+    Role.AGENT: Scope.OWN,
+}
+
+READ_RECORDS = Permission(
+    "records", "read", "See leads, clients, conversations and reports",
+    {**_WRITERS, Role.VIEWER: Scope.TEAMS, Role.AUDITOR: Scope.AGENCY},
+)  # fmt: skip
+WRITE_RECORDS = Permission("records", "write", "Change them, and what belongs to them", _WRITERS)
+FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
+READ_DIRECTORY = Permission("people", "read", "See who works here, in which teams and branches", _everywhere(*Role))
+ADMINISTER_PEOPLE = Permission(
+    "people", "administer", "Invite and deactivate people, change roles, teams and branches",
+    _everywhere(Role.OWNER, Role.ADMIN),
+)  # fmt: skip
+APPOINT_OWNERS = Permission(
+    "people", "appoint owners", "Make somebody an owner, or change one", _everywhere(Role.OWNER)
+)
+LOOK_INTO_OPERATIONS = Permission(
+    "operations", "read", "Look into operations: jobs, dead letters, read models",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.AUDITOR),
+)  # fmt: skip
+ACT_IN_OPERATIONS = Permission(
+    "operations", "act", "Retry, cancel and discard there", _everywhere(Role.OWNER, Role.ADMIN)
+)
+
+PERMISSIONS = (
+    READ_RECORDS,
+    WRITE_RECORDS,
+    FORGET_PEOPLE,
+    READ_DIRECTORY,
+    ADMINISTER_PEOPLE,
+    APPOINT_OWNERS,
+    LOOK_INTO_OPERATIONS,
+    ACT_IN_OPERATIONS,
+)
+"""In the order in which people read them."""
+
+
+def as_markdown() -> str:
+    """The table as the documentation has it."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "| | " + " | ".join(Role) + " |"
+    yield "| --- |" + " --- |" * len(Role)
+    for permission in PERMISSIONS:
+        scopes = (permission.scope_of(role) for role in Role)
+        yield f"| {permission.words} | " + " | ".join("–" if s is Scope.NOTHING else s for s in scopes) + " |"
