@@ -40,7 +40,7 @@ class Platform:
     async def start(self, service: str) -> None:
         """Starts a service's process, as its image would, and waits until it is ready."""
         await self.launch(service)
-        await eventually(lambda: self.ready(service), within=90, what=f"{service} ready")
+        await eventually(lambda: self.ready(service), within=300, what=f"{service} ready")
 
     async def launch(self, service: str) -> None:
         """Starts a service's process; it is not ready yet."""

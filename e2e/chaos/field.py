@@ -26,11 +26,11 @@ from platform_under_test import Platform, platform
 from sqlalchemy import make_url
 
 from chaos import witness
+from chaos.disk import full, small
 from chaos.proxy import DatabaseProxy, Proxy
 from chaos.schedule import Strike
 
 EVERYBODY = (*SERVICES, "witness")
-_DISK_MEGABYTES = 512
 _THROUGH_PROXY = ("delay", "cut", "swallow", "delay broker", "cut broker", "silence broker")
 _ON_DISK = ("fill broker's disk", "fill database's disk", "exhaust database's log")
 _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -98,21 +98,21 @@ class Field:
                 case "restart database":
                     await self._restart_database()
                 case "fill broker's disk":
-                    async with _full(self.disks["broker"]):
+                    async with full(self.disks["broker"]):
                         await asyncio.sleep(strike.seconds)
                     await self.kill_broker()
                     await self.start_broker()
                 case "fill database's disk":
-                    async with _full(self.disks["database"]):
+                    async with full(self.disks["database"]):
                         await self._refusing()
                         await asyncio.sleep(strike.seconds)
                     await self._revive_database()
                 case "exhaust database's log":
-                    async with _full(self.disks["database"]):
+                    async with full(self.disks["database"]):
                         await self._exhaust_log()
                         await asyncio.sleep(strike.seconds)
                     await self._revive_database()
-                case _:
+                case "kill broker" | "wipe broker":
                     await self.kill_broker()
                     if strike.kind == "wipe broker":
                         shutil.rmtree(self.broker.folder / "data", ignore_errors=True)
@@ -187,7 +187,8 @@ class Field:
             while True:
                 await connection.execute("select pg_logical_emit_message(false, 'chaos', ''), pg_switch_wal()")
         except _AWAY as gone:
-            self.panics += "No space left" in str(gone)
+            # Its own panic, or another's, who was at the log first.
+            self.panics += "No space left" in str(gone) or isinstance(gone, asyncpg.CrashShutdownError)
 
     async def _revive_database(self) -> None:
         """Waits until it answers; started again, as an operator would, where it has given up."""
@@ -260,8 +261,7 @@ async def field_of(folder: Path, seed: int, say: Say) -> AsyncIterator[Field]:
         disks: dict[str, Path] = {}
         for name in ("broker", "database"):
             (folder / name).mkdir()
-            if _mount(folder / name):
-                stack.callback(_unmount, folder / name)
+            if stack.enter_context(small(folder / name)):
                 disks[name] = folder / name
         postgres = EmbeddedPostgres(folder / "database")
         stack.push_async_callback(postgres.stop)
@@ -316,36 +316,6 @@ async def _witness_tables(postgres: EmbeddedPostgres) -> str:
 def database_of(service: str) -> str:
     """The name of a service's database."""
     return f"gardenos_{service}_e2e"
-
-
-def _mount(disk: Path) -> bool:
-    """A small disk of its own, where this user may mount one."""
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0:
-        return False
-    command = [mount, "-t", "tmpfs", "-o", f"size={_DISK_MEGABYTES}m", "gardenos-chaos", str(disk)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def _unmount(disk: Path) -> None:
-    subprocess.run(["umount", "--lazy", str(disk)], check=False)
-
-
-@asynccontextmanager
-async def _full(disk: Path) -> AsyncIterator[None]:
-    """While it lasts nothing more goes onto the disk."""
-    filler = disk / "filler"
-    await asyncio.to_thread(_fill, filler)
-    try:
-        yield
-    finally:
-        filler.unlink()
-
-
-def _fill(filler: Path) -> None:
-    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(1_000_000))
 
 
 def _child_of(guard: int | None) -> int:
