@@ -309,6 +309,45 @@ def create_standings_table(op: Operations) -> None:
     protect(op, "standings")
 
 
+def create_chain_tables(op: Operations) -> None:
+    """The chain of hashes over each agency's events, and its last link: `audit.chain`."""
+    op.execute(
+        """
+        create table event_links (
+            agency_id uuid not null,
+            sequence bigint not null,
+            link bytea not null,
+            primary key (agency_id, sequence)
+        )
+        """
+    )
+    op.execute(
+        """
+        create table chain_heads (agency_id uuid primary key, sequence bigint not null, link bytea not null)
+        with (fillfactor = 50)
+        """
+    )
+    op.execute(
+        "create function chain_link(bytea, bytea) returns bytea language sql immutable strict parallel safe"
+        " as 'select pg_catalog.sha256($1 operator(pg_catalog.||) $2)'"
+    )
+    op.execute("create aggregate chain_of(bytea) (sfunc = chain_link, stype = bytea)")
+    protect(op, "event_links")
+    protect_writes(op, "chain_heads")
+    # As with events: what is linked stays so.
+    op.execute(
+        """
+        do $$ declare role name; begin
+            for role in select distinct grantee from information_schema.role_table_grants
+                where table_name = 'event_links' and grantee <> current_user
+            loop
+                execute format('revoke update, delete, truncate on event_links from %I', role);
+            end loop;
+        end $$
+        """
+    )
+
+
 def migrations_of(package: str) -> Path:
     """The folder of a service's migrations: inside the installed package, or beside its sources."""
     spec = importlib.util.find_spec(package)

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gardenos_chassis import operations, telemetry
+from gardenos_chassis.audit.chain import Chain
 from gardenos_chassis.auth import Keys
 from gardenos_chassis.auth.standings import HINT, Standings
 from gardenos_chassis.events.consumer import Consumer
@@ -174,6 +175,7 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 if self.publishes:
                     tasks.create_task(self.relay.run())
+                    tasks.create_task(retried_for_ever(Chain(self.database).run, what=f"{self.name}: chaining"))
                 for subscription in self.subscriptions.values():
                     tasks.create_task(subscription.run())
                 tasks.create_task(retried_for_ever(self._observation.run, what=f"{self.name}: observing"))

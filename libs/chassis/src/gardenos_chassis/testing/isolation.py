@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from gardenos_chassis.local import DatabaseUrls
 
-MARKS = ("agency_heads", "relay_marks", "consumer_marks")
+MARKS = ("agency_heads", "relay_marks", "consumer_marks", "chain_heads")
 """What every service reads across agencies: how far things are, and nothing of anybody."""
 
 DEFINERS = ("agencies_with_jobs_due", "job_counts")
