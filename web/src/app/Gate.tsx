@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { Live } from "../live/Live";
 import { restore, useSession } from "../session/session";
@@ -8,11 +9,15 @@ import { Zone } from "../ui/zone";
 import styles from "./Gate.module.css";
 import { Shell } from "./Shell";
 
+/** What stands before the gate: who comes by a letter's link proves who they are there. */
+const OUTSIDE = new Set(["/reset-password"]);
+
 /** Nobody gets past it who is not signed in; whoever is, finds the page they came for. */
 export function Gate() {
   const session = useSession();
   const queries = useQueryClient();
   const person = session.status === "signed-in" ? `${session.agency.id} ${session.user.id}` : null;
+  const outside = useRouterState({ select: ({ location }) => OUTSIDE.has(location.pathname) });
   const [fault, setFault] = useState<unknown>(null);
   const takeUp = useCallback(() => void restore().then(() => setFault(null), setFault), []);
 
@@ -24,6 +29,7 @@ export function Gate() {
     if (person === null) queries.clear();
   }, [person, queries]);
 
+  if (outside) return <Outlet />;
   if (session.status === "restoring") {
     return (
       <main className={styles.waiting}>

@@ -12,6 +12,7 @@ import {
   IconSparkles,
   IconSun,
   IconSunrise,
+  IconUserCircle,
   IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
@@ -72,6 +73,13 @@ export function Shell() {
               },
             ]
           : []),
+        {
+          id: "go /account",
+          title: "Your account",
+          group: "Go to",
+          keywords: "profile name password second factor sessions security two",
+          run: () => void navigate({ to: "/account" }),
+        },
         {
           id: "palette",
           title: "Search or do something",
@@ -228,6 +236,9 @@ function Account({ dark, toggleScheme }: { dark: boolean; toggleScheme: () => vo
           <span>{user.email}</span>
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={17} />}>
+          Your account
+        </Menu.Item>
         {mayLook && (
           <Menu.Item component={Link} to="/operations" leftSection={<IconActivityHeartbeat size={17} />}>
             Operations

@@ -86,6 +86,16 @@ const routes = [
     validateSearch: readOperationsSearch,
     component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/account",
+    component: lazyRouteComponent(() => import("../account/AccountPage"), "AccountPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/reset-password",
+    component: lazyRouteComponent(() => import("../session/ResetPasswordPage"), "ResetPasswordPage"),
+  }),
 ];
 
 export const router = createRouter({

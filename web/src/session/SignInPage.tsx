@@ -1,69 +1,94 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { useState } from "react";
 import { errorBeside, errorOf } from "../ui/errors";
-import styles from "./SignInPage.module.css";
+import { CodeStep } from "./CodeStep";
+import { Door, PasswordField } from "./Door";
+import styles from "./Door.module.css";
+import { ForgottenPassword } from "./ForgottenPassword";
 import { signIn } from "./session";
+import { waitOf } from "./wait";
+
+/** Where somebody is on the way in. */
+type Step = { at: "password" } | { at: "code"; challenge: string } | { at: "forgotten" };
 
 /** Where a session begins. `reason` tells why the last one ended. */
-export function SignInPage({ reason }: { reason: string | null }) {
+export function SignInPage({ reason: ended }: { reason: string | null }) {
+  const [step, setStep] = useState<Step>({ at: "password" });
+  const [reason, setReason] = useState(ended);
   const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
-  const signingIn = useMutation({ mutationFn: () => signIn(email, password) });
-  useEffect(() => {
-    document.title = "Sign in · GardenOS";
-  }, []);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    signingIn.mutate();
+  const back = (why: string | null) => {
+    setReason(why);
+    setStep({ at: "password" });
   };
-  const wrong = errorBeside(signingIn.error, ["/email", "/password"]);
+  switch (step.at) {
+    case "password":
+      return (
+        <PasswordStep
+          reason={reason}
+          email={email}
+          setEmail={setEmail}
+          challenged={(challenge) => setStep({ at: "code", challenge })}
+          forgotten={() => setStep({ at: "forgotten" })}
+        />
+      );
+    case "code":
+      return <CodeStep challenge={step.challenge} back={back} />;
+    case "forgotten":
+      return <ForgottenPassword email={email} setEmail={setEmail} back={() => back(null)} />;
+  }
+}
+
+interface PasswordStepProps {
+  reason: string | null;
+  email: string;
+  setEmail: (email: string) => void;
+  /** The password was right, and a second factor is asked for. */
+  challenged: (challenge: string) => void;
+  forgotten: () => void;
+}
+
+function PasswordStep({ reason, email, setEmail, challenged, forgotten }: PasswordStepProps) {
+  const [password, setPassword] = useState("");
+  const signingIn = useMutation({
+    mutationFn: () => signIn(email, password),
+    onSuccess: (challenge) => challenge !== null && challenged(challenge),
+  });
   return (
-    <main className={styles.page}>
-      <form className={styles.form} onSubmit={submit}>
-        <img src="/icon.svg" alt="" width={44} height={44} />
-        <div>
-          <h1>Sign in to GardenOS</h1>
-          <p className={styles.words}>The operating system of your agency.</p>
-        </div>
-        {reason && !wrong && (
-          <p className={styles.reason} role="status">
-            {reason}
-          </p>
-        )}
-        {wrong && (
-          <p className={styles.wrong} role="alert">
-            {wrong}
-          </p>
-        )}
-        <TextInput
-          label="Email"
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          size="md"
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          error={errorOf(signingIn.error, "/email")}
-        />
-        <PasswordInput
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          size="md"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          error={errorOf(signingIn.error, "/password")}
-          visibilityToggleButtonProps={{ "aria-label": "Show or hide the password" }}
-        />
-        <Button type="submit" size="md" loading={signingIn.isPending}>
-          Sign in
-        </Button>
-      </form>
-    </main>
+    <Door
+      title="Sign in to GardenOS"
+      words="The operating system of your agency."
+      reason={reason}
+      wrong={waitOf(signingIn.error) ?? errorBeside(signingIn.error, ["/email", "/password"])}
+      submit={() => signingIn.mutate()}
+    >
+      <TextInput
+        label="Email"
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        size="md"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={errorOf(signingIn.error, "/email")}
+      />
+      <PasswordField
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        size="md"
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={errorOf(signingIn.error, "/password")}
+      />
+      <Button type="submit" size="md" loading={signingIn.isPending}>
+        Sign in
+      </Button>
+      <Button variant="subtle" size="compact-md" className={styles.way} onClick={forgotten}>
+        I forgot my password
+      </Button>
+    </Door>
   );
 }

@@ -40,9 +40,22 @@ function begin(answer: SessionAnswer): string {
   return accessToken;
 }
 
-/** Signs in. Throws ApiProblem. */
-export async function signIn(email: string, password: string): Promise<void> {
-  begin(await data(api.POST("/api/v1/sessions", { body: { email, password } })));
+/** Signs in; gives the challenge where a second factor is asked for, else null. Throws ApiProblem. */
+export async function signIn(email: string, password: string): Promise<string | null> {
+  const answer = await data(api.POST("/api/v1/sessions", { body: { email, password } }));
+  if ("challenge" in answer) return answer.challenge;
+  begin(answer);
+  return null;
+}
+
+/** The second step of signing in: a code of the authenticator app, or a recovery code. Throws ApiProblem. */
+export async function answerChallenge(challenge: string, code: string): Promise<void> {
+  begin(await data(api.POST("/api/v1/sessions/second-factor", { body: { challenge, code } })));
+}
+
+/** What a person changed of themselves shows at once. */
+export function describeMe(user: User): void {
+  if (session.status === "signed-in") become({ ...session, user });
 }
 
 /** Signs out, here and in every other tab of this browser. */
@@ -52,6 +65,11 @@ export async function signOut(): Promise<void> {
   } catch {
     // Nobody could be told; the session ends by itself, and this browser forgets it now.
   }
+  forgetHere();
+}
+
+/** The session has ended elsewhere: this browser knows of none any more. */
+export function forgetHere(): void {
   localStorage.removeItem(KEPT);
   become({ status: "signed-out", reason: null });
 }

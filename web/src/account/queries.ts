@@ -1,0 +1,107 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, data } from "../api/client";
+import { describeMe } from "../session/session";
+import { said } from "../ui/toast";
+
+/** Whether signing in asks this person for a second factor. */
+export const secondFactor = queryOptions({
+  queryKey: ["account", "second-factor"],
+  queryFn: ({ signal }) => data(api.GET("/api/v1/users/me/second-factor", { signal })),
+});
+
+/** Where this person is signed in, the last used first. */
+export const ownSessions = queryOptions({
+  queryKey: ["account", "sessions"],
+  queryFn: async ({ signal }) => (await data(api.GET("/api/v1/sessions", { signal }))).items,
+});
+
+/** Asks anew for all that is shown of the account. */
+function useAskAnew() {
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: ["account"] });
+}
+
+/** Another name. Throws ApiProblem. */
+export function useRename() {
+  return useMutation({
+    mutationFn: (name: string) => data(api.PATCH("/api/v1/users/me", { body: { name } })),
+    onSuccess: (user) => {
+      describeMe(user);
+      said("Your name is changed");
+    },
+  });
+}
+
+/** Another password, by the present one. */
+export function useChangePassword() {
+  const askAnew = useAskAnew();
+  return useMutation({
+    mutationFn: (body: { old_password: string; new_password: string }) =>
+      data(api.PUT("/api/v1/users/me/password", { body })),
+    onSuccess: () => {
+      said("Your password is changed. Every other session has ended.");
+      return askAnew();
+    },
+  });
+}
+
+/** What an authenticator app needs to know; it counts once it is confirmed. */
+export function useAddSecondFactor() {
+  return useMutation({
+    mutationFn: (password: string) =>
+      data(api.POST("/api/v1/users/me/second-factor", { body: { password } })),
+    // It is shown once, and not to be found in memory afterwards.
+    gcTime: 0,
+  });
+}
+
+/** Confirms it by a code of the app; gives the recovery codes. */
+export function useConfirmSecondFactor() {
+  const askAnew = useAskAnew();
+  return useMutation({
+    mutationFn: (code: string) =>
+      data(api.POST("/api/v1/users/me/second-factor/confirmation", { body: { code } })),
+    onSuccess: askAnew,
+    gcTime: 0,
+  });
+}
+
+/** Fresh recovery codes in place of all others. */
+export function useRenewRecoveryCodes() {
+  const askAnew = useAskAnew();
+  return useMutation({
+    mutationFn: (password: string) =>
+      data(api.POST("/api/v1/users/me/second-factor/recovery-codes", { body: { password } })),
+    onSuccess: askAnew,
+    gcTime: 0,
+  });
+}
+
+/** Signing in asks for the password alone. */
+export function useRemoveSecondFactor() {
+  const askAnew = useAskAnew();
+  return useMutation({
+    mutationFn: (password: string) =>
+      data(api.POST("/api/v1/users/me/second-factor/removal", { body: { password } })),
+    onSuccess: () => {
+      said("Signing in asks for your password alone now");
+      return askAnew();
+    },
+  });
+}
+
+/** Ends one session, or with null all but this one. */
+export function useEndSessions() {
+  const askAnew = useAskAnew();
+  return useMutation({
+    mutationFn: (id: string | null) =>
+      id === null
+        ? data(api.DELETE("/api/v1/sessions/others"))
+        : data(api.DELETE("/api/v1/sessions/{session_id}", { params: { path: { session_id: id } } })),
+    onSuccess: (_, id) => {
+      said(id === null ? "Every other session has ended" : "The session has ended");
+    },
+    // Whatever came of it: one that is not there any more has ended as well.
+    onSettled: askAnew,
+  });
+}
