@@ -8,6 +8,7 @@ from rich.console import Console
 from gardenos_cli.client.api import Refused
 from gardenos_cli.commands import (
     account,
+    audit,
     campaigns,
     clients,
     conversations,
@@ -35,6 +36,7 @@ commands.command()(read_models.rebuild)
 commands.command()(read_models.verify)
 commands.command("read-models")(read_models.list_read_models)
 commands.add_typer(keys.app, name="keys")
+commands.add_typer(audit.app, name="audit")
 commands.command()(new.attach)
 commands.add_typer(new.new, name="new")
 commands.command()(account.login)

@@ -6,12 +6,14 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import uvicorn
 from pydantic import ValidationError
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.audit.verification import anchors, parsed, verify
 from gardenos_chassis.errors import Refusal
 from gardenos_chassis.maintenance import Failed, Lines, Stopped, carried_out
 from gardenos_chassis.migrations import migrate
@@ -37,13 +39,16 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
     verifying = commands.add_parser("verify", help="holds live read tables against a rebuild from events")
     verifying.add_argument("read_models", nargs="*", metavar="read_model", help="by default all")
     commands.add_parser("rewrap", help="wraps all keys anew by the newest master key, while they serve")
+    auditing = commands.add_parser("audit", help="holds the history against its chain of hashes, while it serves")
+    auditing.add_argument("--anchors", metavar="FILE", help="what `anchors` printed earlier, and was kept elsewhere")
+    commands.add_parser("anchors", help="prints the last link of every agency's chain, a line of JSON each")
     asked = parser.parse_args(argv)
     if asked.command == "migrate":
         _migrate(package, settings_class.service)
         return
     settings = _settings(settings_class)
     telemetry.log_as_json(settings.log_level)
-    if asked.command in ("rebuild", "verify", "rewrap"):
+    if asked.command in ("rebuild", "verify", "rewrap", "audit", "anchors"):
         sys.exit(_work(create_service(settings), asked))
     app = create_service(settings).app
     collect_seldom()
@@ -102,6 +107,14 @@ def _carried_out(service: Service, asked: argparse.Namespace) -> int:
         rewrapped = carried_out(service, rewrap(service, Lines()))
         print("\n".join(rewrapped.in_words()))
         return int(rewrapped.lost > 0)
+    if asked.command == "anchors":
+        print("\n".join(anchor.line() for anchor in carried_out(service, anchors(service))))
+        return 0
+    if asked.command == "audit":
+        kept = parsed(Path(asked.anchors).read_text()) if asked.anchors else []
+        audited = carried_out(service, verify(service, Lines(), kept))
+        print("\n".join(audited.in_words()))
+        return int(bool(audited.breaks))
     owner_url = service.settings.migration_url
     if owner_url is None:
         raise Failed(

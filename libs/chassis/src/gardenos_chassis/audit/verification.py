@@ -62,6 +62,11 @@ class Anchor:
             raise Invalid("an anchor is a line of JSON with service, agency_id, sequence and link") from broken
 
 
+def parsed(lines: str) -> list[Anchor]:
+    """Anchors as they were kept, a line each. Raises Invalid."""
+    return [Anchor.parse(line) for line in lines.splitlines() if line.strip()]
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """The first place at which an agency's chain is broken, and how."""
