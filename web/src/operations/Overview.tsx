@@ -8,7 +8,7 @@ import { Card } from "../ui/Page";
 import { Lines } from "../ui/states";
 import { When } from "../ui/When";
 import { EVERY } from "./fromEach";
-import { LATE_SECONDS, type Need, needsOf, type Told } from "./health";
+import { isTold, LATE_SECONDS, type Need, needsOf, type Told } from "./health";
 import { atLeast, type JobNumbers } from "./jobs";
 import styles from "./Overview.module.css";
 import { SERVICES, serviceTitle } from "./services";
@@ -42,8 +42,9 @@ export function Overview() {
 
 function Verdict({ needs, told, at }: { needs: readonly Need[]; told: readonly Told[]; at: number | null }) {
   const bad = needs.some(({ tone }) => tone === "bad");
-  const state = bad ? "bad" : needs.length > 0 ? "warn" : "good";
-  const Sign = state === "good" ? IconCircleCheck : state === "warn" ? IconClock : IconAlertTriangle;
+  const asked = told.filter((each) => !isTold(each)).length;
+  const state = bad ? "bad" : needs.length > 0 ? "warn" : asked > 0 ? "asked" : "good";
+  const Sign = { bad: IconAlertTriangle, warn: IconClock, asked: IconClock, good: IconCircleCheck }[state];
   const consumers = told.flatMap((each) => each.consumers ?? []).length;
   return (
     <section className={styles.verdict} data-state={state} aria-label="What needs a hand">
@@ -53,13 +54,16 @@ function Verdict({ needs, told, at }: { needs: readonly Need[]; told: readonly T
       <div className={styles.verdictHead}>
         <h2>
           {needs.length === 0
-            ? "All is well"
+            ? asked > 0
+              ? "The services are asked"
+              : "All is well"
             : needs.length === 1
               ? "One thing needs a hand"
               : `${needs.length} things need a hand`}
         </h2>
         <p>
-          {needs.length === 0 &&
+          {asked > 0 && `${told.length - asked} of ${told.length} have told all so far. `}
+          {state === "good" &&
             `Six services answer, ${consumers === 1 ? "one line of events is" : `${consumers} lines of events are`} read to the end, nothing is held up. `}
           <Freshness at={at} />
         </p>
@@ -116,7 +120,13 @@ function Service({ told, needs }: { told: Told; needs: readonly Need[] }) {
     <div className={styles.service} data-stale={silent !== null || undefined}>
       <Card
         title={SERVICES[service]}
-        actions={state ? <Chip tone={state[0]}>{state[1]}</Chip> : <span className={styles.calm}>Well</span>}
+        actions={
+          state ? (
+            <Chip tone={state[0]}>{state[1]}</Chip>
+          ) : (
+            <span className={styles.calm}>{isTold(told) ? "Well" : "Not told yet"}</span>
+          )
+        }
       >
         {silent && (
           <p className={styles.silent}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumerState, Outbox } from "../api/schema";
-import { needsOf, type Told } from "./health";
+import { isTold, needsOf, type Told } from "./health";
 
 const consumer = (more: Partial<ConsumerState> = {}): ConsumerState => ({
   consumer: "reporting.views",
@@ -34,6 +34,16 @@ const told = (more: Partial<Told> = {}): Told => ({
   ...more,
 });
 const titles = (...each: Told[]) => needsOf(each).map(({ title }) => title);
+
+describe("a service of which all is told", () => {
+  it("has told of its reading, its publishing and its jobs, or is known not to answer", () => {
+    expect(isTold(told())).toBe(true);
+    expect(isTold(told({ jobs: null }))).toBe(false);
+    expect(isTold(told({ consumers: null, outbox: null, jobs: null }))).toBe(false);
+    const silent = { service: "reporting" as const, error: new Error("away"), since: null };
+    expect(isTold(told({ silent, consumers: null, outbox: null, jobs: null }))).toBe(true);
+  });
+});
 
 describe("what needs a hand", () => {
   it("is nothing while all is well, a few events on their way included", () => {

@@ -18,6 +18,11 @@ export interface Told {
   jobs: JobNumbers | null;
 }
 
+/** Whether all that is asked of a service was told, or it is known not to answer. Until then nothing can be said of it. */
+export function isTold({ silent, consumers, outbox, jobs }: Told): boolean {
+  return silent !== null || (consumers !== null && outbox !== null && jobs !== null);
+}
+
 /** Something that needs a hand, or at least an eye: what is the matter, what that means, and where to look. */
 export interface Need {
   key: string;
