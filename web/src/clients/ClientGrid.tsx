@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { Chip } from "../ui/Chip";
-import { phone, words } from "../ui/format";
+import { words } from "../ui/format";
 import { type Column, Grid } from "../ui/Grid";
 import { Named } from "../ui/Named";
 import { When } from "../ui/When";
@@ -36,12 +36,7 @@ const COLUMNS: Column<Client>[] = [
   {
     title: "Name",
     className: styles.who,
-    cell: (client) => (
-      <Named
-        name={client.display_name}
-        detail={client.phone ? phone(client.phone) : (client.email ?? "No way to reach them")}
-      />
-    ),
+    cell: (client) => <Named person={client} />,
   },
   {
     title: "Line",

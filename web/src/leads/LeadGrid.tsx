@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import type { Lead } from "../api/schema";
 import { useNameOf } from "../directory/queries";
-import { day, daysUntil, phone, words } from "../ui/format";
+import { day, daysUntil, words } from "../ui/format";
 import { type Column, Grid } from "../ui/Grid";
 import { Named } from "../ui/Named";
 import { useNow, When } from "../ui/When";
@@ -52,12 +52,7 @@ function columnsOf(narrow: Narrow): Column<Lead>[] {
     {
       title: "Name",
       className: styles.who,
-      cell: (lead) => (
-        <Named
-          name={lead.display_name}
-          detail={lead.phone ? phone(lead.phone) : (lead.email ?? "No way to reach them")}
-        />
-      ),
+      cell: (lead) => <Named person={lead} />,
     },
     {
       title: "Stage",

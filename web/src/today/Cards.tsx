@@ -17,7 +17,7 @@ import { Sign } from "../ui/Sign";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { actOn, latestThreads, toClaim, waitingFor, worthActingOn } from "./queries";
+import { actOn, fewOf, latestThreads, toClaim, waitingFor, worthActingOn } from "./queries";
 import styles from "./Today.module.css";
 
 interface ListProps {
@@ -56,7 +56,7 @@ function List({ title, all, query, none, children }: ListProps) {
 export function Waiting() {
   const { user } = useMe();
   const query = useInfiniteQuery(waitingFor(user.id));
-  const leads = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const leads = fewOf(query.data?.pages.flatMap((page) => page.items) ?? []);
   return (
     <List
       title="Waiting for you"
@@ -98,8 +98,10 @@ export function ToClaim() {
   const assign = useAssignLead();
   const query = useInfiniteQuery(toClaim());
   // A lead that was just claimed leaves at once.
-  const leads =
-    query.data?.pages.flatMap((page) => page.items).filter(({ owner_id: owner }) => owner === null) ?? [];
+  const unclaimed = query.data?.pages
+    .flatMap((page) => page.items)
+    .filter(({ owner_id: owner }) => owner === null);
+  const leads = fewOf(unclaimed ?? []);
   const claim = (lead: Lead) => void assign(lead, { owner_id: user.id, team_id: lead.team_id }, "you");
   return (
     <List

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Insight } from "../api/schema";
+import type { Insight, Lead } from "../api/schema";
 import { anInsight } from "../test/insight";
-import { actOn } from "./queries";
+import { actOn, fewOf } from "./queries";
 
 const insight = (kind: Insight["kind"], value: string, lead: string | null, said = "2026-11-20"): Insight =>
   anInsight({
@@ -11,6 +11,9 @@ const insight = (kind: Insight["kind"], value: string, lead: string | null, said
     lead_id: lead,
     said_at: `${said}T12:00:00Z`,
   });
+
+const lead = (id: number, forgotten: string | null = null) =>
+  ({ id: `${id}`, forgotten_at: forgotten }) as Partial<Lead> as Lead;
 
 const values = (insights: Insight[]) => actOn(insights, "America/Chicago").map(({ value }) => value);
 
@@ -37,5 +40,12 @@ describe("actOn", () => {
         insight("next_step", "nobody's", null),
       ]),
     ).toEqual(["call back", "send papers"]);
+  });
+});
+
+describe("fewOf", () => {
+  it("takes the first six, and nobody who was forgotten", () => {
+    const leads = [lead(1, "2026-11-20T12:00:00Z"), ...[2, 3, 4, 5, 6, 7, 8].map((id) => lead(id))];
+    expect(fewOf(leads).map(({ id }) => id)).toEqual(["2", "3", "4", "5", "6", "7"]);
   });
 });

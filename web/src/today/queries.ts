@@ -1,10 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
-import type { Insight } from "../api/schema";
+import type { Insight, Lead } from "../api/schema";
 import { OPEN_STAGES } from "../leads/stage";
 import { daysUntil } from "../ui/format";
 
 const FEW = 6;
+// Some of them may have been forgotten, and ask for nothing.
+const MORE_THAN_FEW = 30;
 const LATEST_INSIGHTS = 60;
 const SOON_DAYS = 60;
 
@@ -33,7 +35,7 @@ export function waitingFor(userId: string) {
               stage: [...OPEN_STAGES],
               not_contacted_for_days: 1,
               sort: "last_contacted_at",
-              limit: FEW,
+              limit: MORE_THAN_FEW,
             },
           },
           signal,
@@ -51,12 +53,22 @@ export function toClaim() {
       data(
         api.GET("/api/v1/leads", {
           params: {
-            query: { owner_id: ["none"], stage: [...OPEN_STAGES], sort: "-captured_at", limit: FEW },
+            query: {
+              owner_id: ["none"],
+              stage: [...OPEN_STAGES],
+              sort: "-captured_at",
+              limit: MORE_THAN_FEW,
+            },
           },
           signal,
         }),
       ),
   });
+}
+
+/** Of leads, the first few that something can be done for. */
+export function fewOf(leads: readonly Lead[]): Lead[] {
+  return leads.filter(({ forgotten_at: forgotten }) => forgotten === null).slice(0, FEW);
 }
 
 /** The conversations in which something was said last. */

@@ -11,6 +11,7 @@ interface PersonHeadProps {
     phone: string | null;
     email: string | null;
     line_of_business: string | null;
+    forgotten_at: string | null;
   };
   /** Where they stand with the agency. */
   standing: ReactNode;
@@ -23,7 +24,7 @@ export function PersonHead({ person, standing, owner }: PersonHeadProps) {
   return (
     <>
       <div className={record.who}>
-        <Face name={person.display_name} size={48} />
+        <Face name={person.forgotten_at === null ? person.display_name : null} size={48} />
         <div>
           <h1>{person.display_name}</h1>
           <div className={record.tags}>
