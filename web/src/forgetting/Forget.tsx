@@ -39,12 +39,14 @@ function Steps({ name: given, close, forget }: ForgetProps) {
           {forgetting.error.message}
         </p>
       )}
+      <p>This erases, of the lead and of the client they became, and in their history too:</p>
       <ul className={form.effects}>
-        <li>Erased: name, addresses, telephone number, birth date, notes, and what is insured where.</li>
-        <li>Erased: transcripts and notes of calls, emails with their attachments, insights and search.</li>
-        <li>As a lead and as a client, in the history too. What reports count stays, without a name.</li>
-        <li>This cannot be undone.</li>
+        <li>name, addresses, telephone number, birth date, notes, and what is insured where;</li>
+        <li>transcripts and notes of calls, emails with their attachments, insights and search.</li>
       </ul>
+      <p>
+        What reports count stays, without a name. <strong>This cannot be undone.</strong>
+      </p>
       <TextInput
         label={`Type “${name}” to go on`}
         value={typed}

@@ -5,9 +5,10 @@ import { Fact, Facts } from "../ui/Fact";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import styles from "./History.module.css";
-import { useNames, valueInWords } from "./names";
+import { useNames } from "./names";
 import { type Moment, type Past, stateOf } from "./past";
 import { type Then, thenAndNow } from "./state";
+import { Value } from "./Value";
 
 /** What a record was at a moment, and beside it what is otherwise now. */
 export function AsItWas({ past, when }: { past: Past; when: Moment }) {
@@ -30,9 +31,11 @@ export function AsItWas({ past, when }: { past: Past; when: Moment }) {
         <Facts>
           {fields.map((each) => (
             <Fact key={each.field} name={fieldName(each.field)}>
-              {valueInWords(each.field, each.was, nameOf)}
+              <Value field={each.field} value={each.was} nameOf={nameOf} />
               {each.differs && (
-                <span className={styles.now}>Now {valueInWords(each.field, each.is, nameOf)}</span>
+                <span className={styles.now}>
+                  Now <Value field={each.field} value={each.is} nameOf={nameOf} />
+                </span>
               )}
             </Fact>
           ))}

@@ -12,9 +12,10 @@ import { When } from "../ui/When";
 import { AsItWas } from "./AsItWas";
 import { AtATime } from "./AtATime";
 import styles from "./History.module.css";
-import { actorInWords, type NameOf, useNames, valueInWords } from "./names";
+import { actorInWords, type NameOf, useNames } from "./names";
 import { historyOf, type Past } from "./past";
 import { told } from "./state";
+import { Value } from "./Value";
 
 interface HistoryProps {
   past: Past;
@@ -92,9 +93,12 @@ function Entry({ entry, nameOf, past, isNow }: EntryProps) {
               <span className={styles.name}>{fieldName(field)}</span>
               <span className={styles.change}>
                 {old === null ? (
-                  valueInWords(field, next, nameOf)
+                  <Value field={field} value={next} nameOf={nameOf} />
                 ) : (
-                  <FromTo old={valueInWords(field, old, nameOf)} next={valueInWords(field, next, nameOf)} />
+                  <FromTo
+                    old={<Value field={field} value={old} nameOf={nameOf} />}
+                    next={<Value field={field} value={next} nameOf={nameOf} />}
+                  />
                 )}
               </span>
             </li>

@@ -2,7 +2,7 @@ import { Button, Menu, SegmentedControl } from "@mantine/core";
 import { IconChartHistogram, IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useId, useMemo, useState } from "react";
 import { download } from "../api/download";
 import type { GroupBy } from "../api/schema";
 import { useCommands } from "../commands/registry";
@@ -10,6 +10,7 @@ import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { Tile, Tiles } from "../ui/Tile";
 import { failed } from "../ui/toast";
+import { Unfold } from "../ui/Unfold";
 import { useNow } from "../ui/When";
 import { useZone } from "../ui/zone";
 import { bandInWords, durationOrNone } from "./durations";
@@ -123,9 +124,7 @@ export function ReportsPage() {
         <>
           {report.isError && <Stale error={report.error} retry={() => void report.refetch()} />}
           <div className={styles.report} data-dimmed={report.isPlaceholderData || undefined}>
-            <div className={styles.definition}>
-              <strong>{summary}.</strong> {report.data.definition}
-            </div>
+            <Definition summary={summary}>{report.data.definition}</Definition>
             <Shown report={report.data} look={look} />
           </div>
           <LeadsDrawer
@@ -169,6 +168,23 @@ function Download({ keep }: { keep: (format: "csv" | "json") => void }) {
         <Menu.Item onClick={() => keep("json")}>As JSON</Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** What the numbers are of, in a few words; how they are counted, for those who ask. */
+function Definition({ summary, children }: { summary: string; children: string }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <div className={styles.definition}>
+      <p>
+        <strong>{summary}.</strong>
+        <Unfold open={open} setOpen={setOpen} controls={open ? id : undefined}>
+          How it is counted
+        </Unfold>
+      </p>
+      {open && <p id={id}>{children}</p>}
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ export function Hit({ hit }: { hit: SearchHit }) {
   const name = hit.person_name ?? "Somebody unknown";
   return (
     <Opens hit={hit}>
-      <q className={styles.quote}>{hit.text}</q>
+      <q className={styles.quote}>{hit.text.replaceAll(/\n\s*\n/g, "\n")}</q>
       <span className={styles.who}>
         <Face name={name} size={26} />
         <strong>{name}</strong>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Overlap } from "../api/edit";
 import type { LineOfBusiness, PersonName } from "../api/schema";
 import { linesOfBusiness } from "../leads/lines";
+import { Address } from "../ui/Address";
 import { EditableFact, type Input } from "../ui/EditableFact";
 import { errorBeside, errorOf } from "../ui/errors";
 import { words } from "../ui/format";
@@ -89,7 +90,7 @@ export function PersonFact({ of: person, field, mayEdit, editing, edit, change }
         }
       }
     >
-      {shown(field, person)}
+      {field === "email" && person.email ? <Address>{person.email}</Address> : shown(field, person)}
     </EditableFact>
   );
 }

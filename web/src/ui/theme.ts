@@ -27,6 +27,20 @@ const dark: MantineColorsTuple = [
   "#0a0f0c",
 ];
 
+/** What Mantine paints a light scheme's edges, hovers and tracks with; its own greys are too blue beside our tokens. */
+const gray: MantineColorsTuple = [
+  "#f6f7f4",
+  "#eef1ec",
+  "#e7ebe5",
+  "#e1e6df",
+  "#c9d1c8",
+  "#a7b2a9",
+  "#5f6c64",
+  "#4c5a52",
+  "#2d3932",
+  "#16211b",
+];
+
 /** Every dialog and drawer. */
 const dialog = {
   overlayProps: { backgroundOpacity: 0.35, blur: 2 },
@@ -37,7 +51,7 @@ const dialog = {
 
 /** Mantine in our language. Its own greys and reds are too light to read; ours come from tokens.css. */
 export const theme = createTheme({
-  colors: { garden, dark },
+  colors: { garden, gray, dark },
   primaryColor: "garden",
   primaryShade: { light: 7, dark: 6 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
