@@ -3,9 +3,13 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
+import httpx
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.local import free_port
 from gardenos_chassis.testing import Running
 from gardenos_contracts.values import Role
+from sqlalchemy import text
 
 
 async def test_create_show_list(notes: Running, agency_id: UUID) -> None:
@@ -104,6 +108,29 @@ async def test_bodies_have_a_limit_announced_or_not(notes: Running, agency_id: U
     async with notes.client(agency_id) as http:
         assert (await http.post("/api/v1/notes", content=b"x" * 1_000_001)).status_code == 413
         assert (await http.post("/api/v1/notes", content=chunks())).status_code == 413
+
+
+async def test_a_database_that_is_away_is_told_from_a_fault(notes: Running) -> None:
+    async def asked(sqlstate: str) -> None:
+        async with notes.service.database.across() as session:
+            await session.execute(
+                text(f"do $$ begin raise exception 'said by the database' using errcode = '{sqlstate}'; end $$")
+            )
+
+    async def unreachable() -> None:
+        await asyncpg.connect(host="127.0.0.1", port=free_port())
+
+    notes.service.app.add_api_route("/asked/{sqlstate}", asked)
+    notes.service.app.add_api_route("/unreachable", unreachable)
+    transport = httpx.ASGITransport(notes.service.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        for away in ("/asked/53100", "/asked/57P03", "/unreachable"):
+            answer = await http.get(away)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2"), away
+            assert answer.json()["detail"] == "something that this needs is away just now; please try again"
+        fault = await http.get("/asked/42P01")
+        assert fault.status_code == 500
+        assert "said by the database" not in fault.text
 
 
 async def test_the_feed_is_for_services(notes: Running, agency_id: UUID) -> None:

@@ -5,15 +5,22 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from gardenos_chassis.errors import FieldError, Invalid, Refusal, TooManyRequests, Unauthorized, Unavailable
+from gardenos_chassis.events.faults import is_database_away
 from gardenos_chassis.http.responses import dumps
+from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
+
+_MAYBE_AWAY = (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
 
 
 def problem(
@@ -78,6 +85,19 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return problem(error.status_code, title, str(error.detail), headers=headers)
 
 
+async def on_away(request: Request, error: Exception) -> Response:
+    """503 where the database cannot do what it can at other times: away, starting, its disk full. The rest is a fault."""
+    if not (is_database_away(error) or isinstance(error, OSError)):
+        raise error
+    log.warning(
+        "a request could not be answered, for something is away",
+        extra={"path": request.scope.get("path"), "fault": told(error)},
+    )
+    return await on_refusal(
+        request, Unavailable("something that this needs is away just now; please try again", retry_after=2)
+    )
+
+
 async def on_fault(request: Request, error: Exception) -> Response:
     """A fault of ours: logged whole, told in general."""
     log.error("request failed", exc_info=error, extra={"path": request.scope.get("path")})
@@ -89,4 +109,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_exception)
+    for kind in _MAYBE_AWAY:
+        app.add_exception_handler(kind, on_away)
     app.add_exception_handler(Exception, on_fault)
