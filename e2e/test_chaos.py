@@ -26,6 +26,6 @@ async def test_nothing_is_lost_doubled_or_stuck(capsys: pytest.CaptureFixture[st
         # The schedule is for who asks; what came of it, and what could not be tried here, is for everybody.
         print("", *(line for line in said if not line.startswith(("  ", "---"))), sep="\n")
     assert not verdict.faults
-    assert verdict.ledger["acknowledged"] > 50
+    assert verdict.ledger["acknowledged"] > 20
     assert verdict.parked > 0
     assert verdict.tried == set(KINDS)

@@ -71,7 +71,8 @@ class Agency:
     async def _capture(self, chance: random.Random, leads: list[Lead]) -> None:
         id = uuid4().hex
         body = {"name": {"given": "Maria", "family": id}, "email": f"{id}@example.com", "source": "web form"}
-        if chance.random() < 0.05:
+        if not leads or chance.random() < 0.05:
+            # Also whom one begins with: so there is poison in every run, and something behind it.
             body["source"] = POISON
         fate, answer = await self._ask("leads", "LeadCaptured", "POST", "/api/v1/leads", json=body)
         if fate == "acknowledged":
