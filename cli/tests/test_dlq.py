@@ -33,8 +33,11 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if path.endswith("/comms/7"):
             return httpx.Response(200, json={**LETTER, "message": {"data": {"lead_id": "0198"}}})
         letters = [LETTER, {**LETTER, "sequence": 9}] if "leads" in request.url.host + path else []
-        whose = {"agency_id": STREAM} if "internal" in path else {}
-        return httpx.Response(200, json={"items": [{**whose, **letter} for letter in letters], "next_cursor": None})
+        if "internal" not in path:
+            return httpx.Response(200, json={"items": letters, "next_cursor": None})
+        place = 1 if "cursor" in request.url.params else 0
+        page = [{"agency_id": STREAM, **letter} for letter in letters[place : place + 1]]
+        return httpx.Response(200, json={"items": page, "next_cursor": None if place else "further"})
 
     transport = httpx.MockTransport(answer)
     session = Session("http://garden.example", "token", "once", "ann@garden.example", "Garden")
@@ -86,7 +89,10 @@ def test_of_all_agencies_with_the_internal_token(asked: list[str], monkeypatch: 
     monkeypatch.delenv("GARDENOS_INTERNAL_TOKEN", raising=False)
     assert "set GARDENOS_INTERNAL_TOKEN" in str(told("list", "--internal").exception)
     monkeypatch.setenv("GARDENOS_INTERNAL_TOKEN", "internal")
-    assert STREAM in told("list", "--internal", "--service", "leads").output
-    assert asked == ["GET /internal/v1/dead-letters"]
+    listed = told("list", "--internal", "--service", "leads").output
+    assert listed.count("ValueError at gardenos_leads") == 2, "page by page, to the last"
+    assert asked == [
+        "GET /internal/v1/dead-letters?limit=200", "GET /internal/v1/dead-letters?limit=200&cursor=further",
+    ]  # fmt: skip
     told("redrive", "--internal", "--service", "leads", "--all")
     assert "agency_id" in asked[-1]

@@ -144,6 +144,20 @@ async def test_who_runs_the_platform_sees_where_and_why_and_no_payload(
         assert len(found) == 2
         assert "98765" not in answer.text
         assert "message" not in found[0]
+        paged, query = [], {"consumer": "notes.bells", "limit": "1"}
+        while True:
+            page = (await http.get("/internal/v1/dead-letters", params=query)).json()
+            assert len(page["items"]) == 1
+            paged += page["items"]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert [each["agency_id"] for each in paged] == sorted(each["agency_id"] for each in paged)
+        assert (
+            paged == (await http.get("/internal/v1/dead-letters", params={"consumer": "notes.bells"})).json()["items"]
+        )
+        foreign = await http.get("/internal/v1/dead-letters", params={"cursor": "elsewhere"})
+        assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "query:cursor")
         discard = {**BELLS, "agency_id": str(other), "sequence": 1, "because": "broken"}
         assert (await http.post("/internal/v1/dead-letters/discard", json=discard)).status_code == 204
     assert (await parked(notes, other, discarded=True))[0]["discarded_by"] == "platform"

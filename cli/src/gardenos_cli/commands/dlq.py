@@ -159,9 +159,16 @@ def _ours(
 
 def _everybodys(service: str | None, consumer: str | None, stream: str | None) -> Iterator[dict[str, Any]]:
     for name in _services(service):
-        query = {key: value for key, value in (("consumer", consumer), ("stream_id", stream)) if value}
-        for letter in _internally("GET", name, "", params=query).json()["items"]:
-            yield {"service": name, **letter}
+        narrowed = {key: value for key, value in (("consumer", consumer), ("stream_id", stream)) if value}
+        cursor = None
+        while True:
+            query = {**narrowed, "limit": 200} | ({"cursor": cursor} if cursor else {})
+            page = _internally("GET", name, "", params=query).json()
+            for letter in page["items"]:
+                yield {"service": name, **letter}
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
 
 
 def _one_a_stream(letters: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:

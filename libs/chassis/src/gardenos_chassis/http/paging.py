@@ -37,7 +37,7 @@ def keyset(statement: Select[Any], order: Sequence[Key], cursor: str | None, lim
         sorted_column = key.column.desc() if key.direction == "desc" else key.column.asc()
         statement = statement.order_by(sorted_column.nulls_last() if key.nullable else sorted_column)
     if cursor is not None:
-        statement = statement.where(_after(order, _decode(cursor, order)))
+        statement = statement.where(_after(order, decoded(cursor, order)))
     return statement.limit(limit + 1)
 
 
@@ -54,7 +54,8 @@ def _encode(row: dict[str, Any], order: Sequence[Key]) -> str:
     return base64.urlsafe_b64encode(dumps(values)).decode().rstrip("=")
 
 
-def _decode(cursor: str, order: Sequence[Key]) -> list[Any]:
+def decoded(cursor: str, order: Sequence[Key]) -> list[Any]:
+    """The values of an order's keys in the last row seen. Raises Invalid for a foreign cursor."""
     try:
         pairs = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if [name for name, _ in pairs] != [key.name + key.direction for key in order]:

@@ -14,7 +14,7 @@ from gardenos_chassis.errors import NotFound, Unavailable
 from gardenos_chassis.events.application import Application, Redriven
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.events.feed import internal_only
-from gardenos_chassis.http.paging import CursorParam, Key, Limit, keyset, page_of
+from gardenos_chassis.http.paging import CursorParam, Key, Limit, decoded, keyset, page_of
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.http.shapes import Page, Shape
 from gardenos_chassis.operations.room import Acting, Looking
@@ -95,6 +95,7 @@ class _InternalDiscard(Discard, _OfAgency):
 
 _parked = table(
     "parked_events",
+    column("agency_id", Uuid),
     column("consumer", Text),
     column("source", Text),
     column("sequence", BigInteger),
@@ -109,9 +110,14 @@ _parked = table(
     column("discarded_because", Text),
 )
 _message = column("message", JSONB)
+_OWN = [each for each in _parked.c if each.name != "agency_id"]
+"""Whoever asks for their agency's own knows which it is."""
 _ORDER = [Key(_parked.c[name], name) for name in ("consumer", "source", "sequence")]
-_AGENCIES = text("select distinct agency_id from consumer_marks where parked > 0 order by agency_id")
-_MOST_INTERNAL = 1000
+_EVERYBODYS_ORDER = [Key(_parked.c.agency_id, "agency_id"), *_ORDER]
+_AGENCIES = text(
+    "select distinct agency_id from consumer_marks where parked > 0 and agency_id >= :first order by agency_id"
+)
+_NOBODY = UUID(int=0)
 
 router = APIRouter()
 
@@ -127,7 +133,7 @@ async def list_dead_letters(
     cursor: CursorParam = None,
 ) -> Response:
     """The agency's events that a consumer could not take, in their order."""
-    statement = select(_parked).where(
+    statement = select(*_OWN).where(
         *_narrowed(consumer, source, stream_id),
         _parked.c.discarded_at.is_not(None) if discarded else _parked.c.discarded_at.is_(None),
     )
@@ -140,7 +146,7 @@ async def list_dead_letters(
 @router.get("/dead-letters/{consumer}/{source}/{sequence}", responses={200: {"model": DeadLetterInFull}})
 async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: int) -> Response:
     """One of them, with its message."""
-    statement = select(_parked, _message).where(
+    statement = select(*_OWN, _message).where(
         _parked.c.consumer == consumer, _parked.c.source == source, _parked.c.sequence == sequence
     )
     async with here.transaction() as session:
@@ -170,18 +176,25 @@ def internal_router(service: "Service") -> APIRouter:
     )
 
     @router.get("")
-    async def listed(consumer: str | None = None, source: str | None = None, stream_id: UUID | None = None) -> Response:
+    async def listed(
+        consumer: str | None = None,
+        source: str | None = None,
+        stream_id: UUID | None = None,
+        limit: Limit = 50,
+        cursor: CursorParam = None,
+    ) -> Response:
+        first = decoded(cursor, _EVERYBODYS_ORDER)[0] if cursor else _NOBODY
         async with service.database.across() as session:
-            agencies = list((await session.execute(_AGENCIES)).scalars())
+            agencies = list((await session.execute(_AGENCIES, {"first": first})).scalars())
         statement = select(_parked).where(*_narrowed(consumer, source, stream_id), _parked.c.discarded_at.is_(None))
-        items: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         for agency_id in agencies:
             async with service.database.transaction(agency_id) as session:
-                found = await session.execute(keyset(statement, _ORDER, None, _MOST_INTERNAL - len(items)))
-                items += [{"agency_id": agency_id, **row} for row in found.mappings()]
-            if len(items) > _MOST_INTERNAL:
+                found = await session.execute(keyset(statement, _EVERYBODYS_ORDER, cursor, limit - len(rows)))
+                rows += [dict(row) for row in found.mappings()]
+            if len(rows) > limit:
                 break
-        return json_response({"items": items[:_MOST_INTERNAL], "more": len(items) > _MOST_INTERNAL})
+        return json_response(page_of(rows, _EVERYBODYS_ORDER, limit))
 
     @router.post("/redrive")
     async def redrive(body: _InternalRedrive) -> Response:
