@@ -20,8 +20,10 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.read_models.model import apart
 from gardenos_chassis.read_models.progress import Progress
-from gardenos_chassis.read_models.rebuild import rebuild
-from gardenos_chassis.read_models.shadow import Owner, owner_of
+from gardenos_chassis.read_models.rebuild import Run, rebuild
+from gardenos_chassis.read_models.replay import Marks
+from gardenos_chassis.read_models.shadow import Owner, clear_away, owner_of
+from gardenos_chassis.sealing.forgetting import forget
 from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.plugin import Start
@@ -31,6 +33,7 @@ from gardenos_contracts import Actor, ActorKind, Received
 from gardenos_contracts.values import Role
 from gardenos_tally.app import (
     Counted,
+    CounterDedicated,
     CounterMade,
     GongStruck,
     TallySettings,
@@ -280,8 +283,47 @@ async def test_nothing_fails_or_is_lost_while_tables_change_places_under_load(
     assert not any(each.differing for each in (await verified(tally.service, owner_url)).values())
 
 
+async def test_who_has_read_and_waits_to_write_is_not_failed_by_the_change_of_places(
+    tally: Running, owner_url: str, model: ReadModel, agency_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits for the other then; it is the rebuild that must give way, and not after the server has looked (1 s)."""
+    made = await make_history(tally, agency_id, counters=2, times=3)
+    slow = [0.9]
+    fill = Run.fill_up_to
+
+    async def slowly(run: Run, live: Marks, doing: str) -> int:
+        if doing == "changing places" and slow:
+            await asyncio.sleep(slow.pop())
+        return await fill(run, live, doing)
+
+    monkeypatch.setattr(Run, "fill_up_to", slowly)
+    async with owner_of(owner_url) as owner, tally.service.database.transaction(agency_id) as session:
+        await session.execute(select(counters))
+        running = asyncio.create_task(rebuilt(tally.service, model, owner_url))
+
+        async def writers_wait() -> bool:
+            locks = "select from pg_locks where relation = 'public.counters'::regclass and mode = 'ExclusiveLock' and granted"
+            return await owner.fetchrow(locks) is not None
+
+        await eventually(writers_wait, what="the rebuild keeping writers waiting")
+        await session.execute(update(counters).where(counters.c.id == made[0]).values(total=counters.c.total))
+    await running
+    assert not any(each.differing for each in (await verified(tally.service, owner_url, agency_id)).values())
+
+
+async def shown(tally: Running, agency_id: UUID) -> dict[str, Any]:
+    """The read model as operations show it."""
+    async with tally.client(agency_id, role=Role.ADMIN) as http:
+        answer = await http.get("/api/v1/operations/tally/read-models")
+        assert answer.status_code == 200, answer.text
+        (found,) = answer.json()["items"]
+        return dict(found)
+
+
 @asynccontextmanager
-async def rebuilding(tally: Running, parts: Parts, owner_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def rebuilding(
+    tally: Running, parts: Parts, owner_url: str, command: str = "rebuild"
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """The command in a process of its own."""
     settings = tally.service.settings
     environment = {
@@ -295,7 +337,7 @@ async def rebuilding(tally: Running, parts: Parts, owner_url: str) -> AsyncItera
     }
     program = (
         "from gardenos_tally.app import *; from gardenos_chassis.main import main;"
-        " main(TallySettings, create_service, ['rebuild', 'tally'])"
+        f" main(TallySettings, create_service, ['{command}', 'tally'])"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", program, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -359,6 +401,11 @@ async def test_a_run_that_is_killed_is_gone_on_with(
         best = await taken(owner)
         assert await tally.rows(agency_id, counters) == before
         assert await schemas(owner) == {"rebuild_tally"}
+
+        async def left_off() -> bool:
+            return (await shown(tally, agency_id))["rebuild"]["under_way"] is False
+
+        await eventually(left_off, what="a rebuild that nobody is at")
         # What was taken is not taken again.
         taken_again: list[int] = []
 
@@ -391,29 +438,112 @@ async def test_operations_show_read_models_and_how_far_a_rebuild_is(
     tally: Running, owner_url: str, model: ReadModel, agency_id: UUID
 ) -> None:
     await make_history(tally, agency_id)
-    seen: list[dict[str, Any]] = []
-
-    async def look() -> dict[str, Any]:
-        async with tally.client(agency_id, role=Role.ADMIN) as http:
-            answer = await http.get("/api/v1/operations/tally/read-models")
-            assert answer.status_code == 200, answer.text
-            (shown,) = answer.json()["items"]
-            return dict(shown)
-
-    shown = await look()
-    assert (shown["name"], shown["consumers"], shown["rebuild"]) == ("tally", ["tally.gongs"], None)
-    assert [table["name"] for table in shown["tables"]] == ["counters", "counts"]
+    before = await shown(tally, agency_id)
+    assert [before[name] for name in ("name", "consumers", "rebuild", "verifying")] == [
+        "tally",
+        ["tally.gongs"],
+        None,
+        False,
+    ]
+    assert [table["name"] for table in before["tables"]] == ["counters", "counts"]
     async with owner_of(owner_url) as reader, reader.transaction():
         await reader.execute("lock table counters in access share mode")
         running = asyncio.create_task(rebuilt(tally.service, model, owner_url))
 
         async def all_taken() -> bool:
-            seen.append(await look())
-            progress = seen[-1]["rebuild"]
-            return progress is not None and progress["done"] == progress["events"] == shown["events"]
+            progress = (await shown(tally, agency_id))["rebuild"]
+            return bool(progress == {"done": before["events"], "events": before["events"], "under_way": True})
 
         await eventually(all_taken, what="all taken and not exchanged")
     await running
-    assert (await look())["rebuild"] is None
+    assert (await shown(tally, agency_id))["rebuild"] is None
     async with tally.client(agency_id, role=Role.AGENT) as http:
         assert (await http.get("/api/v1/operations/tally/read-models")).status_code == 403
+
+
+async def kept_from_events(other: Owner) -> None:
+    """Nobody reads events until the transaction ends: what is to be filled from them does not come to its end."""
+    await other.execute("lock table events in access exclusive mode")
+
+
+async def waits_for_events(owner: Owner) -> bool:
+    waits = (
+        "select from pg_locks where relation = 'public.events'::regclass and mode = 'AccessShareLock' and not granted"
+    )
+    return await owner.fetchrow(waits) is not None and await schemas(owner) == {"verify_tally"}
+
+
+@pytest.mark.parametrize("by", ["a migration", "a rebuild"])
+async def test_what_a_killed_verification_left_is_cleared_away(
+    tally: Running, parts: Parts, owner_url: str, model: ReadModel, agency_id: UUID, by: str
+) -> None:
+    await make_history(tally, agency_id)
+    async with owner_of(owner_url) as owner:
+        async with owner_of(owner_url) as other, other.transaction():
+            await kept_from_events(other)
+            async with rebuilding(tally, parts, owner_url, "verify") as process:
+                await eventually(lambda: waits_for_events(owner), what="events being taken", within=60)
+                assert await clear_away(owner_url) == [], "it is not left yet"
+                process.send_signal(signal.SIGKILL)
+                await process.wait()
+        assert await schemas(owner) == {"verify_tally"}
+
+        async def nobody_is_at_it() -> bool:
+            return (await shown(tally, agency_id))["verifying"] is False
+
+        await eventually(nobody_is_at_it, what="the lock of the one that was killed is free")
+        if by == "a rebuild":
+            await rebuilt(tally.service, model, owner_url)
+        else:
+            assert await clear_away(owner_url) == ["tally"]
+        assert await schemas(owner) == set()
+
+
+async def test_a_verification_is_seen_and_ends_tidily_when_it_is_told_to(
+    tally: Running, parts: Parts, owner_url: str, model: ReadModel, agency_id: UUID
+) -> None:
+    await make_history(tally, agency_id)
+    async with owner_of(owner_url) as owner, owner_of(owner_url) as other, other.transaction():
+        await kept_from_events(other)
+        async with rebuilding(tally, parts, owner_url, "verify") as process:
+            await eventually(lambda: waits_for_events(owner), what="events being taken", within=60)
+            assert (await schemas(owner), (await shown(tally, agency_id))["verifying"]) == ({"verify_tally"}, True)
+            with pytest.raises(Conflict, match="the read model tally is being verified already"):
+                await rebuilt(tally.service, model, owner_url)
+            process.send_signal(signal.SIGTERM)
+            _, said = await process.communicate()
+        assert (process.returncode, b"Traceback" in said) == (130, False), said
+        assert b"stopped" in said
+        assert await schemas(owner) == set()
+
+
+async def test_who_is_forgotten_during_a_rebuild_is_not_in_the_tables_that_take_over(
+    tally: Running, owner_url: str, model: ReadModel, agency_id: UUID
+) -> None:
+    made, person_id = await make_history(tally, agency_id), new_id()
+    async with tally.service.store.unit_of_work(context(agency_id)) as work:
+        dedicated = CounterDedicated(counter_id=made[0], person_id=person_id, to="Maria Delgado")
+        work.record(made[0], 20, [dedicated])
+    said: list[str] = []
+    async with owner_of(owner_url) as owner, owner_of(owner_url) as reader, reader.transaction():
+        # Whoever reads keeps the tables from changing places.
+        await reader.execute("lock table counters in access share mode")
+        running = asyncio.create_task(rebuild(tally.service, model, owner_url, lambda each: said.append(each.doing)))
+
+        async def taken_of_her() -> bool:
+            if "changing places" not in said:
+                return False
+            async with owner.transaction():
+                await owner.execute("select set_config('app.agency_id', $1, true)", str(agency_id))
+                names = "select dedicated_to from rebuild_tally.counters where dedicated_to <> ''"
+                return [row["dedicated_to"] for row in await owner.fetch(names)] == ["Maria Delgado"]
+
+        await eventually(taken_of_her, what="her name in the new tables")
+        # By another service's word, which no handler of this read model hears.
+        async with tally.service.database.transaction(agency_id) as session:
+            await forget(session, agency_id, [person_id])
+            await session.execute(update(counters).where(counters.c.id == made[0]).values(dedicated_to=""))
+    await running
+    assert any("anew" in each for each in said)
+    assert {row["dedicated_to"] for row in await tally.rows(agency_id, counters)} == {""}
+    assert not any(each.differing for each in (await verified(tally.service, owner_url, agency_id)).values())

@@ -33,8 +33,15 @@ _NEAR = 100
 """Events: where fewer were to be taken, the tables are ready to change places."""
 _LOCK_MILLISECONDS = 300
 """So long the live tables are waited for, and writers wait meanwhile. Less than the server takes to look for deadlocks."""
-_CATCH_UP_SECONDS = 2.0
-"""So long, at most, writers wait while the last events are taken."""
+_CATCH_UP_SECONDS = 0.6
+"""So long, at most, writers wait while the last events are taken, before readers must too.
+
+A writer that has read a live table, and then waits to write it, is in the way of the exchange and waits for it. After a
+second (`deadlock_timeout`) it looks for that, once: had the exchange begun to wait by then, the writer would fail.
+"""
+_PATIENT_SECONDS = 2.0
+"""The same, when the last events would not be taken in less: rather that than never."""
+_HASTY_TRIES = 30
 _TRIES = 100
 
 
@@ -185,7 +192,7 @@ async def _rebuilt(run: Run) -> int:
         await run.fill("taking what came meanwhile")
         await _nothing_set_aside(run)
         try:
-            taken = await _swap(run)
+            taken = await _swap(run, _CATCH_UP_SECONDS if attempt <= _HASTY_TRIES else _PATIENT_SECONDS)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, TimeoutError) as busy:
             log.info("the live tables are busy", extra={"attempt": attempt, "fault": type(busy).__name__})
             run.doing("waiting for a quiet moment")
@@ -213,22 +220,26 @@ async def _nothing_set_aside(run: Run) -> None:
         )
 
 
-async def _swap(run: Run) -> int:
-    """The last events, and the change of places, in one transaction; tells how many events the tables hold."""
+async def _swap(run: Run, within_seconds: float) -> int:
+    """The last events, and the change of places, in one transaction; tells how many events the tables hold.
+
+    Raises TimeoutError where the last events take longer.
+    """
     model, schema, owner = run.model, run.shadow.schema, run.owner
     live = ", ".join(f"public.{name}" for name in model.table_names)
     writers = f"public.consumer_marks, {live}" if model.consumers else live
     async with owner.transaction():
         await owner.execute(f"set local lock_timeout = {_LOCK_MILLISECONDS}")
-        # In the order in which who writes takes them. Whoever reads goes on; and who has written has committed.
-        await owner.execute(f"lock table {writers} in exclusive mode")
-        marks = await run.live_marks()
-        async with asyncio.timeout(_CATCH_UP_SECONDS):
+        async with asyncio.timeout(within_seconds):
+            # In the order in which who writes takes them. Whoever reads goes on; and who has written has committed.
+            await owner.execute(f"lock table {writers} in exclusive mode")
+            marks = await run.live_marks()
             await run.fill_up_to(marks, "changing places")
+        await owner.execute(f"lock table {live} in access exclusive mode")
+        # No writer is waited for from here on.
         await run.nobody_was_forgotten()
         if not await run.shadow.is_like_the_live(whole=True):
             raise Conflict(f"the tables of {model.name} were changed by a migration meanwhile; run it again")
-        await owner.execute(f"lock table {live} in access exclusive mode")
         if model.consumers:
             await _parked_as_beside(run)
         await owner.execute(f"drop table {live}")

@@ -1,6 +1,7 @@
 """Tally: counters that its own events move, and another service's gongs are heard by; what was heard is told once."""
 
 from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 from gardenos_chassis.events import Consumer
@@ -9,7 +10,7 @@ from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.service import Service
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Event, Fact, Received
+from gardenos_contracts import Event, Fact, Personal, Received
 from sqlalchemy import Boolean, Column, Computed, Integer, MetaData, Table, Text, Uuid, func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -24,6 +25,12 @@ class Counted(Event, service="tally", version=1):
     by: int
 
 
+class CounterDedicated(Event, service="tally", version=1):
+    counter_id: UUID
+    person_id: UUID
+    to: Annotated[str, Personal("")]
+
+
 class GongStruck(Event, service="gongs", version=1):
     counter_id: UUID
     loudness: int
@@ -34,6 +41,7 @@ counters = Table(
     "counters", metadata,
     Column("agency_id", Uuid, primary_key=True), Column("id", Uuid, primary_key=True), Column("name", Text),
     Column("total", Integer), Column("loudest", Integer), Column("loud", Boolean, Computed("")),
+    Column("dedicated_to", Text),
 )  # fmt: skip
 counts = Table(
     "counts", metadata,
@@ -54,6 +62,9 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await session.execute(update(counters).where(*of_this).values(total=counters.c.total + counted.by))
                 count = {"agency_id": fact.agency_id, "counter_id": counted.counter_id, "version": fact.version}
                 await session.execute(insert(counts).values(**count, by=counted.by))
+            case CounterDedicated() as dedicated:
+                of_this = (counters.c.agency_id == fact.agency_id, counters.c.id == dedicated.counter_id)
+                await session.execute(update(counters).where(*of_this).values(dedicated_to=dedicated.to))
 
 
 gongs = Consumer("tally.gongs", listens_to=[GongStruck])

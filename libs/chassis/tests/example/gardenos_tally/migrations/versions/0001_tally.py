@@ -21,6 +21,7 @@ def upgrade() -> None:
         create table counters (
             agency_id uuid not null, id uuid not null, name text not null check (name <> ''), total integer not null,
             loudest integer not null default 0, loud boolean generated always as (loudest > 100) stored,
+            dedicated_to text not null default '',
             primary key (agency_id, id), constraint counters_named unique (agency_id, name)
         ) with (fillfactor = 70)
         """
