@@ -71,8 +71,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def working(jobs: Jobs, database: Database) -> AsyncIterator[Worker]:
-    worker = Worker(jobs, EventStore(database), "notes")
+async def working(jobs: Jobs, database: Database, **options: Any) -> AsyncIterator[Worker]:
+    worker = Worker(jobs, EventStore(database), "notes", **options)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -623,3 +623,37 @@ def test_a_kind_has_one_function() -> None:
     jobs = doing("notes.twice", for_ever)
     with pytest.raises(ValueError, match="two functions"):
         jobs.on("notes.twice")
+
+
+async def test_cancelled_jobs_are_gone_after_a_while_and_failed_ones_stay(
+    database: Database, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "_PRUNE_SECONDS", 0.01)
+    states = {}
+    for agency_id in (new_id(), new_id()):
+        async with EventStore(database).unit_of_work(cause(agency_id)) as work:
+            work.record(new_id(), 0, [NoteTaken(note_id=new_id(), text="of an agency that is known")])
+        for state, age in (("cancelled", 8), ("cancelled", 6), ("failed", 8)):
+            async with database.transaction(agency_id) as session:
+                id = await enqueue(session, kind, because_of=cause(agency_id))
+                ended = {"state": state, "due_at": None, "ended_at": datetime.now(UTC) - timedelta(days=age)}
+                await session.execute(update(table).where(table.c.id == id).values(ended))
+            states[id] = state, age
+    jobs = Jobs()
+    jobs.on(kind)(lambda _: asyncio.sleep(0))
+
+    async def left() -> set[UUID]:
+        found: set[UUID] = set()
+        async with database.across() as session:
+            agencies = list((await session.execute(text("select agency_id from agency_heads"))).scalars())
+        for agency_id in agencies:
+            async with database.transaction(agency_id) as session:
+                found |= set((await session.execute(select(table.c.id).where(table.c.kind == kind))).scalars())
+        return found
+
+    async with working(jobs, database, keep_cancelled=timedelta(days=7)):
+
+        async def pruned() -> bool:
+            return await left() == {id for id, found in states.items() if found != ("cancelled", 8)}
+
+        await eventually(pruned, what="what was cancelled a week ago gone, and nothing else")

@@ -2,6 +2,7 @@
 
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
+from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
@@ -39,4 +40,5 @@ def create_service(settings: IdentitySettings) -> Service:
         jobs=[mail.jobs()],
         standings=Standings(rows=STANDINGS),
         background=[limits.purge_hourly],
+        wrapped=[Wrapped("second_factors", "user_id", "secret"), Wrapped("letters", "id", "sealed")],
     )
