@@ -1650,6 +1650,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Roles
+         * @description Who may what: the table by which every service decides.
+         */
+        get: operations["show_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3599,6 +3619,28 @@ export interface components {
             version: number;
         };
         /**
+         * Permission
+         * @description What may be done to what, and by each role in which scope.
+         */
+        Permission: {
+            /** Act */
+            act: string;
+            /** Resource */
+            resource: string;
+            /**
+             * Scopes
+             * @description `agency`, `teams`, `own` or `nothing`, for every role.
+             */
+            scopes: {
+                [key: string]: components["schemas"]["Scope"];
+            };
+            /**
+             * Words
+             * @description As people read it.
+             */
+            words: string;
+        };
+        /**
          * PersonName
          * @description A person's name; either part may be empty.
          */
@@ -3898,6 +3940,16 @@ export interface components {
          */
         Role: "owner" | "admin" | "manager" | "agent" | "viewer" | "auditor";
         /**
+         * Roles
+         * @description The roles there are, the highest first, and who may what.
+         */
+        Roles: {
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+        };
+        /**
          * RowReason
          * @description What is to be said of one field of a row; of the row whole, `field` is null.
          */
@@ -3907,6 +3959,12 @@ export interface components {
             /** Field */
             field: string | null;
         };
+        /**
+         * Scope
+         * @description Of which records something may be done.
+         * @enum {string}
+         */
+        Scope: "agency" | "teams" | "own" | "nothing";
         /**
          * SearchHit
          * @description A passage that has to do with the question.
@@ -4510,6 +4568,7 @@ export type OwnSession = components['schemas']['OwnSession'];
 export type OwnSessionPage = components['schemas']['OwnSessionPage'];
 export type Part = components['schemas']['Part'];
 export type PastState = components['schemas']['PastState'];
+export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
@@ -4529,7 +4588,9 @@ export type Resource = components['schemas']['Resource'];
 export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
 export type Role = components['schemas']['Role'];
+export type Roles = components['schemas']['Roles'];
 export type RowReason = components['schemas']['RowReason'];
+export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
 export type SecondFactorInput = components['schemas']['SecondFactor-Input'];
@@ -10745,6 +10806,44 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

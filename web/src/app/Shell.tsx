@@ -9,6 +9,7 @@ import {
   IconMessages,
   IconMoon,
   IconSearch,
+  IconSettings,
   IconSparkles,
   IconSun,
   IconSunrise,
@@ -73,6 +74,14 @@ export function Shell() {
               },
             ]
           : []),
+        {
+          id: "go /settings",
+          title: "Settings",
+          group: "Go to",
+          keys: "g e",
+          keywords: "people users teams branches roles invite permissions admin",
+          run: () => void navigate({ to: "/settings/$view", params: { view: "people" } }),
+        },
         {
           id: "go /account",
           title: "Your account",
@@ -238,6 +247,9 @@ function Account({ dark, toggleScheme }: { dark: boolean; toggleScheme: () => vo
         <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={17} />}>
           Your account
+        </Menu.Item>
+        <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={17} />}>
+          Settings
         </Menu.Item>
         {mayLook && (
           <Menu.Item component={Link} to="/operations" leftSection={<IconActivityHeartbeat size={17} />}>

@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Link,
+  redirect,
   type ErrorComponentProps,
 } from "@tanstack/react-router";
 import { Button } from "@mantine/core";
@@ -12,6 +13,7 @@ import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
 import { readOperationsSearch } from "../operations/search";
 import { readReportSearch } from "../reports/search";
+import { readView } from "../settings/views";
 import { readRecordSearch } from "../timeline/address";
 import { Empty, Failed, Lines } from "../ui/states";
 import { Page } from "../ui/Page";
@@ -90,6 +92,25 @@ const routes = [
     getParentRoute: () => root,
     path: "/account",
     component: lazyRouteComponent(() => import("../account/AccountPage"), "AccountPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/settings",
+    beforeLoad: () => {
+      // eslint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: "/settings/$view", params: { view: "people" }, replace: true });
+    },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/settings/$view",
+    params: { parse: ({ view }) => ({ view: readView(view) }) },
+    component: lazyRouteComponent(() => import("../settings/SettingsPage"), "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/join",
+    component: lazyRouteComponent(() => import("../settings/JoinPage"), "JoinPage"),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -46,7 +46,7 @@ function Picker({ whom, close, assign }: AssignToProps) {
   // Always open; Escape closes the dialog.
   const combobox = useCombobox({ opened: true, onOpenedChange: (open) => !open && close() });
   const list = useId();
-  const works = users.filter(({ role }) => role !== "viewer" && role !== "auditor");
+  const works = users.filter(({ active, role }) => active && role !== "viewer" && role !== "auditor");
   const choices: Choice[] = [
     ...works
       .toSorted((a, b) => Number(b.id === me.id) - Number(a.id === me.id) || a.name.localeCompare(b.name))

@@ -1,0 +1,108 @@
+import { Button, Modal, NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import type { User } from "../api/schema";
+import { useMe } from "../session/session";
+import { errorBeside, errorOf } from "../ui/errors";
+import form from "../ui/Form.module.css";
+import { words } from "../ui/format";
+import { appointable, ROLE_WORDS } from "./people";
+import { type Role, teams, useChangePerson, useLetIn } from "./queries";
+import styles from "./Settings.module.css";
+import { Several } from "./Several";
+
+/** A person's role and teams, and whether they may sign in. */
+export function ChangePerson({ person, close }: { person: User | null; close: () => void }) {
+  return (
+    <Modal opened={person !== null} onClose={close} title={person ? `Change ${person.name}` : ""} size={520}>
+      {person && <Form key={person.id} person={person} close={close} />}
+    </Modal>
+  );
+}
+
+function Form({ person, close }: { person: User; close: () => void }) {
+  const { user: me } = useMe();
+  const { data: known = [] } = useQuery(teams);
+  const [role, setRole] = useState<Role>(person.role);
+  const [chosen, setChosen] = useState<string[]>(person.team_ids);
+  const [asking, setAsking] = useState(false);
+  const changing = useChangePerson();
+  const letting = useLetIn();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    changing.mutate({ person, role, team_ids: chosen }, { onSuccess: close });
+  };
+  const letIn = (active: boolean) => letting.mutate({ person, active }, { onSuccess: close });
+  const wrong = errorBeside(changing.error ?? letting.error, ["/role", "/team_ids"]);
+  return (
+    <form className={form.form} onSubmit={submit}>
+      {wrong && (
+        <p role="alert" className={form.wrong}>
+          {wrong}
+        </p>
+      )}
+      <NativeSelect
+        label="Role"
+        description={ROLE_WORDS[role]}
+        data={appointable(me.role).map((each) => ({ value: each, label: words(each) }))}
+        value={role}
+        data-autofocus
+        onChange={({ currentTarget: { value } }) => setRole(value as Role)}
+        error={errorOf(changing.error, "/role")}
+      />
+      <Several
+        label="Teams"
+        options={known}
+        chosen={chosen}
+        choose={setChosen}
+        none="There are no teams yet."
+        error={errorOf(changing.error, "/team_ids")}
+      />
+      <div className={form.actions}>
+        <Button variant="default" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={changing.isPending}>
+          Save
+        </Button>
+      </div>
+      {person.id !== me.id && (
+        <div className={styles.danger}>
+          {person.active ? (
+            <>
+              <p className={styles.words}>
+                Who is deactivated is signed out at once and cannot sign in. What is theirs stays theirs, and
+                is not given to anybody by itself.
+              </p>
+              <div className={form.actions}>
+                {asking ? (
+                  <>
+                    <Button variant="default" onClick={() => setAsking(false)}>
+                      Keep them
+                    </Button>
+                    <Button color="red.9" loading={letting.isPending} onClick={() => letIn(false)}>
+                      Deactivate {person.name} now
+                    </Button>
+                  </>
+                ) : (
+                  <Button variant="default" onClick={() => setAsking(true)}>
+                    Deactivate…
+                  </Button>
+                )}
+              </div>
+            </>
+          ) : (
+            <>
+              <p className={styles.words}>They cannot sign in. Role and teams are kept.</p>
+              <div className={form.actions}>
+                <Button variant="default" loading={letting.isPending} onClick={() => letIn(true)}>
+                  Let them in again
+                </Button>
+              </div>
+            </>
+          )}
+        </div>
+      )}
+    </form>
+  );
+}

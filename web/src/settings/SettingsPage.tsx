@@ -1,0 +1,44 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useCommands } from "../commands/registry";
+import { Page } from "../ui/Page";
+import { People } from "./People";
+import { RolesTable } from "./RolesTable";
+import styles from "./Settings.module.css";
+import { Teams } from "./Teams";
+import { VIEW_NAMES, VIEWS } from "./views";
+
+const route = getRouteApi("/settings/$view");
+
+/** Who works here, in which teams, and who may what. Everybody may look; owners and admins change. */
+export function SettingsPage() {
+  const { view } = route.useParams();
+  const navigate = route.useNavigate();
+  useCommands(
+    useMemo(
+      () =>
+        VIEW_NAMES.map((name, place) => ({
+          id: `settings ${name}`,
+          title: VIEWS[name],
+          group: "Settings",
+          keys: String(place + 1),
+          run: () => void navigate({ to: "/settings/$view", params: { view: name } }),
+        })),
+      [navigate],
+    ),
+  );
+  return (
+    <Page title="Settings">
+      <nav className={styles.views} aria-label="Parts of the settings">
+        {VIEW_NAMES.map((name) => (
+          <Link key={name} to="/settings/$view" params={{ view: name }} className={styles.view}>
+            {VIEWS[name]}
+          </Link>
+        ))}
+      </nav>
+      {view === "people" && <People />}
+      {view === "teams" && <Teams />}
+      {view === "roles" && <RolesTable />}
+    </Page>
+  );
+}
