@@ -1,3 +1,4 @@
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def never() -> str:
+    raise AssertionError("nobody asked for a code")
+
+
 def api(answer: Callable[[httpx.Request], httpx.Response], session: Session | None = None) -> Api:
     return Api("http://garden.example", session, transport=httpx.MockTransport(answer))
 
@@ -33,13 +38,24 @@ def signed_in(answer: Callable[[httpx.Request], httpx.Response]) -> Api:
 
 
 def test_a_session_is_kept_for_its_owner_alone(config: Path) -> None:
-    api(lambda _: httpx.Response(201, json=SESSION)).sign_in("ann@garden.example", "secret")
+    api(lambda _: httpx.Response(201, json=SESSION)).sign_in("ann@garden.example", "secret", ask_code=never)
     path = config / "session.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "secret" not in path.read_text()
     loaded = kept.load()
     assert loaded is not None
     assert (loaded.access_token, loaded.agency) == ("first", "Garden")
+
+
+def test_a_code_is_asked_for_where_there_is_a_second_factor() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/second-factor"):
+            assert json.loads(request.content) == {"challenge": "asked", "code": "123456"}
+            return httpx.Response(201, json=SESSION)
+        return httpx.Response(202, json={"challenge": "asked", "expires_in": 300})
+
+    session = api(answer).sign_in("ann@garden.example", "secret", ask_code=lambda: "123456")
+    assert session.access_token == "first"
 
 
 def test_an_ended_token_is_renewed_once_and_kept() -> None:

@@ -1,7 +1,16 @@
 import { expect, type Page, test } from "@playwright/test";
 import { signIn, violations } from "./support";
 
-const ROUTES = ["/", "/leads", "/leads/import", "/clients", "/conversations", "/search?q=roof", "/reports"];
+const ROUTES = [
+  "/",
+  "/leads",
+  "/leads/import",
+  "/clients",
+  "/conversations",
+  "/search?q=roof",
+  "/reports",
+  "/account",
+];
 
 test.setTimeout(180_000);
 

@@ -56,6 +56,7 @@ def test_of_ipv6_a_whole_network_is_one_place() -> None:
         ("Mozilla/5.0 (Linux; Android 16; SM-S931B) AppleWebKit/537.36 SamsungBrowser/29.0 Chrome/130.0 Mobile Safari/537.36",
          "Samsung Internet on Android"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox on Linux"),
+        ("gardenos-cli", "The gardenos command"),
         ("curl/8.5", "Another program"),
         ("", "Another program"),
     ],

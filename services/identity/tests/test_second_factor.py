@@ -175,6 +175,27 @@ async def test_those_who_only_read_may_secure_their_account(identity: Running, a
         assert (await http.post(ME, json={"password": PASSWORD})).status_code == 422
 
 
+async def test_an_admin_takes_it_away_for_who_lost_everything(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        mine = await enrolled(identity, http)
+    owner, agency_id = mine["owner_id"], UUID(mine["id"])
+    path = f"/api/v1/users/{owner}/second-factor"
+    async with identity.client(agency_id, role=Role.MANAGER) as manager:
+        assert (await manager.delete(path)).status_code == 403
+    async with identity.client(agency_id, role=Role.ADMIN) as admin:
+        # An owner's is above them.
+        assert (await admin.delete(path)).status_code == 403
+    async with identity.client(UUID(int=7)) as stranger:
+        assert (await stranger.delete(path)).status_code == 404
+    async with identity.client(agency_id, role=Role.OWNER) as other_owner:
+        assert (await other_owner.delete(path)).status_code == 204
+        assert (await other_owner.delete(path)).status_code == 404
+    async with identity.anonymous() as http:
+        assert (await sign_in(http, mine["email"])).status_code == 201
+    told = [event.type for event in await identity.events(agency_id)]
+    assert told[-1] == "identity.SecondFactorRemoved.v1"
+
+
 async def test_the_database_holds_no_secret(identity: Running) -> None:
     async with identity.anonymous() as http:
         mine = await enrolled(identity, http)

@@ -1,7 +1,7 @@
 """Requests to the platform as who is signed in, and refusals in the platform's own words."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -43,9 +43,11 @@ class Api:
             raise Refused("nobody is signed in: gardenos login")
         return cls(session.address, session)
 
-    def sign_in(self, email: str, password: str) -> Session:
-        """Signs in, and keeps the session."""
+    def sign_in(self, email: str, password: str, *, ask_code: Callable[[], str]) -> Session:
+        """Signs in, and keeps the session. `ask_code` gives the second factor's code, where there is one."""
         body = self.post("/sessions", {"email": email, "password": password})
+        if "challenge" in body:
+            body = self.post("/sessions/second-factor", {"challenge": body["challenge"], "code": ask_code()})
         self._session = _session(self.address, body)
         kept.save(self._session)
         return self._session

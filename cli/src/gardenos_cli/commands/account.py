@@ -19,13 +19,18 @@ def login(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Sign in. The password is asked for, or read from GARDENOS_PASSWORD or standard input; it is not kept."""
+    """Sign in. The password is asked for, or read from GARDENOS_PASSWORD or standard input; it is not kept.
+
+    Whoever has a second factor is asked for a code of their app, or a recovery code.
+    """
     email = email or typer.prompt("email")
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = os.environ.get("GARDENOS_PASSWORD") or typer.prompt("password", hide_input=True)
-    session = Api(url or default_address()).sign_in(email, password)
+    session = Api(url or default_address()).sign_in(
+        email, password, ask_code=lambda: typer.prompt("code of your app, or a recovery code")
+    )
     out().print(f"signed in to {session.agency} at {session.address} as {session.email}")
 
 

@@ -1,20 +1,25 @@
-"""A person's own account: password and second factor. Everybody may, whatever their role."""
+"""A person's own account: password and second factor. Everybody may, whatever their role.
+
+Of somebody else, owners and admins may take the second factor away.
+"""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.events import Context, EventStore
-from gardenos_chassis.http import Reader, caller, json_response
+from gardenos_chassis.http import Reader, Writer, caller, json_response
 from gardenos_chassis.service import Service
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.identity import SecondFactorAdded, SecondFactorRemoved
 from pydantic import Field
 
-from gardenos_identity import queries, shapes
+from gardenos_identity import queries, shapes, user
 from gardenos_identity.api.bodies import Password, Strict
 from gardenos_identity.api.sessions import session_of
+from gardenos_identity.changing import present
 from gardenos_identity.signing_in.origins import Proxies
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew, told_of
 from gardenos_identity.signing_in.second_factor import SecondFactor
@@ -135,6 +140,17 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         async with _store(request).unit_of_work(_context(request, caller)) as work:
             await second_factor.remove(work.session, caller.user_id)
             await told_of(work, caller.user_id, SecondFactorRemoved(user_id=caller.user_id))
+        return Response(status_code=204)
+
+    @routes.delete("/users/{user_id}/second-factor", status_code=204, tags=["users"])
+    async def take_away_second_factor(user_id: UUID, writing: Writer) -> Response:
+        """For somebody who lost their app and their recovery codes. For owners and admins."""
+        writing.caller.require_administer()
+        async with writing.unit_of_work() as work:
+            found, version = await present(work, user_id, user.evolve, "person")
+            user.may_appoint(writing.caller.role, found.role)
+            await second_factor.remove(work.session, user_id)
+            work.record(user_id, version, [SecondFactorRemoved(user_id=user_id)])
         return Response(status_code=204)
 
     return routes

@@ -10,6 +10,7 @@ NOWHERE = "unknown"
 
 _LONGEST_AGENT = 400
 
+_COMMAND = "gardenos-cli"
 _BROWSERS = (
     # In this order: each names those after it too, to be let in where they are.
     ("Edg", "Edge"),
@@ -50,6 +51,8 @@ class Origin:
     @property
     def device(self) -> str:
         """In a few words: `Firefox on Windows`."""
+        if self.user_agent.startswith(_COMMAND):
+            return "The gardenos command"
         browser = next((name for mark, name in _BROWSERS if mark in self.user_agent), "")
         system = next((name for mark, name in _SYSTEMS if mark in self.user_agent), "")
         if browser and system:
