@@ -17,7 +17,7 @@ from gardenos_comms.people import people_of_address
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import MessageReceived
-from gardenos_contracts.identity import UserJoined
+from gardenos_contracts.identity import ProfileChanged, UserJoined
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -385,6 +385,11 @@ async def test_one_timeline_from_lead_to_client(
         paged = (await http.get(f"/api/v1/timeline?lead_id={maria.lead_id}&limit=2")).json()
         rest = await items(http, f"timeline?lead_id={maria.lead_id}&limit=50&cursor={paged['next_cursor']}")
         assert [entry["id"] for entry in paged["items"] + rest] == [entry["id"] for entry in entries]
+        renamed = ProfileChanged(user_id=me, name="Ann Archer", time_zone=None, locale=None)
+        await source("identity").publish(agency_id, renamed, stream_id=me)
+        await comms.wait_until_caught_up()
+        entries = await items(http, f"timeline?lead_id={maria.lead_id}")
+        assert [each["actor"]["name"] for each in entries if each["kind"] == "call"] == ["Ann Archer"]
         assert (await http.get("/api/v1/timeline")).status_code == 422
         assert (await http.get(f"/api/v1/timeline?lead_id={maria.lead_id}&cursor=x")).status_code == 422
         assert (await http.get(f"/api/v1/timeline?lead_id={new_id()}")).status_code == 404

@@ -15,12 +15,14 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
+from gardenos_contracts import Event
+from gardenos_contracts.identity import ProfileChanged, TeamRenamed, UserDeactivated, UserMovedTeams
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import Role
 from gardenos_reporting.app import create_service
 from gardenos_reporting.changes import Hub
 from gardenos_reporting.settings import ReportingSettings
-from gardenos_reporting.tables import change_heads, changes
+from gardenos_reporting.tables import change_heads, changes, teams, users
 from listening import PATH, Heard, Server, served
 from sqlalchemy import func, select
 
@@ -47,6 +49,54 @@ async def nobody_follows(reporting: Running) -> bool:
 
 def no_connection_is_out(reporting: Running) -> bool:
     return "Checked out connections: 0" in reporting.service.database.engine.pool.status()
+
+
+async def test_who_is_moved_or_deactivated_while_they_listen_hears_accordingly(
+    reporting: Running, server: Server, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    mo, north, south = story.user("Mo"), new_id(), new_id()
+    await story.publish(source, agency_id)
+    async with server.listen(agency_id, role=Role.AGENT, user_id=mo, team_ids=(north,)) as stream:
+        first = story.capture(team_id=north)
+        await story.publish(source, agency_id)
+        assert (await stream.until("leads.LeadCaptured"))[-1].data["id"] == str(first.id)
+        moved = UserMovedTeams(user_id=mo, team_ids=(south,))
+        await source("identity").publish(agency_id, moved, stream_id=mo)
+        await reporting.wait_until_caught_up()
+        story.capture(team_id=north)
+        theirs = story.capture(team_id=south)
+        await story.publish(source, agency_id)
+        assert (await stream.until("leads.LeadCaptured"))[-1].data["id"] == str(theirs.id)
+        await source("identity").publish(agency_id, UserDeactivated(user_id=mo), stream_id=mo)
+        await reporting.wait_until_caught_up()
+        unheard = story.capture(team_id=south)
+        await story.publish(source, agency_id)
+        rest = [await stream.next()]
+        while rest[-1].name != "expired":
+            rest.append(await stream.next())
+        assert str(unheard.id) not in [each.data.get("id") for each in rest]
+
+
+async def test_another_name_is_told_and_known(
+    reporting: Running, server: Server, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    ann, north = story.user("Ann"), story.team("North")
+    await story.publish(source, agency_id)
+    renamed: dict[UUID, Event] = {
+        ann: ProfileChanged(user_id=ann, name="Anna", time_zone=None, locale=None),
+        north: TeamRenamed(team_id=north, name="North Side"),
+    }
+    async with server.listen(agency_id) as stream:
+        assert (await stream.next()).name == "ready"
+        for id, event in renamed.items():
+            await source("identity").publish(agency_id, event, stream_id=id)
+        heard = await stream.until("identity.TeamRenamed")
+    assert ("user", "ProfileChanged") in told(heard)
+    assert (heard[-1].data["resource"], heard[-1].data["id"]) == ("team", str(north))
+    assert await reporting.rows(agency_id, users) == [{"id": ann, "name": "Anna"}]
+    assert await reporting.rows(agency_id, teams) == [{"id": north, "name": "North Side"}]
 
 
 async def test_what_happens_is_told_once_in_order(server: Server, source: Sources, agency_id: UUID) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from gardenos_chassis.events import Consumer
 from gardenos_chassis.ids import derived_id
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
-from gardenos_contracts.identity import UserJoined
+from gardenos_contracts.identity import ProfileChanged, UserJoined
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -31,6 +32,7 @@ directory = Consumer(
         ClientDetailsChanged,
         ClientAssigned,
         UserJoined,
+        ProfileChanged,
     ],
     skips_forgotten=True,
 )
@@ -101,8 +103,18 @@ async def client_assigned(event: Received[ClientAssigned], db: Session) -> None:
 @directory.on(UserJoined)
 async def joined(event: Received[UserJoined], db: Session) -> None:
     """Names for the timeline."""
-    user = upsert(users).values(agency_id=event.agency_id, id=event.data.user_id, name=event.data.name)
-    await db.execute(user.on_conflict_do_update(index_elements=["agency_id", "id"], set_={"name": event.data.name}))
+    await _called(event.agency_id, event.data.user_id, event.data.name, db)
+
+
+@directory.on(ProfileChanged)
+async def profile_changed(event: Received[ProfileChanged], db: Session) -> None:
+    """Whoever has another name has it in what they did before, too."""
+    await _called(event.agency_id, event.data.user_id, event.data.name, db)
+
+
+async def _called(agency_id: UUID, user_id: UUID, name: str, db: Session) -> None:
+    user = upsert(users).values(agency_id=agency_id, id=user_id, name=name)
+    await db.execute(user.on_conflict_do_update(index_elements=["agency_id", "id"], set_={"name": name}))
 
 
 async def _details_changed(

@@ -9,7 +9,19 @@ from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
-from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
+from gardenos_contracts.identity import (
+    AgencyRegistered,
+    ProfileChanged,
+    RoleChanged,
+    TeamFormed,
+    TeamLeadsNamed,
+    TeamMovedToBranch,
+    TeamRenamed,
+    UserDeactivated,
+    UserJoined,
+    UserMovedTeams,
+    UserReactivated,
+)
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -25,7 +37,15 @@ from gardenos_reporting.projections import project, project_tables
 LISTENS_TO = (
     AgencyRegistered,
     UserJoined,
+    ProfileChanged,
+    RoleChanged,
+    UserMovedTeams,
+    UserDeactivated,
+    UserReactivated,
     TeamFormed,
+    TeamRenamed,
+    TeamMovedToBranch,
+    TeamLeadsNamed,
     CampaignLaunched,
     LeadCaptured,
     LeadDetailsChanged,

@@ -8,7 +8,7 @@ from uuid import UUID
 from gardenos_contracts import Event, Received
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
-from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
+from gardenos_contracts.identity import AgencyRegistered, ProfileChanged, TeamFormed, TeamRenamed, UserJoined
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -98,9 +98,9 @@ class Records:
         match event.data:
             case AgencyRegistered() as agency:
                 self.time_zone = agency.time_zone
-            case UserJoined() as user:
+            case UserJoined() | ProfileChanged() as user:
                 self.names.users[user.user_id] = user.name
-            case TeamFormed() as team:
+            case TeamFormed() | TeamRenamed() as team:
                 self.names.teams[team.team_id] = team.name
             case CampaignLaunched() as campaign:
                 self.names.campaigns[campaign.campaign_id] = campaign.name

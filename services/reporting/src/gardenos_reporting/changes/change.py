@@ -10,7 +10,18 @@ from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
-from gardenos_contracts.identity import TeamFormed, UserJoined
+from gardenos_contracts.identity import (
+    ProfileChanged,
+    RoleChanged,
+    TeamFormed,
+    TeamLeadsNamed,
+    TeamMovedToBranch,
+    TeamRenamed,
+    UserDeactivated,
+    UserJoined,
+    UserMovedTeams,
+    UserReactivated,
+)
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -118,8 +129,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             return Resource.INSIGHT, event.insight_id
         case CampaignLaunched():
             return Resource.CAMPAIGN, event.campaign_id
-        case UserJoined():
+        case UserJoined() | ProfileChanged() | RoleChanged() | UserMovedTeams() | UserDeactivated() | UserReactivated():
             return Resource.USER, event.user_id
-        case TeamFormed():
+        case TeamFormed() | TeamRenamed() | TeamMovedToBranch() | TeamLeadsNamed():
             return Resource.TEAM, event.team_id
     return None
