@@ -273,22 +273,24 @@ async def test_nothing_fails_or_is_lost_while_tables_change_places_under_load(
     async with asyncio.TaskGroup() as tasks:
         for work in (*(write(each) for each in made[:2]), read(), read(), strike()):
             tasks.create_task(work)
-        for _ in range(2):
+        rebuilds = 0
+        # However slow or fast the machine is, tables change places again and again between reads.
+        while rebuilds < 2 or reads <= 10:
             await rebuilt(tally.service, model, owner_url)
+            rebuilds += 1
         stop.set()
     await tally.wait_until_caught_up()
     found = {row["id"]: (row["total"], row["loudest"]) for row in await tally.rows(agency_id, counters)}
     assert found == {each: (written[each], loudest[each]) for each in made}
-    assert reads > 10
     assert not any(each.differing for each in (await verified(tally.service, owner_url)).values())
 
 
 async def test_who_has_read_and_waits_to_write_is_not_failed_by_the_change_of_places(
     tally: Running, owner_url: str, model: ReadModel, agency_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each waits for the other then; it is the rebuild that must give way, and not after the server has looked (1 s)."""
+    """It holds one table and waits for another: it is the rebuild that must give way, before the server looks (1 s)."""
     made = await make_history(tally, agency_id, counters=2, times=3)
-    slow = [0.9]
+    slow = [0.8]
     fill = Run.fill_up_to
 
     async def slowly(run: Run, live: Marks, doing: str) -> int:
@@ -302,11 +304,13 @@ async def test_who_has_read_and_waits_to_write_is_not_failed_by_the_change_of_pl
         running = asyncio.create_task(rebuilt(tally.service, model, owner_url))
 
         async def writers_wait() -> bool:
-            locks = "select from pg_locks where relation = 'public.counters'::regclass and mode = 'ExclusiveLock' and granted"
+            locks = (
+                "select from pg_locks where relation = 'public.counts'::regclass and mode = 'ExclusiveLock' and granted"
+            )
             return await owner.fetchrow(locks) is not None
 
         await eventually(writers_wait, what="the rebuild keeping writers waiting")
-        await session.execute(update(counters).where(counters.c.id == made[0]).values(total=counters.c.total))
+        await session.execute(update(counts).where(counts.c.counter_id == made[0]).values(by=counts.c.by))
     await running
     assert not any(each.differing for each in (await verified(tally.service, owner_url, agency_id)).values())
 

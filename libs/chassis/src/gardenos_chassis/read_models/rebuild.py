@@ -41,7 +41,7 @@ second (`deadlock_timeout`) it looks for that, once: had the exchange begun to w
 """
 _PATIENT_SECONDS = 2.0
 """The same, when the last events would not be taken in less: rather that than never."""
-_HASTY_TRIES = 30
+_HASTY_TRIES = 8
 _TRIES = 100
 
 
