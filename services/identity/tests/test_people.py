@@ -3,7 +3,10 @@
 from uuid import UUID, uuid4
 
 from gardenos_chassis.testing import Running
+from gardenos_chassis.testing.plugin import Start
 from gardenos_contracts.values import Role
+from gardenos_identity.app import create_service
+from gardenos_identity.settings import IdentitySettings
 
 PASSWORD = "correct horse battery"
 
@@ -53,6 +56,16 @@ async def test_bad_input_is_told_by_field(identity: Running, agency_id: UUID) ->
         owner = person()
         answer = await http.post("/api/v1/agencies", json={"name": "X", "time_zone": "Mars/Base", "owner": owner})
         assert answer.json()["errors"][0]["pointer"] == "/time_zone"
+
+
+async def test_registering_can_be_switched_off(start: Start, signing_key: str) -> None:
+    async with (
+        start(create_service, IdentitySettings, signing_key=signing_key, registering=False) as running,
+        running.anonymous() as http,
+    ):
+        answer = await http.post("/api/v1/agencies", json={"name": "X", "owner": person()})
+        assert answer.status_code == 403
+        assert "cannot be registered here" in answer.json()["detail"]
 
 
 async def test_a_repeated_command_adds_one_person(identity: Running, agency_id: UUID) -> None:

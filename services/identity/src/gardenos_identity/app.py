@@ -35,7 +35,7 @@ def create_service(settings: IdentitySettings) -> Service:
     return Service(
         settings,
         database=database,
-        routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail)],
+        routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail, registering=settings.registering)],
         read_models=[ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)],
         jobs=[mail.jobs()],
         standings=Standings(rows=STANDINGS),

@@ -23,6 +23,8 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """Networks whose `X-Forwarded-For` is believed, with commas between them: `10.0.0.0/8, fd00::/8`."""
     session_days: int = Field(default=30, ge=1)
     """How long a session lives without use."""
+    registering: bool = True
+    """Whether anybody may register an agency. Off, nobody can, and those that are there go on."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people find the web client: what links in letters begin with."""
     smtp_host: str | None = None

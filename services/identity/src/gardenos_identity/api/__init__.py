@@ -12,15 +12,22 @@ from gardenos_identity.tokens import Signer
 
 
 def router(
-    sign_in: SignIn, passwords_anew: PasswordsAnew, passwords: Passwords, signer: Signer, proxies: Proxies, mail: Mail
+    sign_in: SignIn,
+    passwords_anew: PasswordsAnew,
+    passwords: Passwords,
+    signer: Signer,
+    proxies: Proxies,
+    mail: Mail,
+    *,
+    registering: bool,
 ) -> APIRouter:
-    """All routes of the service."""
+    """All routes of the service. `registering`: whether anybody may begin an agency."""
     routes = APIRouter()
     routes.include_router(keys.router(signer))
     for room in (
         sessions.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
-        agencies.router(passwords),
+        agencies.router(passwords, registering=registering),
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from gardenos_chassis.errors import NotFound
+from gardenos_chassis.errors import Forbidden, NotFound
 from gardenos_chassis.events import Context
 from gardenos_chassis.http import Reader, json_response
 from gardenos_chassis.ids import new_id
@@ -38,13 +38,15 @@ class RegisterAgency(Strict):
     owner: Owner
 
 
-def router(passwords: Passwords) -> APIRouter:
-    """Routes under `/agencies`."""
+def router(passwords: Passwords, *, registering: bool) -> APIRouter:
+    """Routes under `/agencies`; without `registering`, for those that are there alone."""
     routes = APIRouter()
 
     @routes.post("/agencies", status_code=201, tags=["agencies"], responses={201: {"model": shapes.RegisteredAgency}})
     async def register_agency(body: RegisterAgency, request: Request) -> Response:
         """An agency begins to use GardenOS, with its owner."""
+        if not registering:
+            raise Forbidden("new agencies cannot be registered here; ask whoever operates this platform")
         service: Service = request.app.state.service
         agency_id, owner_id = new_id(), new_id()
         hashed = await passwords.hash(body.owner.password, pointer="/owner/password")
