@@ -53,8 +53,8 @@ class Field:
     struck: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     left_out: dict[str, str] = field(default_factory=dict)
     """Kinds of faults that cannot be tried here, and why."""
-    panics: int = 0
-    """How often the database could not go on with its log."""
+    given_up: int = 0
+    """How often the database has ended for want of room, and had to be started again."""
     _turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def strike_all(self, strikes: Iterable[Strike]) -> None:
@@ -182,18 +182,16 @@ class Field:
 
     async def _exhaust_log(self) -> None:
         """One piece of its write-ahead log after the other is used up, until it cannot go on and panics."""
-        try:
+        with contextlib.suppress(*_AWAY):
             connection = await self.postgres.server.connect()
             while True:
                 await connection.execute("select pg_logical_emit_message(false, 'chaos', ''), pg_switch_wal()")
-        except _AWAY as gone:
-            # Its own panic, or another's, who was at the log first.
-            self.panics += "No space left" in str(gone) or isinstance(gone, asyncpg.CrashShutdownError)
 
     async def _revive_database(self) -> None:
         """Waits until it answers; started again, as an operator would, where it has given up."""
         while True:
             if not self.postgres.alive:
+                self.given_up += 1
                 await self.postgres.stop()
                 await self.postgres.start()
             try:

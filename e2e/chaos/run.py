@@ -70,7 +70,7 @@ async def _run(field: Field, seed: int, seconds: float, say: Say, heal_within: f
     struck = ", ".join(f"{kind} {field.struck[kind]}" for kind in KINDS)
     say(
         f"faults     {struck}; {field.swallowed} answers to COMMIT swallowed, {field.refused} statements refused by a full"
-        f" disk, {field.panics} panics of the database"
+        f" disk, which the database has given up for {field.given_up} times"
     )
     verdict.tried = {*field.struck, *field.left_out}
     for kind, why in sorted(field.left_out.items()):
