@@ -3,6 +3,8 @@ import { AGENT, colleague, newLead, signIn, unique, violations } from "./support
 
 const FORGOTTEN = "Forgotten person";
 
+test.setTimeout(120_000);
+
 test("an owner forgets a lead for good: the name is typed, the page and the list tell of nobody", async ({
   page,
 }) => {
@@ -116,8 +118,10 @@ async function historyShows(page: Page, family: string, there: boolean): Promise
   await page.getByRole("menuitem", { name: "History" }).click();
   const drawer = page.getByRole("dialog", { name: "History" });
   await expect(drawer.getByRole("heading", { name: /Captured|Onboarded/ })).toBeVisible();
-  if (there) await expect(drawer.getByText(new RegExp(family)).first()).toBeVisible();
-  else {
+  if (there) {
+    await expect(drawer.getByText(new RegExp(family)).first()).toBeVisible();
+    expect(await violations(page), "history").toEqual([]);
+  } else {
     await expect(drawer.getByRole("heading", { name: "Forgotten" })).toBeVisible();
     await expect(drawer.getByText(new RegExp(family))).toHaveCount(0);
   }
