@@ -23,7 +23,8 @@ test("somebody is invited, joins, is made manager, and is deactivated", async ({
     const shown = await dialog.locator("code").innerText();
     await dialog.getByRole("button", { name: "Done" }).click();
     await expect(page.getByRole("list", { name: "Invited" })).toContainText(email);
-    return shown;
+    const { pathname, hash } = new URL(shown);
+    return pathname + hash;
   });
 
   const theirs = await elsewhere(browser);
@@ -97,12 +98,14 @@ test("branches and teams, by the keyboard; and the table of roles", async ({ pag
   await page.getByRole("dialog").getByLabel("Name").fill(place);
   await keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 2, name: place })).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await keyboard.press("c");
   const forming = page.getByRole("dialog", { name: "Form a team" });
   await forming.getByLabel("Name").fill(`${place} North`);
   await forming.getByLabel("Branch").selectOption({ label: place });
   await forming.getByLabel("Name").press("Enter");
   await expect(page.getByRole("list", { name: `Teams: ${place}` })).toContainText(`${place} North`);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("button", { name: `Close ${place}` })).toHaveCount(0);
   await keyboard.press("3");
   const table = page.getByRole("table");

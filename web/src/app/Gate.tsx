@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Live } from "../live/Live";
 import { restore, useSession } from "../session/session";
 import { SignInPage } from "../session/SignInPage";
@@ -24,9 +24,11 @@ export function Gate() {
   useEffect(() => {
     if (session.status === "restoring") takeUp();
   }, [session.status, takeUp]);
+  const shownTo = useRef(person);
   useEffect(() => {
-    // What one person was shown is not shown to the next.
-    if (person === null) queries.clear();
+    // What one person was shown is not shown to the next. Where there was nobody, what is asked for goes on.
+    if (shownTo.current !== null && shownTo.current !== person) queries.clear();
+    shownTo.current = person;
   }, [person, queries]);
 
   if (outside) return <Outlet />;

@@ -67,7 +67,7 @@ export function Invitations() {
                     size="compact-md"
                     disabled={busy}
                     onClick={() => resend(invitation)}
-                    aria-label={`Send the invitation of ${invitation.email} again`}
+                    aria-label={`Send again: the invitation of ${invitation.email}`}
                   >
                     Send again
                   </Button>

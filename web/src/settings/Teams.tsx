@@ -7,7 +7,7 @@ import { useCommands } from "../commands/registry";
 import { useMayAdminister } from "../session/session";
 import { Card } from "../ui/Page";
 import { Sign } from "../ui/Sign";
-import { Empty, Failed, Lines, Stale } from "../ui/states";
+import { Failed, Lines, Stale } from "../ui/states";
 import { failed } from "../ui/toast";
 import { ChangeTeam } from "./ChangeTeam";
 import { NameBranch } from "./NameBranch";
@@ -96,12 +96,10 @@ export function Teams() {
           }
         >
           {its.length === 0 ? (
-            <Empty
-              icon={<IconUsersGroup />}
-              title={place ? "No team belongs to it" : "There are no teams yet"}
-            >
-              {mayAdminister ? "Form one, and put people into it under People." : null}
-            </Empty>
+            <p className={styles.words}>
+              {place ? "No team belongs to it yet." : "There are no teams yet."}
+              {mayAdminister && " Form one, and put people into it under People."}
+            </p>
           ) : (
             <ul className={styles.entries} aria-label={`Teams: ${place?.name ?? "in no branch"}`}>
               {its.map((each) => (
