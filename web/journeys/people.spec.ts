@@ -125,11 +125,6 @@ for (const scheme of ["light", "dark"] as const) {
         await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
         view,
       ).toBeLessThanOrEqual(0);
-      if (process.env.PICTURES) {
-        await page.screenshot({
-          path: `${process.env.PICTURES}/${view}-${scheme}-${page.viewportSize()!.width}.png`,
-        });
-      }
     }
   });
 }
