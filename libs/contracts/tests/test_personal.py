@@ -15,9 +15,10 @@ PUBLISHED = {name: event for name, event in all_events().items() if event.__modu
 
 NOT_PERSONAL = {
     # Who, what and when, by ids that say nothing by themselves.
-    "agency_id", "call_id", "campaign_id", "client_id", "communication_ids", "import_id", "insight_id", "lead_id", "message_id",
-    "owner_id", "person_id", "previous_owner_id", "source_id", "team_id", "thread_id", "thread_ids", "user_id",
-    "captured_at", "converted_at", "onboarded_at", "received_at", "said_at", "started_at",
+    "agency_id", "branch_id", "call_id", "campaign_id", "client_id", "communication_ids", "import_id", "insight_id",
+    "invitation_id", "lead_id", "message_id", "owner_id", "person_id", "previous_owner_id", "session_id", "source_id", "team_id",
+    "thread_id", "thread_ids", "user_id",
+    "captured_at", "converted_at", "expires_at", "onboarded_at", "received_at", "said_at", "started_at",
     # What reports count, and what the agency did.
     "channel", "confidence", "direction", "disposition", "duration_seconds", "end", "engine", "engine_version", "kind",
     "line_of_business", "previous_stage", "source", "source_field", "source_kind", "stage", "start",
@@ -27,8 +28,17 @@ NOT_PERSONAL = {
 NOT_PERSONAL_HERE = {
     "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
     # The agency's own people, who sign in: they are deactivated, not forgotten.
+    "identity.BranchOpened.v1": {"name"},
+    "identity.BranchRenamed.v1": {"name"},
+    "identity.PasswordChanged.v1": {"by"},
+    "identity.ProfileChanged.v1": {"name", "time_zone", "locale"},
+    "identity.RoleChanged.v1": {"role"},
     "identity.TeamFormed.v1": {"name"},
+    "identity.TeamLeadsNamed.v1": {"lead_ids"},
+    "identity.TeamRenamed.v1": {"name"},
+    "identity.UserInvited.v1": {"email", "role", "team_ids", "invited_by"},
     "identity.UserJoined.v1": {"email", "name", "role", "team_ids"},
+    "identity.UserMovedTeams.v1": {"team_ids"},
     "leads.CampaignLaunched.v1": {"name"},
     "leads.LeadsImported.v1": {"filename", "rows", "captured", "duplicates", "rejected", "empty"},
 }
