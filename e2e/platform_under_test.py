@@ -18,7 +18,7 @@ from gardenos_chassis.testing import eventually
 from gardenos_chassis.testing.parts import Parts
 
 PREFIXES = {
-    "identity": ("agencies", "users", "teams", "sessions"),
+    "identity": ("agencies", "branches", "invitations", "users", "teams", "sessions"),
     "leads": ("leads", "campaigns", "imports"),
     "clients": ("clients",),
     "comms": ("threads", "messages", "calls", "timeline"),

@@ -1,0 +1,77 @@
+"""What cannot be read from a document: bodies that would be right, and what is tried elsewhere, with the reason.
+
+A new operation that names a thing fails the walk until it has its case here, or needs none.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from isolation.agency import PASSWORD, call
+
+Ids = Mapping[str, str]
+
+_DETAILS = {"name": {"given": "Other", "family": "Name"}}
+
+BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
+    "add_user": lambda ids: {
+        "json": {
+            "name": "New", "email": "added@nobody.example", "password": PASSWORD, "team_ids": [ids["team_id"]],
+        }
+    },
+    "assign_client": lambda ids: {"json": {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}},
+    "assign_lead": lambda ids: {"json": {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}},
+    "capture_lead": lambda ids: {
+        "json": _DETAILS
+        | {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"], "source": "phone"}
+    },
+    "change_client_details": lambda _: {"json": _DETAILS},
+    "change_details": lambda _: {"json": _DETAILS},
+    "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
+    "change_user": lambda ids: {"json": {"role": "agent", "team_ids": [ids["team_id"]]}},
+    "convert_lead": lambda _: {"json": {}},
+    "form_team": lambda ids: {"json": {"name": "Another", "branch_id": ids["branch_id"]}},
+    "import_leads": lambda ids: {
+        "files": {"file": ("leads.csv", b"First Name,Email\nOther,other@nobody.example\n", "text/csv")},
+        "data": {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"]},
+    },
+    "invite_user": lambda ids: {
+        "json": {"email": "invited@nobody.example", "role": "agent", "team_ids": [ids["team_id"]]}
+    },
+    "log_call": lambda ids: {"json": call(ids["lead_id"])},
+    "move_lead": lambda _: {"json": {"stage": "quoted"}},
+    "onboard_client": lambda ids: {
+        "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}
+    },
+    "rename_branch": lambda _: {"json": {"name": "Another"}},
+}  # fmt: skip
+"""Of each operation the body of a request that is right but for whose things it names."""
+
+OTHERWISE: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
+    ("log_call", "client_id"): lambda ids: {
+        "json": {name: said for name, said in call("").items() if name != "lead_id"} | {"client_id": ids["client_id"]}
+    },
+}
+"""The same where a thing can be named only in place of another."""
+
+NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id"}
+"""Fields that are called after something else than what they name: a team's leads are people."""
+
+UNKNOWN_OWNERS = {
+    (operation, name)
+    for operation in ("assign_client", "assign_lead", "capture_lead", "import_leads", "onboard_client")
+    for name in ("owner_id", "team_id")
+}
+"""Leads and clients do not know yet who works in an agency, and take whomever they are given as an owner. Whoever is of
+another agency sees nothing by it; whoever of this one gave it has a record that nobody works on."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "show_job": "jobs are there for moments; the chassis' own tests hold one and ask for it from another agency",
+    "cancel_a_job": "as show_job",
+    "retry_a_job": "as show_job",
+    "show_dead_letter": "it takes poison, which no honest agency has; the chassis' own tests park some and ask from another",
+    "redrive_dead_letters": "as show_dead_letter",
+    "discard_dead_letter": "as show_dead_letter",
+}
+
+SERVICE_PARAMETERS = frozenset({"service", "consumer", "source", "sequence"})
+"""They name no agency's thing."""

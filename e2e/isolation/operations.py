@@ -1,0 +1,64 @@
+"""What the services offer, by their own OpenAPI documents."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from platform_under_test import Platform
+
+NO_THING = frozenset({"external_id"})
+"""What others call it: a text."""
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: its document's `operationId`, and what of it may name a thing."""
+
+    id: str
+    base: str
+    method: str
+    path: str
+    in_path: tuple[str, ...]
+    in_query: tuple[str, ...]
+    in_body: tuple[str, ...]
+    """Fields that name things, `lead_id` or `team_ids`."""
+    has_body: bool
+
+    def address(self, ids: Mapping[str, str]) -> str:
+        """Its whole address, with these ids in the path."""
+        return self.base + self.path.format(**ids)
+
+
+async def offered(platform: Platform, http: httpx.AsyncClient) -> list[Operation]:
+    """All operations of all services."""
+    found = []
+    for port in platform.ports.values():
+        base = f"http://127.0.0.1:{port}"
+        document = (await http.get(f"{base}/openapi.json")).raise_for_status().json()
+        for path, item in document["paths"].items():
+            found += [_operation(document, base, path, method, item[method]) for method in _METHODS if method in item]
+    return sorted(found, key=lambda operation: operation.id)
+
+
+def _operation(document: Any, base: str, path: str, method: str, told: Any) -> Operation:
+    parameters = told.get("parameters", [])
+    contents = told.get("requestBody", {}).get("content", {}).values()
+    fields = {name for content in contents for name in _fields(document, content.get("schema", {}))}
+    return Operation(
+        told["operationId"], base, method, path,
+        tuple(each["name"] for each in parameters if each["in"] == "path"),
+        tuple(each["name"] for each in parameters if each["in"] == "query" and each["name"].endswith("_id")),
+        tuple(sorted(name for name in fields - NO_THING if name.endswith(("_id", "_ids")))),
+        bool(contents),
+    )  # fmt: skip
+
+
+def _fields(document: Any, schema: Any) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    yield from schema.get("properties", {})
+    for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _fields(document, each)
