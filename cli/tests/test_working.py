@@ -1,4 +1,4 @@
-"""`gardenos rebuild`, `verify` and `keys rewrap` as processes, on a real leads database: killed, told to stop, seen."""
+"""`gardenos rebuild`, `verify`, `keys rewrap` and `audit` as processes, on a real leads database: killed, told to stop, seen."""
 
 import asyncio
 import os
@@ -9,9 +9,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import pytest_asyncio
+from gardenos_chassis.audit.chain import Chain
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
@@ -228,3 +230,33 @@ async def test_people_s_keys_are_wrapped_anew_and_the_old_master_key_can_go(lead
     status, out, _ = await leads.ran("keys", "rewrap", "leads", GARDENOS_MASTER_KEY=old)
     assert (status, "which is not among those set" in out) == (1, True)
     assert (await leads.ran("keys", "rewrap", "leads", GARDENOS_MASTER_KEY=f"{old},{new}"))[0] == 0
+
+
+async def test_the_history_is_audited_and_held_against_anchors(leads: Leads, parts: Parts, tmp_path: Path) -> None:
+    agency_id = leads.agencies[0]
+    database = Database(leads.environment["GARDENOS_LEADS_DATABASE_URL"])
+    await Chain(database).extend()
+    await database.close()
+    status, printed, said = await leads.ran("audit", "anchors", "leads")
+    assert (status, len(printed.splitlines()) >= 3) == (0, True), said
+    kept = tmp_path / "anchors.jsonl"
+    kept.write_text(printed)
+    status, printed, said = await leads.ran("audit", "verify", "leads", "--anchors", str(kept))
+    assert (status, "as they were recorded" in printed) == (0, True), said
+
+    server = await parts.postgres.server.connect("gardenos_leads")
+    try:
+        change = (
+            "update events set occurred_at = occurred_at {} interval '1 hour' where agency_id = $1 and sequence = 3"
+        )
+        await server.execute(change.format("+"), agency_id)
+        status, printed, _ = await leads.ran("audit", "verify", "leads")
+        assert (status, f"agency {agency_id}, event 3: it is not as it was recorded" in printed) == (1, True), printed
+        await server.execute(change.format("-"), agency_id)
+    finally:
+        await server.close()
+    assert (await leads.ran("audit", "verify", "leads"))[0] == 0
+
+    kept.write_text("no anchor\n")
+    status, _, said = await leads.ran("audit", "verify", "leads", "--anchors", str(kept))
+    assert (status, "an anchor is a line of JSON" in said) == (2, True)
