@@ -166,7 +166,7 @@ class Bare:
 
 
 async def measure(report: Callable[[Measure], None]) -> None:
-    """Reports `consumerupsert_ofs` beside both, and `consumer_batch` by its percentiles."""
+    """Reports `consumer_upserts` beside both, and `consumer_batch` by its percentiles."""
     say(f"consumer: {EVENTS:,} events of {AGENCIES} agencies, {ROUNDS} rounds")
     async with real_parts() as parts:
         settings = await parts.settings(LeadsSettings, "gardenos_leads")
@@ -203,7 +203,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
             await database.close()
             await owner.close()
     for (name, (bare, (value, baseline))), said in zip(
-        results.items(), ("consumerupsert_ofs", "consumerupsert_ofs_at_once"), strict=True
+        results.items(), ("consumer_upserts", "consumer_upserts_at_once"), strict=True
     ):
         against = f"asyncpg, the same rows, {name}"
         report(Measure(said, value, "events/s", baseline, against))
