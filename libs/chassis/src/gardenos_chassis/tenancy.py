@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -61,6 +62,7 @@ class Database:
             max_overflow=0,
             pool_use_lifo=True,
             connect_args=connect,
+            json_deserializer=orjson.loads,
             # Transactions are begun and ended below, in fewer round trips than the toolkit would take.
             isolation_level="AUTOCOMMIT",
             pool_reset_on_return=None,
