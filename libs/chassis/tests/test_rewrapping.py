@@ -81,7 +81,7 @@ async def masters(service: Service, agency_id: UUID) -> dict[UUID, str | None]:
 
 async def told(service: Service, agency_id: UUID) -> list[str]:
     async with service.database.transaction(agency_id) as session:
-        return [message.parse(NameGiven).data.name for message in await read_after(session, 0, 1000)]
+        return [message.parse(NameGiven).data.name for message in await read_after(session, 0, 1_000_000)]
 
 
 def silent(_: Progress) -> None:

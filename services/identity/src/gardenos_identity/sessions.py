@@ -89,7 +89,8 @@ class SignIn:
             user_id = await _challenged(session, ticket)
             if not await self.second_factor.accepts(session, ticket.agency_id, user_id, code):
                 raise Invalid(WRONG_CODE, pointer="/code")
-            await session.execute(delete(challenges).where(challenges.c.user_id == user_id))
+            # This one alone: two that are answered at once would wait for one another's.
+            await session.execute(delete(challenges).where(challenges.c.id == ticket.id))
             answer = await self.start(session, ticket.agency_id, user_id, origin)
         await self.limits.succeeded(attempt)
         await self.limits.is_at_home(attempt)
