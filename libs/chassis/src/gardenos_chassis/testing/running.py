@@ -66,7 +66,8 @@ class Running:
 
     async def wait_until_caught_up(self) -> None:
         """Waits until all it recorded is published, and all that its sources recorded is applied."""
-        await eventually(self._is_caught_up, what=f"{self.service.name} caught up")
+        # Less than the look that would bring what Kafka did not.
+        await eventually(self._is_caught_up, within=50, what=f"{self.service.name} caught up")
 
     async def jobs_done(self) -> None:
         """Waits until no job of the service is due, running or put off after a try."""
