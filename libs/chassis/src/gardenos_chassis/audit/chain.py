@@ -7,17 +7,12 @@ later that all before it is as it was, even to somebody who does not trust the d
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
 
-from gardenos_chassis.events.faults import is_transient
-from gardenos_chassis.telemetry import told
 from gardenos_chassis.tenancy import Database, driver_of
-
-log = logging.getLogger(__name__)
 
 FIRST = bytes(32)
 """What stands before the first link."""
@@ -64,14 +59,9 @@ class Chain:
         self._database = database
 
     async def run(self) -> None:
-        """Adds links until cancelled; what the database cannot do now is done later."""
+        """Adds links until cancelled. Raises what the database raises: whoever runs it begins it again."""
         while True:
-            try:
-                await self.extend()
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                log.info("the chain of events is extended later", extra={"fault": told(error)})
+            await self.extend()
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def extend(self) -> None:

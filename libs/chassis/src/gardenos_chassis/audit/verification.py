@@ -112,14 +112,10 @@ async def verify(service: "Service", say: Say, kept: Sequence[Anchor] = ()) -> V
         end = ends.get(agency_id)
         wanted = {anchor.sequence: anchor.link for anchor in mine if anchor.agency_id == agency_id}
         upto = max([*wanted, end.sequence if end else 0])
-
-        def took(events: int) -> None:
-            found.events += events
-            say(Progress("computing links", {service.name: found.events}, {service.name: max(total, found.events)}))
-
         reader = _Reader(service.database, agency_id, ({end.sequence: end.link} if end else {}) | wanted)
         while reader.at < upto and reader.broken is None:
-            took(await reader.page(min(reader.at + _PAGE, upto)))
+            found.events += await reader.page(min(reader.at + _PAGE, upto))
+            say(Progress("computing links", {service.name: found.events}, {service.name: max(total, found.events)}))
         found.agencies += 1
         if reader.broken is not None:
             found.breaks.append(reader.broken)
