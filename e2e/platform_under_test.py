@@ -16,15 +16,7 @@ from gardenos_chassis.local import free_port
 from gardenos_chassis.settings import SERVICES
 from gardenos_chassis.testing import eventually
 from gardenos_chassis.testing.parts import Parts
-
-PREFIXES = {
-    "identity": ("agencies", "branches", "invitations", "users", "teams", "sessions"),
-    "leads": ("leads", "campaigns", "imports"),
-    "clients": ("clients",),
-    "comms": ("threads", "messages", "calls", "timeline"),
-    "ai": ("insights", "search"),
-    "reporting": ("reports", "changes"),
-}
+from gardenos_cli.up.router import RESOURCES
 
 
 @dataclass
@@ -87,7 +79,7 @@ class Platform:
 def owner_of(path: str) -> str:
     """The service that serves `/api/v1/<resource>…`."""
     resource = path.removeprefix("/api/v1/").partition("/")[0].partition("?")[0]
-    return next(name for name, resources in PREFIXES.items() if resource in resources)
+    return next(name for name, resources in RESOURCES.items() if resource in resources)
 
 
 @asynccontextmanager

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from gardenos_chassis.settings import SERVICES
-from rich.console import Console
 
-from gardenos_cli.commands.working import Data, worked_on
+from gardenos_cli.commands.working import Data, tell, worked_on
 
 if TYPE_CHECKING:
     from gardenos_chassis.audit.verification import Anchor, Verified
@@ -44,8 +43,7 @@ def verify(
     broken = 0
     for service in services or SERVICES:
         found = worked_on(service, data, service, work, stopped="stopped; nothing was changed", owner=False)
-        for line in found.in_words():
-            Console(highlight=False).print(line, soft_wrap=True, markup=False)
+        tell(found.in_words())
         broken += len(found.breaks)
     if broken:
         raise typer.Exit(1)

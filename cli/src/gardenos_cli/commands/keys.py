@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from gardenos_chassis.settings import SERVICES
-from rich.console import Console
 
-from gardenos_cli.commands.working import Data, worked_on
+from gardenos_cli.commands.working import Data, tell, worked_on
 
 if TYPE_CHECKING:
     from gardenos_chassis.read_models.progress import Say
@@ -44,8 +43,7 @@ def rewrap(
     lost = 0
     for service in services or SERVICES:
         found = worked_on(service, data, service, work, stopped=stopped, owner=False)
-        for line in found.in_words() if found else ():
-            Console(highlight=False).print(line, soft_wrap=True, markup=False)
+        tell(found.in_words() if found else ())
         lost += found.lost if found else 0
     if lost:
         raise typer.Exit(1)

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 from gardenos_chassis.settings import SERVICES
-from rich.console import Console
 
 from gardenos_cli.client.api import Api
 from gardenos_cli.client.output import AsCsv, AsJson, shape, show
-from gardenos_cli.commands.working import Data, ServiceName, known, worked_on
+from gardenos_cli.commands.working import Data, ServiceName, known, tell, worked_on
 
 READ_MODEL = "As the README of the service names it."
 
@@ -31,7 +30,7 @@ def rebuild(
         lambda found, owner_url, say: run_rebuild(found, read_model, owner_url, say, anew=anew),
         stopped="stopped; what was taken is kept, and the same command goes on with it",
     )  # fmt: skip
-    Console(highlight=False).print(said, soft_wrap=True, markup=False)
+    tell([said])
 
 
 def verify(
@@ -50,8 +49,7 @@ def verify(
         lambda found, owner_url, say: run_verify(found, read_models or [], owner_url, say),
         stopped="stopped; nothing of it is left",
     )  # fmt: skip
-    for line in in_words(tables):
-        Console(highlight=False).print(line, soft_wrap=True, markup=False)
+    tell(in_words(tables))
     if any(each.differing for each in tables):
         raise typer.Exit(1)
 

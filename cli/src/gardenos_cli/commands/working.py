@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -64,6 +64,12 @@ def worked_on(
         raise typer.Exit(130) from None
     _complain(why)
     raise typer.Exit(2)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Prints what came of the work, as it is."""
+    for line in lines:
+        Console(highlight=False).print(line, soft_wrap=True, markup=False)
 
 
 def _complain(why: str) -> None:
