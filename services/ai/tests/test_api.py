@@ -68,6 +68,16 @@ async def test_from_a_call_to_its_insights(ai: Running, source: Sources, agency_
         rest = (await http.get(f"/api/v1/insights?limit=4&cursor={first['next_cursor']}")).json()
         assert [each["id"] for each in first["items"] + rest["items"]] == [each["id"] for each in found]
         assert rest["next_cursor"] is None
+    async with ai.client(agency_id, role=Role.AUDITOR) as http:
+        assert {each["kind"]: each["value"] for each in await items(http, "insights")}["premium"] == "124000 USD"
+    async with ai.client(agency_id, role=Role.VIEWER) as http:
+        seen = {each["kind"]: each for each in await items(http, "insights")}
+        assert set(seen) == set(by_kind)
+        told = seen.pop("premium")
+        assert [told[name] for name in ("value", "display", "quote")] == [None] * 3
+        assert told["withheld"] == ["value", "display", "quote"]
+        assert (await http.get(f"/api/v1/insights/{told['id']}")).json() == told
+        assert all("withheld" not in each and each["quote"] for each in seen.values())
     events = await ai.events(agency_id)
     assert {event.type for event in events} == {"ai.InsightExtracted.v1"}
     assert len(events) == len(found)

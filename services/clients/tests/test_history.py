@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 async def test_it_is_told_in_words_and_at_any_moment(clients: Running, agency_id: UUID) -> None:
     owner = new_id()
+    await clients.colleagues(agency_id, owner)
     async with clients.client(agency_id) as http:
         made = await http.post(
             "/api/v1/clients", json={"name": {"given": "Ada", "family": "Byron"}, "email": "ada@example.com"}
@@ -29,6 +30,13 @@ async def test_it_is_told_in_words_and_at_any_moment(clients: Running, agency_id
     async with clients.client(agency_id, role=Role.AGENT) as agent:
         for what in ("/history", "/history/state"):
             assert (await agent.get(path + what)).status_code == 404
+    async with clients.client(agency_id, role=Role.AUDITOR) as auditor:
+        (_, changed, _) = (await auditor.get(path + "/history")).json()["items"]
+        assert changed["changes"][1] == {"field": "birth_date", "old": None, "new": None, "withheld": ["old", "new"]}
+        seen = (await auditor.get(path)).json()
+        assert (seen["birth_date"], seen["withheld"]) == (None, ["birth_date"])
+        (listed,) = (await auditor.get("/api/v1/clients")).json()["items"]
+        assert (listed["birth_date"], listed["withheld"]) == (None, ["birth_date"])
 
 
 async def test_a_client_of_a_hundred_changes_is_kept_folded(clients: Running, agency_id: UUID) -> None:

@@ -443,6 +443,30 @@ async def test_changes_are_told_in_words(comms: Running, source: Sources, agency
     ]
 
 
+async def test_what_a_role_does_not_see_is_not_told_in_the_timeline(
+    comms: Running, source: Sources, agency_id: UUID, maria: LeadCaptured
+) -> None:
+    known: dict[str, Any] = {"lead_id": maria.lead_id, "person_id": maria.person_id, "name": maria.name}
+    born = LeadDetailsChanged(**known, email=maria.email, birth_date=date(1985, 12, 10), state="TX")
+    await source("leads").publish(agency_id, born, stream_id=maria.lead_id)
+    await comms.wait_until_caught_up()
+    titles = {}
+    for role in (Role.AGENT, Role.VIEWER):
+        async with comms.client(agency_id, role=role) as http:
+            answer = await http.get(f"/api/v1/timeline?lead_id={maria.lead_id}")
+            told = next(entry for entry in answer.json()["items"] if entry["kind"] == "details_changed")
+        titles[role] = told["title"]
+    assert titles == {
+        Role.AGENT: "State: none → TX; Birth date: none → 1985-12-10",
+        Role.VIEWER: "State: none → TX; Birth date changed",
+    }
+    assert "1985" not in answer.text
+    assert told["detail"]["changes"] == [
+        {"field": "state", "old": None, "new": "TX"},
+        {"field": "birth_date", "old": None, "new": None, "withheld": ["old", "new"]},
+    ]
+
+
 async def test_scope_and_isolation(comms: Running, source: Sources, agency_id: UUID) -> None:
     mine = new_id()
     theirs = lead_captured(owner_id=new_id(), email="x@theirs.example")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -72,7 +73,7 @@ async def insight_page(
     """One page of the insights that the caller may see, what was said last first."""
     statement = keyset(_INSIGHT.where(*_where(caller, wanted)), _ORDER, cursor, limit)
     page = page_of(await fetch(session, statement), _ORDER, limit)
-    page["items"] = [_shown(row) for row in page["items"]]
+    page["items"] = [_shown(row, caller) for row in page["items"]]
     return page
 
 
@@ -83,7 +84,7 @@ async def insight(session: Session, caller: Caller, insight_id: UUID) -> dict[st
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NotFound("there is no such insight")
-    return _shown(dict(row))
+    return _shown(dict(row), caller)
 
 
 def _where(caller: Caller, wanted: InsightFilter) -> list[ColumnElement[bool]]:
@@ -113,9 +114,9 @@ def _people_of(agency_id: UUID, column: str, id: UUID) -> Any:
     return union(known, told).scalar_subquery()
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     kind = InsightKind(row["kind"])
-    return {
+    told = {
         "id": row.pop("id"),
         "kind": row.pop("kind"),
         "label": LABELS[kind],
@@ -123,3 +124,4 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         "display": display(kind, row.pop("value"), row["quote"]),
         **row,
     }
+    return withhold(caller, told)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -63,7 +64,7 @@ async def client_page(
     order = _ORDERS[sort]
     statement = keyset(_CLIENT.where(*_where(caller, wanted)), order, cursor, limit)
     page = page_of(await fetch(session, statement), order, limit)
-    page["items"] = [_shown(row) for row in page["items"]]
+    page["items"] = [_shown(row, caller) for row in page["items"]]
     return page
 
 
@@ -77,16 +78,16 @@ async def client(session: Session, caller: Caller, client_id: UUID) -> dict[str,
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NotFound("there is no such client")
-    return _shown(dict(row))
+    return _shown(dict(row), caller)
 
 
-async def client_for_its_writer(session: Session, agency_id: UUID, client_id: UUID) -> dict[str, Any]:
+async def client_for_its_writer(session: Session, caller: Caller, client_id: UUID) -> dict[str, Any]:
     """A client to whoever just changed it, even if the change took it out of their scope."""
-    statement = _CLIENT.where(clients.c.agency_id == agency_id, clients.c.id == client_id)
-    return _shown(dict((await session.execute(statement)).mappings().one()))
+    statement = _CLIENT.where(clients.c.agency_id == caller.agency_id, clients.c.id == client_id)
+    return _shown(dict((await session.execute(statement)).mappings().one()), caller)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     row["name"] = {"given": row.pop("given_name"), "family": row.pop("family_name")}
     del row["sort_name"]
-    return row
+    return withhold(caller, row)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -13,7 +14,7 @@ from gardenos_contracts import Actor, ActorKind
 from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 
 from gardenos_comms.tables import calls, emails, messages, people, threads, timeline, users
-from gardenos_comms.telling import title_of_assignment
+from gardenos_comms.telling import title_of_assignment, title_of_changes
 
 _OF_PERSON = and_(people.c.agency_id == threads.c.agency_id, people.c.person_id == threads.c.person_id)
 
@@ -149,14 +150,15 @@ async def timeline_page(
         timeline.c.agency_id == caller.agency_id, timeline.c.person_id == found["person_id"]
     )
     page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
-    await _fill(session, caller.agency_id, page["items"])
+    await _fill(session, caller, page["items"])
     for entry in page["items"]:
         entry |= {"lead_id": found["lead_id"], "client_id": found["client_id"]}
     return page
 
 
-async def _fill(session: Session, agency_id: UUID, entries: Sequence[dict[str, Any]]) -> None:
+async def _fill(session: Session, caller: Caller, entries: Sequence[dict[str, Any]]) -> None:
     """Gives each entry its call or message, and names to the people it speaks of."""
+    agency_id = caller.agency_id
     called = [entry["id"] for entry in entries if entry["kind"] == "call"]
     written = [entry["id"] for entry in entries if entry["kind"] == "message"]
     found_calls = await _calls(session, agency_id, calls.c.id.in_(called)) if called else []
@@ -168,8 +170,16 @@ async def _fill(session: Session, agency_id: UUID, entries: Sequence[dict[str, A
         entry["actor"] = {"kind": actor.kind, "id": actor.id, "name": names.get(actor.id)}
         if entry["kind"] == "assigned":
             _name_owners(entry, names)
+        _withhold_changes(entry, caller)
         entry["call"] = by_id.get(entry["id"]) if entry["kind"] == "call" else None
         entry["message"] = by_id.get(entry["id"]) if entry["kind"] == "message" else None
+
+
+def _withhold_changes(entry: dict[str, Any], caller: Caller) -> None:
+    """What the caller may not see goes out of the changes, and out of the title that tells them."""
+    changes: list[Any] = [withhold(caller, change) for change in entry["detail"].get("changes", ())]
+    if any("withheld" in change for change in changes):
+        entry["title"] = title_of_changes(changes)
 
 
 def _users_of(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from gardenos_contracts.clients import ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged, LeadStageChanged
@@ -30,6 +30,8 @@ class Change(TypedDict):
     field: str
     old: str | None
     new: str | None
+    withheld: NotRequired[list[str]]
+    """Where who reads it may not see what it was and became."""
 
 
 def details_of(
@@ -70,7 +72,7 @@ def title_of_assignment(previous_id: str | None, owner_id: str | None, names: Ma
 
 def _change(change: Change) -> str:
     label = _LABELS[change["field"]]
-    if change["field"] == "notes":
+    if change["field"] == "notes" or "withheld" in change:
         return f"{label} changed"
     return f"{label}: {_short(change['old'])} → {_short(change['new'])}"
 

@@ -1,12 +1,13 @@
 """Read tables in, answers out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.auth.fields import withheld_from, withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from gardenos_leads.importing.columns import field_of_header
 from gardenos_leads.tables import campaigns, import_rows, imports, leads
 
 Sort = Literal[
@@ -90,7 +92,7 @@ async def lead_page(
     order = _ORDERS[sort]
     statement: Select[Any] = keyset(_LEAD.where(*_where(caller, wanted)), order, cursor, limit)
     page = page_of(await fetch(session, statement), order, limit)
-    page["items"] = [_shown(row) for row in page["items"]]
+    page["items"] = [_shown(row, caller) for row in page["items"]]
     return page
 
 
@@ -104,19 +106,19 @@ async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NotFound("there is no such lead")
-    return _shown(dict(row))
+    return _shown(dict(row), caller)
 
 
-async def lead_for_its_writer(session: Session, agency_id: UUID, lead_id: UUID) -> dict[str, Any]:
+async def lead_for_its_writer(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
     """A lead to whoever just changed it, even if the change took it out of their scope."""
-    statement = _LEAD.where(leads.c.agency_id == agency_id, leads.c.id == lead_id)
-    return _shown(dict((await session.execute(statement)).mappings().one()))
+    statement = _LEAD.where(leads.c.agency_id == caller.agency_id, leads.c.id == lead_id)
+    return _shown(dict((await session.execute(statement)).mappings().one()), caller)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     row["name"] = {"given": row.pop("given_name"), "family": row.pop("family_name")}
     del row["sort_name"]
-    return row
+    return withhold(caller, row)
 
 
 async def campaign_list(session: Session) -> list[dict[str, Any]]:
@@ -144,7 +146,9 @@ async def import_page(session: Session, caller: Caller, limit: int, cursor: str 
     """The imports the caller made, or for those who see the agency, all; the latest first."""
     order = (Key(imports.c.id, "id", "desc"),)
     statement = select(*_IMPORT).where(_import_visible(caller))
-    return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+    page["items"] = [import_shown(row, caller) for row in page["items"]]
+    return page
 
 
 async def import_(session: Session, caller: Caller, import_id: UUID) -> dict[str, Any]:
@@ -153,7 +157,42 @@ async def import_(session: Session, caller: Caller, import_id: UUID) -> dict[str
     row = (await session.execute(statement)).mappings().first()
     if row is None:
         raise NotFound("there is no such import")
-    return dict(row)
+    return import_shown(dict(row), caller)
+
+
+def import_shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """An import without samples of what the caller may not see."""
+    hidden = sensitive_headers(row["columns"], caller)
+    row["columns"] = [
+        column | {"samples": [], "withheld": ["samples"]} if column["header"] in hidden else column
+        for column in row["columns"]
+    ]
+    return row
+
+
+def sensitive_headers(columns: Sequence[Mapping[str, Any]], caller: Caller) -> set[str]:
+    """The columns of a file in which stands what the caller may not see: as they were taken for, or by their headers."""
+    hidden = withheld_from(caller.role)
+    return {
+        column["header"]
+        for column in columns
+        if hidden and (column["field"] in hidden or field_of_header(column["header"]) in hidden)
+    }
+
+
+def import_row_shown(row: dict[str, Any], caller: Caller, headers: Collection[str]) -> dict[str, Any]:
+    """A row of a file without what stood under these headers, and without reasons that quote it."""
+    hidden = withheld_from(caller.role)
+    if gone := [header for header in headers if header in row["raw"]]:
+        row["raw"] = row["raw"] | dict.fromkeys(gone)
+        row["withheld"] = sorted(gone)
+    row["reasons"] = [
+        reason | {"detail": "what stood here was not understood; your role does not see it"}
+        if reason["field"] in hidden
+        else reason
+        for reason in row["reasons"]
+    ]
+    return row
 
 
 def _import_visible(caller: Caller) -> ColumnElement[bool]:
@@ -161,12 +200,15 @@ def _import_visible(caller: Caller) -> ColumnElement[bool]:
 
 
 async def import_row_page(
-    session: Session, import_id: UUID, fate: str | None, limit: int, cursor: str | None
+    session: Session, caller: Caller, found: Mapping[str, Any], fate: str | None, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """An import's rows in the order of the file."""
+    """The rows of an import that the caller sees (`import_`), in the order of the file."""
     order = (Key(import_rows.c.row, "row"),)
     shown = (column for column in import_rows.c if column.name not in ("agency_id", "import_id"))
-    statement = select(*shown).where(import_rows.c.import_id == import_id)
+    statement = select(*shown).where(import_rows.c.import_id == found["id"])
     if fate is not None:
         statement = statement.where(import_rows.c.fate == fate)
-    return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+    headers = sensitive_headers(found["columns"], caller)
+    page["items"] = [import_row_shown(row, caller, headers) for row in page["items"]]
+    return page

@@ -54,6 +54,11 @@ READ_RECORDS = Permission(
     {**_WRITERS, Role.VIEWER: Scope.TEAMS, Role.AUDITOR: Scope.AGENCY},
 )  # fmt: skip
 WRITE_RECORDS = Permission("records", "write", "Change them, and what belongs to them", _WRITERS)
+_THEIRS = "in the records they see"
+SEE_IDENTITY = Permission("fields", "see identity", f"See birth dates and licence numbers {_THEIRS}", _WRITERS)
+SEE_PREMIUMS = Permission(
+    "fields", "see premiums", f"See premiums {_THEIRS}", {**_WRITERS, Role.AUDITOR: Scope.AGENCY}
+)  # fmt: skip
 FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
 READ_DIRECTORY = Permission("people", "read", "See who works here, in which teams and branches", _everywhere(*Role))
 ADMINISTER_PEOPLE = Permission(
@@ -74,6 +79,8 @@ ACT_IN_OPERATIONS = Permission(
 PERMISSIONS = (
     READ_RECORDS,
     WRITE_RECORDS,
+    SEE_IDENTITY,
+    SEE_PREMIUMS,
     FORGET_PEOPLE,
     READ_DIRECTORY,
     ADMINISTER_PEOPLE,

@@ -19,18 +19,20 @@ from pydantic import AwareDatetime
 from pydantic.alias_generators import to_snake
 from pydantic_core import to_jsonable_python
 
+from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.events.changes import Step, changes, fields_of, steps
 from gardenos_chassis.events.store import history
 from gardenos_chassis.http.dependencies import Reader, Reading
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.responses import json_response
-from gardenos_chassis.http.shapes import Page, Shape
+from gardenos_chassis.http.shapes import Page, Shape, Withholding
 
 A = TypeVar("A")
 
 
-class FieldChange(Shape):
+class FieldChange(Withholding):
     """What one field was, and what it became."""
 
     field: str
@@ -60,7 +62,7 @@ class HistoryEntry(Shape):
     recorded_at: datetime
 
 
-class PastState(Shape):
+class PastState(Withholding):
     """What a record was at a moment."""
 
     id: UUID
@@ -93,16 +95,17 @@ def history_routes(
             raise NotFound(f"there is no such {noun}")
         return found
 
-    def entry(step: Step[A]) -> dict[str, Any]:
+    def entry(step: Step[A], caller: Caller) -> dict[str, Any]:
         event = step.event
         before = {} if step.before is None else to_jsonable_python(shown(step.before))
+        changed = changes(before, to_jsonable_python(shown(step.after)))
         return {
             "event_id": event.id,
             "sequence": event.sequence,
             "version": event.version,
             "type": event.type,
             "title": titled(event.data),
-            "changes": [asdict(change) for change in changes(before, to_jsonable_python(shown(step.after)))],
+            "changes": [withhold(caller, asdict(change)) for change in changed],
             "actor": str(event.actor),
             "correlation_id": event.correlation_id,
             "causation_id": event.causation_id,
@@ -122,7 +125,7 @@ def history_routes(
         more = len(earlier) > limit
         return json_response(
             {
-                "items": [entry(step) for step in page],
+                "items": [entry(step, reading.caller) for step in page],
                 "next_cursor": str(page[-1].event.version) if more else None,
             }
         )
@@ -144,12 +147,15 @@ def history_routes(
         if not found:
             raise NotFound(f"the {noun} was not there then; its history tells its versions and their times")
         last = found[-1]
+        state = withhold(reading.caller, to_jsonable_python(shown(last.after)))
+        withheld = {"withheld": state.pop("withheld")} if "withheld" in state else {}
         return json_response(
             {
                 "id": id,
                 "version": last.event.version,
                 "recorded_at": last.event.recorded_at,
-                "state": to_jsonable_python(shown(last.after)),
+                "state": state,
+                **withheld,
             }
         )
 

@@ -20,6 +20,13 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+class Withholding(Shape):
+    """An answer with sensitive fields, which not every role sees (`gardenos_chassis.auth.fields`)."""
+
+    withheld: list[str] | None = None
+    """The fields that are null because your role does not see them, whatever is in them; absent where there are none."""
+
+
 class Page(Shape, Generic[T]):
     """A part of a list; `next_cursor` asks for the part after it, and is null on the last one."""
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, column, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound, Unavailable
 from gardenos_chassis.events.application import Application, Redriven
 from gardenos_chassis.events.faults import is_transient
@@ -51,7 +52,7 @@ class DeadLetterInFull(DeadLetter):
     """The same, with what was received."""
 
     message: dict[str, Any]
-    """The event in the CloudEvents JSON format."""
+    """The event in the CloudEvents JSON format. Of its data is null, and named in its `withheld`, what your role does not see."""
 
 
 class RedrivenShape(Shape):
@@ -153,7 +154,10 @@ async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: 
         found = (await session.execute(statement)).mappings().first()
     if found is None:
         raise NotFound("no such event is parked here")
-    return json_response(dict(found))
+    letter = dict(found)
+    if isinstance(letter["message"].get("data"), dict):
+        withhold(here.caller, letter["message"]["data"])
+    return json_response(letter)
 
 
 @router.post("/dead-letters/redrive", responses={200: {"model": RedrivenShape}})

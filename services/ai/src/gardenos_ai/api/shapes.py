@@ -3,22 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from gardenos_chassis.http.shapes import Shape
+from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts.ai import InsightKind, SourceField, SourceKind
 
 
-class Insight(Shape):
+class Insight(Withholding):
     """A fact that was read out of a communication: what, and where it stands."""
 
     id: UUID
     kind: InsightKind
     label: str
     """The kind in words: `Current carrier`."""
-    value: str
-    """Normalised: `2027-03-15`, `State Farm`, `124000 USD`, `wants_quote`, `call_back 2026-03-20`."""
-    display: str
+    value: str | None
+    """Normalised: `2027-03-15`, `State Farm`, `124000 USD`, `wants_quote`, `call_back 2026-03-20`. Null, as `display` and
+    `quote`, where your role does not see what it tells."""
+    display: str | None
     """The value in words: `March 15, 2027`, `$1,240 a year`."""
-    quote: str
+    quote: str | None
     """The words that carry it, verbatim: what stands from `start` to `end`."""
     source_kind: SourceKind
     source_id: UUID

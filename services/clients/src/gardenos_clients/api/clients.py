@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
@@ -102,6 +103,7 @@ async def list_clients(
 @router.post("", status_code=201, responses={201: {"model": shapes.Client}})
 async def onboard_client(request: Request, body: OnboardClient, clients: Clients, writing: Writer) -> Response:
     """Somebody becomes a client who was never a lead; a lead becomes one by its conversion."""
+    refuse_withheld(writing.caller, body.model_fields_set)
     client_id, now = new_id(), datetime.now(UTC)
     onboarded_at = body.onboarded_at or now
     if not _EARLIEST <= onboarded_at <= now:
@@ -130,6 +132,7 @@ async def change_client_details(
     client_id: UUID, request: Request, body: ClientDetails, clients: Clients, writing: Writer
 ) -> Response:
     """What is sent is changed, null empties, what is not sent stays."""
+    refuse_withheld(writing.caller, body.model_fields_set)
     changes = body.model_dump(include=body.model_fields_set)
     if "name" in changes:
         changes["name"] = PersonName(**changes["name"])
@@ -178,5 +181,5 @@ async def _answer(request: Request, caller: Caller, changed: Changed, status: in
     service: Service = request.app.state.service
     location = f"/api/v1/clients/{changed.id}" if status == 201 else None
     async with service.database.transaction(caller.agency_id) as session:
-        found = await queries.client_for_its_writer(session, caller.agency_id, changed.id)
+        found = await queries.client_for_its_writer(session, caller, changed.id)
     return json_response(found, status, etag=found["version"], location=location)

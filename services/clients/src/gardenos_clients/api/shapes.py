@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from gardenos_chassis.http.shapes import Shape
+from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts.values import LineOfBusiness
 
 
@@ -14,7 +14,7 @@ class PersonName(Shape):
     family: str
 
 
-class Client(Shape):
+class Client(Withholding):
     """A client as they are now."""
 
     id: UUID

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from gardenos_chassis.http.shapes import Shape
+from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts import ActorKind
 from gardenos_contracts.comms import Disposition
 from gardenos_contracts.leads import Stage
@@ -114,7 +114,7 @@ class TimelineActor(Shape):
     """Of a person, once it is known here."""
 
 
-class FieldChange(Shape):
+class FieldChange(Withholding):
     """What one field was, and what it became."""
 
     field: str

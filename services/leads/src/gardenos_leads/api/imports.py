@@ -22,6 +22,9 @@ from gardenos_leads.settings import LeadsSettings
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
 
 
+_NOT_SHOWN = "(not shown to your role)"
+
+
 class _Csv(StreamingResponse):
     media_type = "text/csv"
 
@@ -90,8 +93,8 @@ async def list_import_rows(
     import_id: UUID, reading: Reader, fate: Fate | None = None, limit: Limit = 50, cursor: CursorParam = None
 ) -> Response:
     """Each row with its fate and why."""
-    await queries.import_(reading.session, reading.caller, import_id)
-    return json_response(await queries.import_row_page(reading.session, import_id, fate, limit, cursor))
+    found = await queries.import_(reading.session, reading.caller, import_id)
+    return json_response(await queries.import_row_page(reading.session, reading.caller, found, fate, limit, cursor))
 
 
 @router.get("/{import_id}/rows.csv", response_class=_Csv)
@@ -109,10 +112,11 @@ async def download_import_rows(
         while True:
             # A session for each page: one that is held while a client reads slowly is one that others lack.
             async with service.database.transaction(reading.caller.agency_id) as session:
-                page = await queries.import_row_page(session, import_id, fate, 200, cursor)
+                page = await queries.import_row_page(session, reading.caller, found, fate, 200, cursor)
             for row in page["items"]:
                 why = "; ".join(reason["detail"] for reason in row["reasons"])
-                yield csv.line([row["row"], row["line"], row["fate"], why, *(row["raw"].get(h, "") for h in headers)])
+                cells = (_NOT_SHOWN if h in row.get("withheld", ()) else row["raw"].get(h, "") for h in headers)
+                yield csv.line([row["row"], row["line"], row["fate"], why, *cells])
             cursor = page["next_cursor"]
             if cursor is None:
                 return

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
@@ -123,6 +124,7 @@ async def list_leads(
 @router.post("", status_code=201, responses={201: {"model": shapes.Lead}})
 async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writing: Writer) -> Response:
     """A prospect becomes a lead."""
+    refuse_withheld(writing.caller, body.model_fields_set)
     await _require_campaign(request, writing.caller, body.campaign_id)
     captured_at = body.captured_at or datetime.now(UTC)
     if captured_at > datetime.now(UTC):
@@ -150,6 +152,7 @@ async def show_lead(lead_id: UUID, reading: Reader) -> Response:
 @router.patch("/{lead_id}", responses={200: {"model": shapes.Lead}})
 async def change_details(lead_id: UUID, request: Request, body: LeadDetails, leads: Leads, writing: Writer) -> Response:
     """What is sent is changed, null empties, what is not sent stays."""
+    refuse_withheld(writing.caller, body.model_fields_set)
     changes = body.model_dump(include=body.model_fields_set)
     if "name" in changes:
         changes["name"] = PersonName(**changes["name"])
@@ -222,7 +225,7 @@ async def _answer(
     service: Service = request.app.state.service
     location = f"/api/v1/leads/{changed.id}" if status == 201 else None
     async with service.database.transaction(caller.agency_id) as session:
-        found = await queries.lead_for_its_writer(session, caller.agency_id, changed.id)
+        found = await queries.lead_for_its_writer(session, caller, changed.id)
     if at_client:
         location = f"/api/v1/clients/{found['client_id']}"
     return json_response(found, status, etag=found["version"], location=location)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from gardenos_chassis.http.shapes import Shape
+from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import LineOfBusiness
 
@@ -19,7 +19,7 @@ class PersonName(Shape):
     family: str
 
 
-class Lead(Shape):
+class Lead(Withholding):
     """A lead as it is now."""
 
     id: UUID
@@ -68,7 +68,7 @@ class Campaign(Shape):
     source: str
 
 
-class ImportColumn(Shape):
+class ImportColumn(Withholding):
     """A column of a file: what it is taken for, whether that was guessed, and what stands in its first rows."""
 
     header: str
@@ -107,7 +107,7 @@ class RowReason(Shape):
     detail: str
 
 
-class ImportRow(Shape):
+class ImportRow(Withholding):
     """A row of a file, and its fate."""
 
     row: int
@@ -119,8 +119,8 @@ class ImportRow(Shape):
     duplicate_of: UUID | None
     """The lead it repeats."""
     reasons: list[RowReason]
-    raw: dict[str, str]
-    """What stood in it, by header."""
+    raw: dict[str, str | None]
+    """What stood in it, by header; null where your role does not see it."""
 
 
 class DryRun(Import):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Context, EventStore, UnitOfWork
 from gardenos_chassis.ids import new_id
@@ -50,6 +51,8 @@ async def run_import(store: EventStore, context: Context, command: ImportLeads) 
     """Reads, judges, and unless it is a dry run records. Raises Invalid or TooLarge with nothing recorded."""
     # Reading a large file takes seconds of the processor; others' requests are answered meanwhile.
     sheet, columns, rows = await asyncio.to_thread(_read, command)
+    if context.caller is not None:
+        refuse_withheld(context.caller, {column.field for column in columns if column.field})
     import_id = new_id()
     async with store.unit_of_work(context) as work:
         if command.campaign_id is not None and not await queries.campaign_exists(work.session, command.campaign_id):

@@ -1,0 +1,63 @@
+"""Which fields are sensitive, and what becomes of them before somebody who may not see them.
+
+`SENSITIVE` says by which permission a field is seen; a new one is a line there, by the name that records, events and
+answers call it by. What answers goes through `withhold`, what is written through `refuse_withheld`.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
+
+from gardenos_contracts.values import Role
+
+from gardenos_chassis.auth.caller import Caller
+from gardenos_chassis.auth.permissions import SEE_IDENTITY, SEE_PREMIUMS, Permission
+from gardenos_chassis.errors import Forbidden
+
+SENSITIVE: Mapping[str, Permission] = {
+    "birth_date": SEE_IDENTITY,
+    "premium": SEE_PREMIUMS,
+}
+
+_OF_A_CHANGE = ("old", "new")
+_OF_A_FACT = ("value", "display", "quote")
+
+
+@cache
+def withheld_from(role: Role) -> tuple[str, ...]:
+    """The fields that a role does not see, in the order of `SENSITIVE`."""
+    return tuple(name for name, permission in SENSITIVE.items() if not permission.allows(role))
+
+
+def withhold(caller: Caller, record: dict[str, Any]) -> dict[str, Any]:
+    """The record itself, in which what the caller may not see becomes null, and is named under `withheld`.
+
+    Whether there was anything is not told either. A change names its `field`, a fact about a person its `kind`: where that
+    is such a field, the values beside it are what is withheld. Where nothing is, there is no `withheld`.
+    """
+    if gone := hidden_in(caller.role, record):
+        record.update(dict.fromkeys(gone), withheld=gone)
+    return record
+
+
+def hidden_in(role: Role, record: Mapping[str, Any]) -> list[str]:
+    """The names in a record under which stands what a role may not see."""
+    hidden = withheld_from(role)
+    if not hidden:
+        return []
+    named = [name for name in hidden if name in record]
+    told_of = [
+        value
+        for names, values in (("field", _OF_A_CHANGE), ("kind", _OF_A_FACT))
+        if record.get(names) in hidden
+        for value in values
+        if value in record
+    ]
+    return named + told_of
+
+
+def refuse_withheld(caller: Caller, names: Collection[str]) -> None:
+    """Raises Forbidden where one of these fields, which are to be written, is one that the caller may not see."""
+    if refused := [name for name in withheld_from(caller.role) if name in names]:
+        listed = ", ".join(name.replace("_", " ") for name in refused)
+        raise Forbidden(f"your role neither sees nor changes this: {listed}; leave it out")
