@@ -3,6 +3,7 @@
 import asyncio
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Conflict
 from gardenos_chassis.events import Context, EventStore
-from gardenos_chassis.events.store import history
+from gardenos_chassis.events.store import EVENTS, history
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.sealing.forgetting import forget, heeded
 from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys, new_master_key
@@ -257,3 +258,31 @@ async def test_what_is_parked_of_them_goes(notes: Running, agency_id: UUID) -> N
     assert "marzipan" not in str(rows[0])
     assert rows[0].error == "ValueError"
     assert "marzipan 2" in rows[1].message
+
+
+async def test_events_are_read_with_the_keys_of_their_people_alone(notes: Running, agency_id: UUID) -> None:
+    """However many people the agency has, and whatever the planner believes of tables that were never analysed."""
+    store = notes.service.store
+    for _ in range(50):
+        await say(store, agency_id, "psst", new_id())
+
+    def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield plan
+        for part in plan.get("Plans", ()):
+            yield from nodes(part)
+
+    async with store.database.transaction(agency_id) as session:
+        await session.execute(text("set local plan_cache_mode = force_generic_plan"))
+        plans = {
+            name: (await session.execute(text(f"explain (format json, analyze) {query}"), given)).scalar_one()[0][
+                "Plan"
+            ]
+            for name, query, given in (
+                ("a stream", f"{EVENTS} where stream_id = :it and version > 0 order by version", {"it": new_id()}),
+                ("what is new", f"{EVENTS} where sequence > :it order by sequence limit 500", {"it": 48}),
+            )
+        }
+    for name, plan in plans.items():
+        (keys,) = [node for node in nodes(plan) if node.get("Relation Name") == "person_keys"]
+        assert "person_id" in keys.get("Index Cond", ""), f"{name}: {keys}"
+        assert keys["Actual Loops"] == plan["Actual Rows"], f"{name}: a key is looked up for each event that is read"

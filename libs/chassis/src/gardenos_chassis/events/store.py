@@ -90,11 +90,14 @@ _APPEND_ALONE = APPEND.replace(
     "current_setting('app.agency_id', true)", "set_config('app.agency_id', $1::uuid::text, true)"
 )
 
-# With the keys of the people they are about, as of the same moment: one that is destroyed opens nothing any more.
+# With the keys of the people they are about, as of the same moment: one that is destroyed opens nothing any more. Each is
+# looked up: joined otherwise, all of an agency's keys are read for one event wherever the planner knows little.
 EVENTS = f"""
 select events.agency_id, sequence, stream_id, version, type, {CLEAR}, {BOX}, {WHOSE} as whose, people.key, metadata,
     occurred_at, recorded_at
-from events left join person_keys as people on people.agency_id = events.agency_id and people.person_id = {WHOSE}
+from events left join lateral (
+    select key from person_keys where agency_id = events.agency_id and person_id = {WHOSE} offset 0
+) as people on true
 """  # noqa: S608 - constants
 _LOAD = text(f"{EVENTS} where stream_id = :stream_id and version > :after order by version")
 _READ = text(f"{EVENTS} where sequence > :after order by sequence limit :limit")
