@@ -1,6 +1,7 @@
 """What every consumer keeps, and a table of our own."""
 
 from alembic import op
+from gardenos_chassis.audit.tables import create_access_table, extend_jobs
 from gardenos_chassis.migrations import (
     create_consumer_tables,
     create_job_tables,
@@ -17,6 +18,8 @@ def upgrade() -> None:
     create_consumer_tables(op)
     extend_parked_events(op)
     create_job_tables(op)
+    extend_jobs(op)
+    create_access_table(op)
     create_sealing_tables(op)
     op.execute(
         """
