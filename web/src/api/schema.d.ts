@@ -2183,6 +2183,11 @@ export interface components {
              * @description As in the `ETag`.
              */
             version: number;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /**
          * ClientDetails
@@ -2496,7 +2501,7 @@ export interface components {
             error: string;
             /**
              * Message
-             * @description The event in the CloudEvents JSON format.
+             * @description The event in the CloudEvents JSON format. Of its data is null, and named in its `withheld`, what your role does not see.
              */
             message: {
                 [key: string]: unknown;
@@ -2628,6 +2633,11 @@ export interface components {
             new: string | null;
             /** Old */
             old: string | null;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /**
          * FieldProblem
@@ -2760,6 +2770,11 @@ export interface components {
             header: string;
             /** Samples */
             samples: string[];
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /**
          * ImportCounts
@@ -2807,15 +2822,20 @@ export interface components {
             line: number;
             /**
              * Raw
-             * @description What stood in it, by header.
+             * @description What stood in it, by header; null where your role does not see it.
              */
             raw: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /** Reasons */
             reasons: components["schemas"]["RowReason"][];
             /** Row */
             row: number;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /** Page[ImportRow] */
         ImportRowPage: {
@@ -2840,7 +2860,7 @@ export interface components {
              * Display
              * @description The value in words: `March 15, 2027`, `$1,240 a year`.
              */
-            display: string;
+            display: string | null;
             /**
              * End
              * @description Exclusive.
@@ -2875,7 +2895,7 @@ export interface components {
              * Quote
              * @description The words that carry it, verbatim: what stands from `start` to `end`.
              */
-            quote: string;
+            quote: string | null;
             /**
              * Said At
              * Format: date-time
@@ -2898,9 +2918,15 @@ export interface components {
             start: number;
             /**
              * Value
-             * @description Normalised: `2027-03-15`, `State Farm`, `124000 USD`, `wants_quote`, `call_back 2026-03-20`.
+             * @description Normalised: `2027-03-15`, `State Farm`, `124000 USD`, `wants_quote`, `call_back 2026-03-20`. Null, as `display` and
+             *     `quote`, where your role does not see what it tells.
              */
-            value: string;
+            value: string | null;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /**
          * InsightKind
@@ -3224,6 +3250,11 @@ export interface components {
              * @description As in the `ETag`.
              */
             version: number;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
             /**
              * X Date
              * @description When the current carrier's policy expires.
@@ -3637,6 +3668,11 @@ export interface components {
             };
             /** Version */
             version: number;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
         };
         /**
          * Permission

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiProblem } from "../api/problem";
 import { fieldName } from "../timeline/fields";
-import { Fact, Facts } from "../ui/Fact";
+import { Fact, Facts, NotShown } from "../ui/Fact";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import styles from "./History.module.css";
@@ -21,7 +21,7 @@ export function AsItWas({ past, when }: { past: Past; when: Moment }) {
     if (now.isError) void now.refetch();
   };
   if (then.data && now.data) {
-    const fields = thenAndNow(then.data.state, now.data.state);
+    const fields = thenAndNow(then.data.state, now.data.state, now.data.withheld ?? []);
     return (
       <div className={styles.state}>
         {failure && <Stale error={failure} retry={again} />}
@@ -31,7 +31,7 @@ export function AsItWas({ past, when }: { past: Past; when: Moment }) {
         <Facts>
           {fields.map((each) => (
             <Fact key={each.field} name={fieldName(each.field)}>
-              <Value field={each.field} value={each.was} nameOf={nameOf} />
+              {each.withheld ? <NotShown /> : <Value field={each.field} value={each.was} nameOf={nameOf} />}
               {each.differs && (
                 <span className={styles.now}>
                   Now <Value field={each.field} value={each.is} nameOf={nameOf} />

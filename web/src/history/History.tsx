@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import type { HistoryEntry } from "../api/schema";
 import { FromTo } from "../timeline/ChangeEntry";
 import { fieldName } from "../timeline/fields";
+import { NotShown } from "../ui/Fact";
 import { ShowMore } from "../ui/Split";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { Unfold } from "../ui/Unfold";
@@ -88,11 +89,13 @@ function Entry({ entry, nameOf, past, isNow }: EntryProps) {
       </p>
       {changes.length > 0 && (
         <ul className={styles.changes}>
-          {changes.map(({ field, old, new: next }) => (
+          {changes.map(({ field, old, new: next, withheld }) => (
             <li key={field}>
               <span className={styles.name}>{fieldName(field)}</span>
               <span className={styles.change}>
-                {old === null ? (
+                {withheld ? (
+                  <NotShown />
+                ) : old === null ? (
                   <Value field={field} value={next} nameOf={nameOf} />
                 ) : (
                   <FromTo

@@ -11,10 +11,16 @@ describe("what was known then, beside what is known now", () => {
     const then = { name: "Jo Lee", email: null, phone: "+12175550100", stage: "new", client_id: null };
     const now = { name: "Jo Lee", email: "jo@mail.example", phone: null, x_date: null, client_id: "c1" };
     expect(thenAndNow(then, now)).toEqual([
-      { field: "name", was: "Jo Lee", is: "Jo Lee", differs: false },
-      { field: "email", was: null, is: "jo@mail.example", differs: true },
-      { field: "phone", was: "+12175550100", is: null, differs: true },
-      { field: "stage", was: "new", is: null, differs: true },
+      { field: "name", was: "Jo Lee", is: "Jo Lee", differs: false, withheld: false },
+      { field: "email", was: null, is: "jo@mail.example", differs: true, withheld: false },
+      { field: "phone", was: "+12175550100", is: null, differs: true, withheld: false },
+      { field: "stage", was: "new", is: null, differs: true, withheld: false },
+    ]);
+  });
+
+  it("keeps a place for what the reader's role does not see", () => {
+    expect(thenAndNow({ birth_date: null, notes: null }, { birth_date: null }, ["birth_date"])).toEqual([
+      { field: "birth_date", was: null, is: null, differs: false, withheld: true },
     ]);
   });
 
@@ -27,6 +33,8 @@ describe("the changes of an entry", () => {
   it("are without those from nothing to nothing, and without the other record's id", () => {
     const kept = change("stage", "new", "contacted");
     expect(told([kept, change("notes", null, ""), change("client_id", null, "c1")])).toEqual([kept]);
+    const withheld = { ...change("birth_date", null, null), withheld: ["old", "new"] };
+    expect(told([withheld])).toEqual([withheld]);
   });
 });
 

@@ -16,6 +16,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Whose } from "../timeline/queries";
 import type { Source } from "../timeline/view";
+import { NotShown } from "../ui/Fact";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { enginesOf, type Group, grouped } from "./grouping";
@@ -138,6 +139,22 @@ function Row({
 }) {
   const { display, quote, source_kind: kind, said_at: saidAt, confidence } = insight;
   const Icon = kind === "call" ? IconPhone : IconMail;
+  const from = (
+    <span className={styles.from}>
+      <Icon size={13} aria-hidden="true" />
+      <span className="visually-hidden">{kind === "call" ? "In a call" : "In an email"}</span>
+      <When at={saidAt} />
+      {confidence < UNSURE && <span className={styles.unsure}>not certain</span>}
+    </span>
+  );
+  if (display === null || quote === null) {
+    return (
+      <div className={styles.insight} data-withheld data-quiet={quiet || undefined}>
+        <NotShown />
+        {from}
+      </div>
+    );
+  }
   return (
     <button
       type="button"
@@ -145,17 +162,12 @@ function Row({
       data-quiet={quiet || undefined}
       data-opens={insight.id}
       aria-pressed={open}
-      onClick={() => toggle({ ...insight, label: `${title}, ${display}` })}
+      onClick={() => toggle({ ...insight, quote, label: `${title}, ${display}` })}
     >
       <strong>{display}</strong>
       {quiet && <span className="visually-hidden"> (said earlier)</span>}
       <q>{quote}</q>
-      <span className={styles.from}>
-        <Icon size={13} aria-hidden="true" />
-        <span className="visually-hidden">{kind === "call" ? "In a call" : "In an email"}</span>
-        <When at={saidAt} />
-        {confidence < UNSURE && <span className={styles.unsure}>not certain</span>}
-      </span>
+      {from}
     </button>
   );
 }

@@ -10,7 +10,7 @@ export function anInsight(said: Partial<Insight> & Pick<Insight, "id" | "kind" |
     source_id: "c",
     source_field: "transcript",
     start: 0,
-    end: said.value.length,
+    end: said.value?.length ?? 0,
     confidence: 0.9,
     engine: "offline",
     engine_version: "1",

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { TimelineEntry } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { StageChip } from "../leads/stage";
+import { NotShown } from "../ui/Fact";
 import { At } from "./At";
 import { fieldName, fieldValue } from "./fields";
 import styles from "./Timeline.module.css";
@@ -85,6 +86,7 @@ interface Change {
   field: string;
   old: string | null;
   new: string | null;
+  withheld?: string[] | null;
 }
 
 /** Each field that changed, a line each. */
@@ -95,7 +97,14 @@ export function Changes({ changes, fallback }: { changes: readonly Change[]; fal
       {changes.map((change) => (
         <li key={change.field} className={styles.fromTo}>
           {fieldName(change.field)}
-          <FromTo old={fieldValue(change.field, change.old)} next={fieldValue(change.field, change.new)} />
+          {change.withheld ? (
+            <>
+              {" changed: "}
+              <NotShown />
+            </>
+          ) : (
+            <FromTo old={fieldValue(change.field, change.old)} next={fieldValue(change.field, change.new)} />
+          )}
         </li>
       ))}
     </ul>

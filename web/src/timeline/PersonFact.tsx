@@ -6,6 +6,7 @@ import { linesOfBusiness } from "../leads/lines";
 import { Address } from "../ui/Address";
 import { EditableFact, type Input } from "../ui/EditableFact";
 import { errorBeside, errorOf } from "../ui/errors";
+import { NotShown } from "../ui/Fact";
 import { words } from "../ui/format";
 import { fieldName, fieldValue } from "./fields";
 
@@ -21,9 +22,11 @@ export interface Details {
   current_carrier?: string | null;
   x_date?: string | null;
   notes?: string | null;
+  /** The fields that the person's role does not see. */
+  withheld?: string[] | null;
 }
 
-export type Field = keyof Details;
+export type Field = Exclude<keyof Details, "withheld">;
 
 const KINDS: Partial<Record<Field, Input["kind"]>> = {
   email: "email",
@@ -64,14 +67,15 @@ export function PersonFact({ of: person, field, mayEdit, editing, edit, change }
   };
   const { error } = changing;
   const overlap = error instanceof Overlap ? (error as Overlap<Details>) : null;
+  const withheld = person.withheld?.includes(field) ?? false;
   const pointers = field === "name" ? ["/name", "/name/given", "/name/family"] : [`/${field}`];
   const wrong = pointers.map((pointer) => errorOf(error, pointer)).find(Boolean) ?? errorBeside(error, []);
   return (
     <EditableFact
       name={fieldName(field)}
       inputs={inputsOf(field, person)}
-      mayEdit={mayEdit}
-      editing={editing === field}
+      mayEdit={mayEdit && !withheld}
+      editing={editing === field && !withheld}
       edit={() => edit(field)}
       save={async (values, before) => {
         setMine(values);
@@ -90,7 +94,13 @@ export function PersonFact({ of: person, field, mayEdit, editing, edit, change }
         }
       }
     >
-      {field === "email" && person.email ? <Address>{person.email}</Address> : shown(field, person)}
+      {withheld ? (
+        <NotShown />
+      ) : field === "email" && person.email ? (
+        <Address>{person.email}</Address>
+      ) : (
+        shown(field, person)
+      )}
     </EditableFact>
   );
 }

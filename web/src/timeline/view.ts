@@ -2,10 +2,9 @@ import { useCallback, useMemo, useState } from "react";
 import type { Insight, TimelineEntry } from "../api/schema";
 
 /** Where something was said: a stretch of one text of a call or a message. An insight is one. */
-export type Source = Pick<
-  Insight,
-  "id" | "quote" | "source_kind" | "source_id" | "source_field" | "start" | "end"
-> & {
+export type Source = Pick<Insight, "id" | "source_kind" | "source_id" | "source_field" | "start" | "end"> & {
+  /** The words that stand there. */
+  quote: string;
   /** What was said, in a word or two. */
   label: string;
 };

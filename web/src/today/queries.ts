@@ -101,6 +101,8 @@ export function actOn(insights: readonly Insight[], zone: string): Insight[] {
       const about = `${insight.kind} ${whose}`;
       if (whose === null || seen.has(about)) return false;
       seen.add(about);
+      // What one is not shown, one cannot act on.
+      if (insight.value === null) return false;
       if (insight.kind !== "x_date") return true;
       const days = daysUntil(insight.value, zone);
       return days >= 0 && days <= SOON_DAYS;

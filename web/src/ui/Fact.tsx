@@ -6,6 +6,11 @@ export function Facts({ children }: { children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>;
 }
 
+/** In place of what the service withholds: it is not empty, or not known to be. */
+export function NotShown() {
+  return <span className={styles.none}>Not shown to your role</span>;
+}
+
 /** One of them; an empty one says so. */
 export function Fact({ name, children }: { name: string; children?: ReactNode }) {
   const empty = children === null || children === undefined || children === "";

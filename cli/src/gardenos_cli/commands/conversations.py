@@ -149,8 +149,8 @@ def insights(
         [
             ("said", lambda each: moment(each["said_at"])),
             ("insight", lambda each: each["label"]),
-            ("value", lambda each: each["value"]),
-            ("quote", lambda each: f"“{each['quote']}”"),
+            ("value", lambda each: "(not shown to your role)" if each.get("withheld") else each["value"]),
+            ("quote", lambda each: "" if each.get("withheld") else f"“{each['quote']}”"),
             ("in", lambda each: f"{each['source_kind']} {each['source_id']}"),
         ],
         shape(as_json, as_csv),
