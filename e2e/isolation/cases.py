@@ -56,14 +56,6 @@ OTHERWISE: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
 NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id"}
 """Fields that are called after something else than what they name: a team's leads are people."""
 
-UNKNOWN_OWNERS = {
-    (operation, name)
-    for operation in ("assign_client", "assign_lead", "capture_lead", "import_leads", "onboard_client")
-    for name in ("owner_id", "team_id")
-}
-"""Leads and clients do not know yet who works in an agency, and take whomever they are given as an owner. Whoever is of
-another agency sees nothing by it; whoever of this one gave it has a record that nobody works on."""
-
 ELSEWHERE: Mapping[str, str] = {
     "show_job": "jobs are there for moments; the chassis' own tests hold one and ask for it from another agency",
     "cancel_a_job": "as show_job",

@@ -109,6 +109,7 @@ async def test_details_change_with_the_version_in_hand(clients: Running, agency_
 
 async def test_an_owner_follows_an_owner(clients: Running, agency_id: UUID) -> None:
     ann, team = new_id(), new_id()
+    await clients.colleagues(agency_id, ann, teams=[team])
     async with clients.client(agency_id) as http:
         path = f"/api/v1/clients/{(await onboard(http, team_id=str(team)))['id']}/owner"
         given = await http.put(path, json={"owner_id": str(ann)}, headers={"If-Match": '"1"'})
@@ -121,6 +122,7 @@ async def test_an_owner_follows_an_owner(clients: Running, agency_id: UUID) -> N
 
 async def test_filters_search_and_sorts(clients: Running, agency_id: UUID) -> None:
     me, old = new_id(), (datetime.now(UTC) - timedelta(days=300)).isoformat()
+    await clients.colleagues(agency_id, me)
     async with clients.client(agency_id) as http:
         maria = await onboard(http)
         anna = await onboard(
@@ -178,12 +180,13 @@ async def test_filters_search_and_sorts(clients: Running, agency_id: UUID) -> No
 
 
 async def test_scope_by_role(clients: Running, agency_id: UUID) -> None:
-    mine, team = new_id(), new_id()
+    mine, somebody, team, other = new_id(), new_id(), new_id(), new_id()
+    await clients.colleagues(agency_id, mine, somebody, teams=[team, other])
     async with clients.client(agency_id) as owner:
-        theirs = (await onboard(owner, owner_id=str(new_id())))["id"]
-        mate = (await onboard(owner, owner_id=str(new_id()), team_id=str(team)))["id"]
+        theirs = (await onboard(owner, owner_id=str(somebody)))["id"]
+        mate = (await onboard(owner, owner_id=str(somebody), team_id=str(team)))["id"]
         team_pool = (await onboard(owner, team_id=str(team)))["id"]
-        other_pool = (await onboard(owner, team_id=str(new_id())))["id"]
+        other_pool = (await onboard(owner, team_id=str(other)))["id"]
         pool = (await onboard(owner))["id"]
         own = (await onboard(owner, owner_id=str(mine)))["id"]
     every = {theirs, mate, team_pool, other_pool, pool, own}
@@ -213,9 +216,10 @@ async def test_scope_by_role(clients: Running, agency_id: UUID) -> None:
 
 
 async def test_an_agent_s_client_is_theirs_and_others_are_not_changed(clients: Running, agency_id: UUID) -> None:
-    mine = new_id()
+    mine, mate = new_id(), new_id()
+    await clients.colleagues(agency_id, mate)
     async with clients.client(agency_id) as owner:
-        theirs = (await onboard(owner, owner_id=str(new_id())))["id"]
+        theirs = (await onboard(owner, owner_id=str(mate)))["id"]
     async with clients.client(agency_id, role=Role.AGENT, user_id=mine) as agent:
         own = await onboard(agent)
         assert own["owner_id"] == str(mine)
@@ -223,7 +227,7 @@ async def test_an_agent_s_client_is_theirs_and_others_are_not_changed(clients: R
         assert (await agent.patch(f"/api/v1/clients/{theirs}", json={"phone": None})).status_code == 404
         taken = await agent.put(f"/api/v1/clients/{theirs}/owner", json={"owner_id": str(mine)})
         assert taken.status_code == 404
-        given = await agent.put(f"/api/v1/clients/{own['id']}/owner", json={"owner_id": str(new_id())})
+        given = await agent.put(f"/api/v1/clients/{own['id']}/owner", json={"owner_id": str(mate)})
         assert given.status_code == 200
         assert (await agent.get(f"/api/v1/clients/{own['id']}")).status_code == 404
 

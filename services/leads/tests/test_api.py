@@ -104,6 +104,7 @@ async def test_the_pipeline(leads: Running, agency_id: UUID) -> None:
 
 async def test_filters_and_sorts(leads: Running, agency_id: UUID) -> None:
     me, old = new_id(), (datetime.now(UTC) - timedelta(days=30)).isoformat()
+    await leads.colleagues(agency_id, me)
     async with leads.client(agency_id) as http:
         campaign = (await http.post("/api/v1/campaigns", json={"name": "Spring", "source": "web"})).json()
         anna = await capture(
@@ -188,9 +189,10 @@ async def test_contact_moves_by_the_event_and_only_forward(leads: Running, sourc
 
 
 async def test_scope_and_isolation(leads: Running, agency_id: UUID) -> None:
-    mine, team = new_id(), new_id()
+    mine, mate, team = new_id(), new_id(), new_id()
+    await leads.colleagues(agency_id, mate, teams=[team])
     async with leads.client(agency_id) as owner:
-        theirs = await capture(owner, owner_id=str(new_id()))
+        theirs = await capture(owner, owner_id=str(mate))
         pool = await capture(owner, team_id=str(team))
     async with leads.client(agency_id, role=Role.AGENT, user_id=mine, team_ids=[team]) as agent:
         own = await capture(agent)
@@ -200,7 +202,7 @@ async def test_scope_and_isolation(leads: Running, agency_id: UUID) -> None:
             assert (await agent.get(f"/api/v1/leads/{theirs['id']}{path}")).status_code == 404
         assert (await agent.patch(f"/api/v1/leads/{theirs['id']}", json={"notes": "x"})).status_code == 404
         assert (await agent.post(f"/api/v1/leads/{theirs['id']}/conversion")).status_code == 404
-        given = await agent.put(f"/api/v1/leads/{own['id']}/owner", json={"owner_id": str(new_id())})
+        given = await agent.put(f"/api/v1/leads/{own['id']}/owner", json={"owner_id": str(mate)})
         assert given.status_code == 200
         assert (await agent.get(f"/api/v1/leads/{own['id']}")).status_code == 404
     async with leads.client(agency_id, role=Role.AUDITOR) as auditor:

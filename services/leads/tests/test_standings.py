@@ -41,8 +41,10 @@ async def joined(running: Running, agency_id: UUID, role: Role = Role.MANAGER) -
 
 async def a_lead_of(running: Running, agency_id: UUID, team_id: UUID) -> str:
     """One that somebody in the team owns; where it is found."""
+    somebody = new_id()
+    await running.colleagues(agency_id, somebody, teams=[team_id])
     async with running.client(agency_id) as http:
-        body = {"name": {"given": "Maria"}, "source": "web", "owner_id": str(new_id()), "team_id": str(team_id)}
+        body = {"name": {"given": "Maria"}, "source": "web", "owner_id": str(somebody), "team_id": str(team_id)}
         answer = await http.post("/api/v1/leads", json=body)
         assert answer.status_code == 201, answer.text
         return answer.headers["location"]

@@ -309,6 +309,33 @@ def create_standings_table(op: Operations) -> None:
     protect(op, "standings")
 
 
+def create_colleague_tables(op: Operations) -> None:
+    """Which teams there are and what people are called, as identity told: `auth.colleagues`."""
+    op.execute(
+        """
+        create table heard_teams (
+            agency_id uuid not null,
+            team_id uuid not null,
+            branch_id uuid,
+            lead_ids uuid[] not null default '{}',
+            primary key (agency_id, team_id)
+        )
+        """
+    )
+    op.execute(
+        """
+        create table heard_names (
+            agency_id uuid not null,
+            user_id uuid not null,
+            name text not null,
+            primary key (agency_id, user_id)
+        )
+        """
+    )
+    protect(op, "heard_teams")
+    protect(op, "heard_names")
+
+
 def create_chain_tables(op: Operations) -> None:
     """The chain of hashes over each agency's events, and its last link: `audit.chain`."""
     op.execute(

@@ -16,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gardenos_chassis import operations, telemetry
 from gardenos_chassis.audit.chain import Chain
 from gardenos_chassis.auth import Keys
-from gardenos_chassis.auth.standings import HINT, Standings
+from gardenos_chassis.auth.colleagues import HINT
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
 from gardenos_chassis.events.feed import feed_router
@@ -29,6 +30,7 @@ from gardenos_chassis.http.middleware import Envelope
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.jobs.kinds import Jobs
 from gardenos_chassis.operations import dead_letters
+from gardenos_chassis.origins import Proxies
 from gardenos_chassis.read_models.model import ReadModel, apart
 from gardenos_chassis.settings import ServiceSettings
 from gardenos_chassis.tasks import stopped
@@ -103,7 +105,7 @@ class Service:
         self.database = database or Database.of(settings)
         self.read_models = {model.name: model for model in apart(read_models)}
         self.standings = standings
-        heard = [standings.consumer] if standings is not None and standings.consumer is not None else []
+        heard = () if standings is None else standings.consumers
         if standings is not None:
             self.database.on_commit(HINT, standings.changed)
         own = [model.project for model in read_models if model.project is not None]
@@ -138,7 +140,13 @@ class Service:
         )
         app.state.service = self
         problems.install(app)
-        app.add_middleware(Envelope, service=self.name, max_body=self.settings.max_body_bytes, larger=larger)
+        app.add_middleware(
+            Envelope,
+            service=self.name,
+            max_body=self.settings.max_body_bytes,
+            larger=larger,
+            proxies=Proxies(self.settings.trusted_proxies),
+        )
         for router in routers:
             app.include_router(router)
         app.include_router(operations.router())

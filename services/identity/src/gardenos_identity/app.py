@@ -9,7 +9,7 @@ from gardenos_chassis.tenancy import Database
 from gardenos_identity.api import router
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
-from gardenos_identity.projections import STANDINGS, project
+from gardenos_identity.projections import STANDINGS, TEAMS, project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.signing_in.limits import Limits
@@ -38,7 +38,7 @@ def create_service(settings: IdentitySettings) -> Service:
         routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail, registering=settings.registering)],
         read_models=[ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)],
         jobs=[mail.jobs()],
-        standings=Standings(rows=STANDINGS),
+        standings=Standings(rows=STANDINGS, teams=TEAMS),
         background=[limits.purge_hourly],
         wrapped=[Wrapped("second_factors", "user_id", "secret"), Wrapped("letters", "id", "sealed")],
     )

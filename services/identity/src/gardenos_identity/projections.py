@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from gardenos_chassis.auth.standings import HINT
+from gardenos_chassis.auth.colleagues import HINT
 from gardenos_chassis.tenancy import Session, hint_at_commit
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
@@ -32,6 +32,8 @@ from gardenos_identity.tables import agencies, branches, invitations, teams, use
 
 STANDINGS = "select id, role, team_ids, active, version from users"
 """Where people stand: elsewhere kept by what is heard of them, here by this projection."""
+
+TEAMS = "select id, branch_id, lead_ids from teams"
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:

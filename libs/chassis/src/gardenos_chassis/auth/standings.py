@@ -4,29 +4,42 @@ Each service hears identity's events and keeps a row a person. A request asks me
 at most once a second, and at once when this process has changed them. A token says as of which version of the person it
 was signed: what is newer counts, be it token or row, so a service that lags behind, or never heard of somebody, goes by
 the token. See docs/decisions for why.
+
+Of teams it is known too which there are: a record is given to somebody who works here, and to a team of this agency.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
-from gardenos_contracts.identity import RoleChanged, UserDeactivated, UserJoined, UserMovedTeams, UserReactivated
+from gardenos_contracts.identity import (
+    RoleChanged,
+    UserDeactivated,
+    UserJoined,
+    UserMovedTeams,
+    UserReactivated,
+)
 from gardenos_contracts.values import Role
 
 from gardenos_chassis.auth.caller import Caller
-from gardenos_chassis.errors import Unauthorized
+from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by
+from gardenos_chassis.errors import Invalid, Unauthorized
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.tenancy import Database, Session, driver_of, hint_at_commit
 
-HINT = "standings"
-"""What a commit that changed any tells the others of its process."""
-
 _GOOD_FOR_SECONDS = 1.0
 _AGENCIES = 1024
+
+_NEWS_TAKES_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 0.25
+
+_LATELY = "; if that is new, try again in a moment"
 
 _HEARD = "select user_id, role, team_ids, active, version from standings"
 _JOINED = """
@@ -38,6 +51,8 @@ _CHANGED = (
     "update standings set role = coalesce($3, role), team_ids = coalesce($4, team_ids), active = coalesce($5, active),"
     " version = $6, sequence = $7 where agency_id = $1 and user_id = $2"
 )
+
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +70,42 @@ class _Agency:
     """An agency's people as they were last read."""
 
     people: Mapping[UUID, Standing] = field(default_factory=dict)
+    teams: Mapping[UUID, Team] = field(default_factory=dict)
     read_at: float = float("-inf")
     changes: int = -1
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Standings:
-    """Where people stand now, in memory. `rows`: the statement that reads an agency's."""
+    """Where people stand now, in memory. `rows`, `teams`: the statements that read an agency's people and its teams."""
 
-    def __init__(self, *, consumer: Consumer | None = None, rows: str = _HEARD) -> None:
-        self.consumer = consumer
-        """What keeps the rows; None where they are kept otherwise."""
+    def __init__(self, *, consumers: Sequence[Consumer] = (), rows: str = _HEARD, teams: str = TEAMS) -> None:
+        self.consumers = tuple(consumers)
+        """What keeps the rows; none where they are kept otherwise."""
         self._rows = rows
+        self._teams = teams
         self._agencies: OrderedDict[UUID, _Agency] = OrderedDict()
         self._changes = 0
+        self._news = asyncio.Event()
+        """Set at the next change, and then another one."""
 
     @classmethod
     def heard_by(cls, service: str) -> "Standings":
-        """Of a service that hears of people by identity's events, and has `migrations.create_standings_table`."""
-        return cls(consumer=_consumer(f"{service}.standings"))
+        """Of a service that hears of people by identity's events.
+
+        It has the tables of `migrations.create_standings_table` and `migrations.create_colleague_tables`.
+        """
+        return cls(consumers=[_consumer(f"{service}.standings"), colleagues_heard_by(service)])
 
     def changed(self) -> None:
         """Something was committed in this process: what is in memory may be old."""
         self._changes += 1
+        self._news.set()
+        self._news = asyncio.Event()
 
     async def now(self, database: Database, caller: Caller) -> Caller:
         """The caller with the role and teams of this moment. Raises Unauthorized for somebody who was deactivated."""
-        agency = self._agencies.get(caller.agency_id)
-        if agency is None or not self._is_good(agency):
-            agency = await self._read(database, caller.agency_id)
-        standing = agency.people.get(caller.user_id)
+        standing = (await self._agency(database, caller.agency_id)).people.get(caller.user_id)
         if standing is None or standing.version <= caller.version:
             return caller
         if not standing.active:
@@ -92,6 +113,49 @@ class Standings:
         if standing.role is caller.role and standing.team_ids == caller.team_ids:
             return caller
         return replace(caller, role=standing.role, team_ids=standing.team_ids)
+
+    async def refuse_strangers(
+        self, database: Database, caller: Caller, *, owner_id: UUID | None = None, team_id: UUID | None = None
+    ) -> None:
+        """Raises Invalid unless a record may be given to this person and this team: they work here, and it is the agency's.
+
+        Who joined a moment ago may not be known here yet. They are waited for, two seconds at most; the refusal says the rest.
+        """
+        wrong = []
+        if owner_id is not None and owner_id != caller.user_id:
+            owner = await self._found(database, caller.agency_id, lambda agency: agency.people.get(owner_id))
+            if owner is None:
+                wrong.append(("/owner_id", f"nobody in your agency is known here as {owner_id}{_LATELY}"))
+            elif not owner.active:
+                wrong.append(("/owner_id", "this person was deactivated; choose somebody who works here"))
+        if team_id is not None and team_id not in caller.team_ids:
+            team = await self._found(database, caller.agency_id, lambda agency: agency.teams.get(team_id))
+            if team is None:
+                wrong.append(("/team_id", f"no team of your agency is known here as {team_id}{_LATELY}"))
+        if wrong:
+            raise Invalid.many(wrong)
+
+    async def _found(self, database: Database, agency_id: UUID, look: Callable[[_Agency], F | None]) -> F | None:
+        """What is known; what is not is waited for, as long as news of it may be on its way."""
+        until = time.monotonic() + _NEWS_TAKES_SECONDS
+        while True:
+            news = self._news
+            if (found := look(await self._agency(database, agency_id))) is not None:
+                return found
+            self._agencies[agency_id].changes = -1
+            if (found := look(await self._agency(database, agency_id))) is not None:
+                return found
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            # This process may not be the one that hears.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, _LOOK_AGAIN_SECONDS)):
+                    await news.wait()
+
+    async def _agency(self, database: Database, agency_id: UUID) -> _Agency:
+        agency = self._agencies.get(agency_id)
+        return agency if agency is not None and self._is_good(agency) else await self._read(database, agency_id)
 
     def _is_good(self, agency: _Agency) -> bool:
         return agency.changes == self._changes and time.monotonic() - agency.read_at < _GOOD_FOR_SECONDS
@@ -107,7 +171,9 @@ class Standings:
                 began, changes = time.monotonic(), self._changes
                 async with database.transaction(agency_id) as session:
                     found = await driver_of(session).fetch(self._rows)
+                    teams = await driver_of(session).fetch(self._teams)
                 agency.people = {row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4]) for row in found}
+                agency.teams = {row[0]: Team(row[1], frozenset(row[2])) for row in teams}
                 agency.read_at, agency.changes = began, changes
         return agency
 

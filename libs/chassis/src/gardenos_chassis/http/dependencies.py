@@ -9,8 +9,9 @@ from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from gardenos_contracts import Actor, ActorKind, Event
 
-from gardenos_chassis import telemetry
+from gardenos_chassis import asked, telemetry
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
 from gardenos_chassis.events.repository import Repository
 from gardenos_chassis.events.snapshots import Snapshots
@@ -49,6 +50,7 @@ async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Ca
     if service.standings is not None:
         found = await service.standings.now(service.database, found)
     telemetry.note(agency_id=found.agency_id)
+    asked.of_session(found.session_id)
     return found
 
 
@@ -73,10 +75,16 @@ class Writing:
     caller: Caller
     store: EventStore
     context: Context
+    standings: Standings | None = None
 
     def unit_of_work(self) -> "AbstractAsyncContextManager[UnitOfWork]":
         """One transaction for this command. Raises LostRace at its end if somebody else was first."""
         return self.store.unit_of_work(self.context)
+
+    async def refuse_strangers(self, *, owner_id: UUID | None = None, team_id: UUID | None = None) -> None:
+        """Raises Invalid where a record is to go to somebody, or to a team, that is not of the caller's agency."""
+        if self.standings is not None:
+            await self.standings.refuse_strangers(self.store.database, self.caller, owner_id=owner_id, team_id=team_id)
 
 
 async def writing(
@@ -87,7 +95,9 @@ async def writing(
 ) -> Writing:
     """Raises Forbidden for those who only read."""
     caller.require_write()
-    return Writing(caller, service_of(request).store, await _context(request, caller, idempotency_key, if_match))
+    service = service_of(request)
+    context = await _context(request, caller, idempotency_key, if_match)
+    return Writing(caller, service.store, context, service.standings)
 
 
 async def _context(request: Request, caller: Caller, key: str | None, if_match: str | None) -> Context:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 from gardenos_contracts import Event, Message, Received, event_class
+from gardenos_contracts.identity import TeamFormed, UserJoined
 from gardenos_contracts.values import Role
 from sqlalchemy import Table, select, text
 
@@ -56,6 +57,18 @@ class Running:
         """Others' events, each recorded and sent by the service it belongs to, in this order."""
         for event in events:
             await self.sources(event.service).publish(agency_id, event)
+
+    async def colleagues(self, agency_id: UUID, *user_ids: UUID, teams: Collection[UUID] = ()) -> None:
+        """These people work in the agency from now on, and it has these teams: identity told, and the service has heard."""
+        identity = self.sources("identity")
+        for team_id in teams:
+            await identity.publish(agency_id, TeamFormed(team_id=team_id, name="A team"), stream_id=team_id)
+        for user_id in user_ids:
+            joined = UserJoined(
+                user_id=user_id, email=f"{user_id}@agency.example", name="A colleague", role=Role.AGENT, team_ids=()
+            )
+            await identity.publish(agency_id, joined, stream_id=user_id)
+        await self.wait_until_caught_up()
 
     async def rows(self, agency_id: UUID, table: Table) -> list[dict[str, Any]]:
         """The agency's rows of a read table, by primary key; without the agency itself."""

@@ -108,11 +108,13 @@ async def onboard_client(request: Request, body: OnboardClient, clients: Clients
     onboarded_at = body.onboarded_at or now
     if not _EARLIEST <= onboarded_at <= now:
         raise Invalid("a client cannot have been onboarded in the future, or before 1900", pointer="/onboarded_at")
+    owner_id = _owner_of_new(body, writing.caller)
+    await writing.refuse_strangers(owner_id=owner_id, team_id=body.team_id)
     event = ClientOnboarded(
         client_id=client_id,
         person_id=new_id(),
         name=PersonName(given=body.name.given, family=body.name.family),
-        owner_id=_owner_of_new(body, writing.caller),
+        owner_id=owner_id,
         onboarded_at=onboarded_at,
         **body.model_dump(exclude={"name", "owner_id", "onboarded_at"}),
     )
@@ -145,6 +147,7 @@ async def assign_client(
     client_id: UUID, request: Request, body: AssignClient, clients: Clients, writing: Writer
 ) -> Response:
     """The client goes to a producer, or back to the pool."""
+    await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     keeps_team = "team_id" not in body.model_fields_set
 
     changed = await clients.change(

@@ -47,6 +47,7 @@ async def import_leads(
     service: Service = request.app.state.service
     settings = service.settings
     assert isinstance(settings, LeadsSettings)
+    await writing.refuse_strangers(owner_id=owner_id, team_id=team_id)
     command = ImportLeads(
         filename=file.filename or "leads.csv",
         content=await file.read(),

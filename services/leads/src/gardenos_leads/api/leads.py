@@ -129,13 +129,15 @@ async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writin
     captured_at = body.captured_at or datetime.now(UTC)
     if captured_at > datetime.now(UTC):
         raise Invalid("a lead cannot have been captured in the future", pointer="/captured_at")
+    owner_id = _owner_of_new(body, writing.caller)
+    await writing.refuse_strangers(owner_id=owner_id, team_id=body.team_id)
     lead_id = new_id()
     event = LeadCaptured(
         lead_id=lead_id,
         person_id=new_id(),
         name=PersonName(given=body.name.given, family=body.name.family),
         captured_at=captured_at,
-        owner_id=_owner_of_new(body, writing.caller),
+        owner_id=owner_id,
         **body.model_dump(exclude={"name", "captured_at", "owner_id"}),
     )
     captured = await leads.create(lead_id, lambda: aggregate.capture(event))
@@ -163,6 +165,7 @@ async def change_details(lead_id: UUID, request: Request, body: LeadDetails, lea
 @router.put("/{lead_id}/owner", responses={200: {"model": shapes.Lead}})
 async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: Leads, writing: Writer) -> Response:
     """The lead goes to a producer, or back to the pool."""
+    await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     keeps_team = "team_id" not in body.model_fields_set
 
     changed = await leads.change(
