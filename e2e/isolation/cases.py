@@ -43,6 +43,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}
     },
     "rename_branch": lambda _: {"json": {"name": "Another"}},
+    "switch_agency": lambda ids: {"json": {"agency_id": ids["agency_id"]}},
 }  # fmt: skip
 """Of each operation the body of a request that is right but for whose things it names."""
 

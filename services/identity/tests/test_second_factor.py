@@ -1,14 +1,11 @@
 """A second factor: enrolled, asked for at each sign-in, good once, recovered from."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
-import pyotp
 import pytest
 from accounts import PASSWORD, acting, register, sign_in
 from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys, new_master_key
@@ -16,28 +13,8 @@ from gardenos_chassis.testing import Running
 from gardenos_contracts.values import Role
 from gardenos_identity.signing_in.sealing import seal, unseal
 from gardenos_identity.tables import challenges, recovery_codes, second_factors
+from second_factors import ME, answer, code, enrolled
 from sqlalchemy import update
-
-ME = "/api/v1/users/me/second-factor"
-
-
-def code(secret: str, *, steps: int = 0) -> str:
-    """What the app shows, so many half minutes from now."""
-    return pyotp.TOTP(secret).at(int(time.time()) + 30 * steps)
-
-
-async def enrolled(identity: Running, http: httpx.AsyncClient) -> dict[str, Any]:
-    """An owner with a second factor: the agency's fields, `secret`, `recovery_codes`, `session`."""
-    agency = await register(http)
-    session = (await sign_in(http, agency["email"])).json()
-    async with acting(identity, session) as mine:
-        made = await mine.post(ME, json={"password": PASSWORD})
-        assert made.status_code == 201, made.text
-        secret = made.json()["secret"]
-        # The step before, so that the present one is not used up yet.
-        confirmed = await mine.post(f"{ME}/confirmation", json={"code": code(secret, steps=-1)})
-        assert confirmed.status_code == 201, confirmed.text
-    return {**agency, "secret": secret, **confirmed.json(), "session": session, "address": made.json()["address"]}
 
 
 async def challenge(http: httpx.AsyncClient, email: str) -> str:
@@ -46,10 +23,6 @@ async def challenge(http: httpx.AsyncClient, email: str) -> str:
     assert set(answer.json()) == {"challenge", "expires_in"}
     found: str = answer.json()["challenge"]
     return found
-
-
-async def answer(http: httpx.AsyncClient, challenge: str, code: str) -> httpx.Response:
-    return await http.post("/api/v1/sessions/second-factor", json={"challenge": challenge, "code": code})
 
 
 async def test_enrolling_and_signing_in_in_two_steps(identity: Running) -> None:

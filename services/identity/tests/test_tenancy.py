@@ -5,5 +5,6 @@ from gardenos_chassis.testing.parts import Parts
 
 
 async def test_agencies_are_kept_apart(parts: Parts) -> None:
-    # At sign-in no agency is known yet: this function alone looks across them.
-    await assert_tenant_safe(await parts.database("gardenos_identity"), definers=["credentials_of"])
+    # At sign-in no agency is known yet: these functions alone look across them.
+    definers = ["credentials_of", "memberships_of"]
+    await assert_tenant_safe(await parts.database("gardenos_identity"), definers=definers)

@@ -10,19 +10,21 @@ from uuid import UUID
 from gardenos_chassis.errors import Invalid, NotFound, Unauthorized
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.tenancy import Database, Session
+from gardenos_chassis.origins import Origin
+from gardenos_chassis.tenancy import Database, Session, act_for
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.identity import RefreshTokenReused
 from gardenos_contracts.values import Role
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 
 from gardenos_identity import queries
 from gardenos_identity.passwords import Passwords
+from gardenos_identity.signing_in import logins
 from gardenos_identity.signing_in.limits import Limits, Try
-from gardenos_identity.signing_in.origins import Origin
+from gardenos_identity.signing_in.logins import Login, Membership
 from gardenos_identity.signing_in.second_factor import WRONG_CODE, SecondFactor
 from gardenos_identity.signing_in.tickets import Ticket
-from gardenos_identity.tables import challenges, credentials, sessions
+from gardenos_identity.tables import challenges, credentials, password_resets, sessions
 from gardenos_identity.tokens import ACCESS_SECONDS, Signer
 
 CHALLENGE_SECONDS = 300
@@ -31,8 +33,8 @@ GRACE = timedelta(seconds=20)
 
 _REFUSED = "the email address or the password is wrong"
 _ENDED = "this session has ended; sign in again"
+NOT_IN_THIS_AGENCY = "you are not in this agency, or may not sign in to it any more"
 _ASKED_TOO_LATE = "that took too long; sign in again with your password"
-_CREDENTIALS = text("select agency_id, user_id, password_hash from credentials_of(:email)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,21 @@ class SignIn:
         attempt = Try("password", address, origin.neighbourhood)
         await self.limits.count(attempt)
         async with self.database.across() as session:
-            candidates = (await session.execute(_CREDENTIALS, {"email": address})).all()
+            candidates = await logins.logins_of(session, address)
         if not candidates:
             await self.passwords.verify(None, password)
-        for candidate in candidates:
-            if await self.passwords.verify(candidate.password_hash, password):
-                await self.limits.succeeded(attempt)
-                hashed = None
-                if self.passwords.outdated(candidate.password_hash):
-                    hashed = await self.passwords.hash(password)
-                begun = await self._begin(candidate.agency_id, candidate.user_id, origin, hashed)
-                if not isinstance(begun, Challenge):
-                    await self.limits.is_at_home(attempt)
-                return begun
-        raise Unauthorized(_REFUSED)
+        right = [each for each in candidates if await self.passwords.verify(each.password_hash, password)]
+        if not right:
+            raise Unauthorized(_REFUSED)
+        await self.limits.succeeded(attempt)
+        first, *others = right
+        for other in others:
+            await self._unite(first, other)
+        hashed = await self.passwords.hash(password) if self.passwords.outdated(first.password_hash) else None
+        begun = await self._begin(first.home, origin, hashed)
+        if not isinstance(begun, Challenge):
+            await self.limits.is_at_home(attempt)
+        return begun
 
     async def by_second_factor(self, challenge: str, code: str, origin: Origin) -> dict[str, Any]:
         """A new session for a challenge and a code. Raises Unauthorized, TooManyRequests, or Invalid for a wrong code."""
@@ -91,7 +94,7 @@ class SignIn:
                 raise Invalid(WRONG_CODE, pointer="/code")
             # This one alone: two that are answered at once would wait for one another's.
             await session.execute(delete(challenges).where(challenges.c.id == ticket.id))
-            answer = await self.start(session, ticket.agency_id, user_id, origin)
+            answer = await self._enter(session, Membership(ticket.agency_id, user_id), origin)
         await self.limits.succeeded(attempt)
         await self.limits.is_at_home(attempt)
         return answer
@@ -156,7 +159,46 @@ class SignIn:
                 used_at=now,
             )
         )
+        await logins.note_use(session, user_id)
         return await self._answer(session, token, user_id)
+
+    async def switch(
+        self, agency_id: UUID, user_id: UUID, session_id: UUID, to: UUID, origin: Origin
+    ) -> dict[str, Any]:
+        """The session of a person in one agency ends, and one in another that their login opens begins.
+
+        Nothing is asked anew: the session was begun by all that the login asks for. Raises Unauthorized if it has ended,
+        NotFound for an agency in which they are not, or not any more.
+        """
+        now = datetime.now(UTC)
+        async with self.database.transaction(agency_id) as session:
+            mine = (sessions.c.id == session_id) & (sessions.c.user_id == user_id)
+            if (
+                await session.execute(select(sessions.c.id).where(*self._alive(now), mine).with_for_update())
+            ).first() is None:
+                raise Unauthorized(_ENDED)
+            home = await logins.home_of(session, agency_id, user_id)
+            there = next((each for each in await logins.memberships_of(session, home) if each.agency_id == to), None)
+            if there is None:
+                raise NotFound(NOT_IN_THIS_AGENCY)
+            await _ended(session, mine)
+            await act_for(session, to)
+            if not (await queries.user(session, there.user_id))["active"]:
+                raise NotFound(NOT_IN_THIS_AGENCY)
+            return await self.start(session, to, there.user_id, origin)
+
+    async def agencies(self, session: Session, agency_id: UUID, user_id: UUID) -> list[dict[str, Any]]:
+        """The agencies that a person's login opens, by name, with what they are in each. The session ends in any."""
+        home = await logins.home_of(session, agency_id, user_id)
+        found = []
+        for each in await logins.memberships_of(session, home):
+            await act_for(session, each.agency_id)
+            user = await queries.user(session, each.user_id)
+            if user["active"]:
+                agency = await queries.agency(session)
+                current = each.agency_id == agency_id
+                found.append({"id": agency["id"], "name": agency["name"], "role": user["role"], "current": current})
+        return sorted(found, key=lambda agency: (str(agency["name"]).casefold(), agency["id"]))
 
     async def of(self, session: Session, user_id: UUID, current: UUID | None) -> list[dict[str, Any]]:
         """A person's sessions that go on, the last used first."""
@@ -191,16 +233,38 @@ class SignIn:
     def _alive(self, now: datetime) -> tuple[Any, ...]:
         return sessions.c.ended_at.is_(None), sessions.c.used_at > now - timedelta(days=self.session_days)
 
-    async def _begin(
-        self, agency_id: UUID, user_id: UUID, origin: Origin, hashed: str | None
-    ) -> dict[str, Any] | Challenge:
-        async with self.database.transaction(agency_id) as session:
+    async def _begin(self, home: Membership, origin: Origin, hashed: str | None) -> dict[str, Any] | Challenge:
+        async with self.database.transaction(home.agency_id) as session:
             if hashed is not None:
-                theirs = credentials.c.user_id == user_id
+                theirs = (credentials.c.user_id == home.user_id) & credentials.c.password_hash.is_not(None)
                 await session.execute(update(credentials).where(theirs).values(password_hash=hashed))
-            if await self.second_factor.is_on(session, user_id):
-                return await _challenge(session, agency_id, user_id)
-            return await self.start(session, agency_id, user_id, origin)
+            if await self.second_factor.is_on(session, home.user_id):
+                return await _challenge(session, home.agency_id, home.user_id)
+            return await self._enter(session, home, origin)
+
+    async def _enter(self, session: Session, home: Membership, origin: Origin) -> dict[str, Any]:
+        """A session in the agency where the login was last used, among those where its person may sign in."""
+        for each in await logins.memberships_of(session, home):
+            await act_for(session, each.agency_id)
+            if (await queries.user(session, each.user_id))["active"]:
+                return await self.start(session, each.agency_id, each.user_id, origin)
+        raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
+
+    async def _unite(self, first: Login, other: Login) -> None:
+        """Two logins of one address and one password are one person's, who has just shown it: they become one login.
+
+        Not where a second factor is asked for by either, which nobody has shown yet.
+        """
+        async with self.database.transaction(first.home.agency_id) as session:
+            for each in (first, other):
+                await act_for(session, each.home.agency_id)
+                if await self.second_factor.is_there(session, each.home.user_id):
+                    return
+                if each is other:
+                    # What was begun by the password that is given up comes to nothing.
+                    for table in (password_resets, challenges):
+                        await session.execute(delete(table).where(table.c.user_id == each.home.user_id))
+            await logins.rehome(session, other, first.home)
 
     async def _answer(self, session: Session, token: Ticket, user_id: UUID) -> dict[str, Any]:
         user = await queries.user_who_may_sign_in(session, user_id)

@@ -177,6 +177,16 @@ class Me(Shape):
     agency: Agency
 
 
+class OwnAgency(Shape):
+    """An agency that a person's login opens, and what they are there."""
+
+    id: UUID
+    name: str
+    role: Role
+    current: bool
+    """Whether it is the one that the session which asks is in."""
+
+
 class Key(Shape):
     """A public key (RFC 8037) that verifies access tokens."""
 

@@ -79,8 +79,15 @@ credentials = Table(
     Column("agency_id", Uuid, primary_key=True),
     Column("user_id", Uuid, primary_key=True),
     Column("email", Text, nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("home_agency_id", Uuid),
+    Column("home_user_id", Uuid),
+    Column("used_at", DateTime(timezone=True)),
 )
+"""A membership, and how its person proves who they are: by a password here, or by what is kept at the home it names.
+
+`used_at`: when somebody last began a session in it.
+"""
 
 second_factors = Table(
     "second_factors",

@@ -1,12 +1,12 @@
 """HTTP: agencies, users, invitations, teams, sessions, one's own account, keys."""
 
 from fastapi import APIRouter
+from gardenos_chassis.origins import Proxies
 
-from gardenos_identity.api import account, agencies, invitations, keys, sessions, teams, users
+from gardenos_identity.api import account, agencies, invitations, keys, memberships, sessions, teams, users
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
-from gardenos_identity.signing_in.origins import Proxies
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.tokens import Signer
 
@@ -26,6 +26,7 @@ def router(
     routes.include_router(keys.router(signer))
     for room in (
         sessions.router(sign_in, proxies),
+        memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),
         users.router(passwords, sign_in),

@@ -9,19 +9,22 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Depends, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.events import Context, EventStore
+from gardenos_chassis.errors import Conflict
+from gardenos_chassis.events import Context, EventStore, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, caller, json_response
+from gardenos_chassis.origins import Proxies
 from gardenos_chassis.service import Service
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.identity import SecondFactorAdded, SecondFactorRemoved
 from pydantic import Field
 
-from gardenos_identity import queries, shapes, user
+from gardenos_identity import shapes, user
 from gardenos_identity.api.bodies import Password, Strict
 from gardenos_identity.api.sessions import session_of
 from gardenos_identity.changing import present
-from gardenos_identity.signing_in.origins import Proxies
-from gardenos_identity.signing_in.passwords_anew import PasswordsAnew, told_of
+from gardenos_identity.signing_in import logins
+from gardenos_identity.signing_in.logins import Membership
+from gardenos_identity.signing_in.passwords_anew import PasswordsAnew, tell_elsewhere, told_of
 from gardenos_identity.signing_in.second_factor import SecondFactor
 
 Given = Annotated[str, Field(max_length=1000)]
@@ -91,9 +94,11 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
     @routes.get("/users/me/second-factor", tags=["account"], responses={200: {"model": shapes.SecondFactor}})
     async def show_second_factor(reading: Reader) -> Response:
         """Whether signing in asks for a second factor."""
-        me = reading.caller.user_id
-        since = await second_factor.since(reading.session, me)
-        left = await second_factor.codes_left(reading.session, me)
+        caller = reading.caller
+        home = await logins.home_of(reading.session, caller.agency_id, caller.user_id)
+        async with logins.within(reading.session, home.agency_id, then=caller.agency_id):
+            since = await second_factor.since(reading.session, home.user_id)
+            left = await second_factor.codes_left(reading.session, home.user_id)
         return json_response({"since": since, "recovery_codes_left": left})
 
     @routes.post(
@@ -103,8 +108,10 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         """A secret for an authenticator app, shown this once; it counts once a code of it is confirmed."""
         await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
         async with database.transaction(caller.agency_id) as session:
-            me = await queries.user(session, caller.user_id)
-            made = await second_factor.enrol(session, caller.agency_id, caller.user_id, account=me["email"])
+            home = await logins.home_of(session, caller.agency_id, caller.user_id)
+            address = await logins.address_of(session, caller.user_id)
+        async with database.transaction(home.agency_id) as session:
+            made = await second_factor.enrol(session, home.agency_id, home.user_id, account=address)
         return json_response({"secret": made.secret, "address": made.address}, 201)
 
     @routes.post(
@@ -115,9 +122,14 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
     )
     async def confirm_second_factor(body: Code, request: Request, caller: Asker) -> Response:
         """From now on signing in asks for a code. Gives recovery codes, shown this once."""
-        async with _store(request).unit_of_work(_context(request, caller)) as work:
-            codes = await second_factor.confirm(work.session, caller.agency_id, caller.user_id, body.code)
+        context = _context(request, caller)
+        async with _store(request).unit_of_work(context) as work:
+            home = await logins.home_of(work.session, caller.agency_id, caller.user_id)
+            async with logins.within(work.session, home.agency_id, then=caller.agency_id):
+                codes = await second_factor.confirm(work.session, home.agency_id, home.user_id, body.code)
+            elsewhere = await _others(work, home)
             await told_of(work, caller.user_id, SecondFactorAdded(user_id=caller.user_id))
+        await tell_elsewhere(_store(request), context, elsewhere, lambda user_id: SecondFactorAdded(user_id=user_id))
         return json_response({"recovery_codes": codes}, 201)
 
     @routes.post(
@@ -130,16 +142,23 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         """New recovery codes in place of all others, shown this once."""
         await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
         async with database.transaction(caller.agency_id) as session:
-            codes = await second_factor.renew_recovery_codes(session, caller.agency_id, caller.user_id)
+            home = await logins.home_of(session, caller.agency_id, caller.user_id)
+        async with database.transaction(home.agency_id) as session:
+            codes = await second_factor.renew_recovery_codes(session, home.agency_id, home.user_id)
         return json_response({"recovery_codes": codes}, 201)
 
     @routes.post("/users/me/second-factor/removal", status_code=204, tags=["account"])
     async def remove_second_factor(body: Proof, request: Request, caller: Asker) -> Response:
         """Signing in asks for the password alone."""
         await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
-        async with _store(request).unit_of_work(_context(request, caller)) as work:
-            await second_factor.remove(work.session, caller.user_id)
+        context = _context(request, caller)
+        async with _store(request).unit_of_work(context) as work:
+            home = await logins.home_of(work.session, caller.agency_id, caller.user_id)
+            async with logins.within(work.session, home.agency_id, then=caller.agency_id):
+                await second_factor.remove(work.session, home.user_id)
+            elsewhere = await _others(work, home)
             await told_of(work, caller.user_id, SecondFactorRemoved(user_id=caller.user_id))
+        await tell_elsewhere(_store(request), context, elsewhere, lambda user_id: SecondFactorRemoved(user_id=user_id))
         return Response(status_code=204)
 
     @routes.delete("/users/{user_id}/second-factor", status_code=204, tags=["users"])
@@ -149,11 +168,24 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         async with writing.unit_of_work() as work:
             found, version = await present(work, user_id, user.evolve, "person")
             user.may_appoint(writing.caller.role, found.role)
+            home = await logins.home_of(work.session, writing.caller.agency_id, user_id)
+            if await _others(work, home):
+                # It guards other agencies too, which this one has no say in.
+                raise Conflict(
+                    "this second factor is not your agency's alone; its owner takes it away with a recovery code"
+                )
             await second_factor.remove(work.session, user_id)
             work.record(user_id, version, [SecondFactorRemoved(user_id=user_id)])
         return Response(status_code=204)
 
     return routes
+
+
+async def _others(work: UnitOfWork, home: Membership) -> list[Membership]:
+    """The other agencies that a login opens."""
+    return [
+        each for each in await logins.memberships_of(work.session, home) if each.agency_id != work.context.agency_id
+    ]
 
 
 def _store(request: Request) -> EventStore:

@@ -113,15 +113,15 @@ def router(passwords: Passwords, mail: Mail) -> APIRouter:
         async with writing.unit_of_work() as work:
             found, version = await present(work, invitation_id, invitation.evolve, "invitation")
             work.record(invitation_id, version, found.withdraw())
-            await _forget_secret(work.session, invitation_id)
+            await forget_secret(work.session, invitation_id)
         return Response(status_code=204)
 
     @routes.post("/invitations/look", tags=["invitations"], responses={200: {"model": shapes.Invited}})
     async def look_at_invitation(body: Token, request: Request) -> Response:
         """What the bearer of a link is invited to. Changes nothing."""
         ticket = Ticket.parse(body.token, NotFound(NOT_GOOD))
-        async with _acting(request, ticket, None) as work:
-            found, _ = await _by_ticket(work, ticket)
+        async with acting_by_ticket(request, ticket, None) as work:
+            found, _ = await by_ticket(work, ticket)
             agency = await queries.agency(work.session)
         told = {"email": found.email, "role": found.role, "expires_at": found.expires_at}
         return json_response({"agency": agency["name"], **told})
@@ -131,15 +131,15 @@ def router(passwords: Passwords, mail: Mail) -> APIRouter:
         """The person joins, and may sign in with the address that was invited."""
         ticket = Ticket.parse(body.token, NotFound(NOT_GOOD))
         # Before a password is hashed, which is dear, and again when it counts.
-        async with _acting(request, ticket, None) as work:
-            await _by_ticket(work, ticket)
+        async with acting_by_ticket(request, ticket, None) as work:
+            await by_ticket(work, ticket)
         hashed = await passwords.hash(body.password)
         user_id = new_id()
-        async with _acting(request, ticket, user_id) as work:
-            found, version = await _by_ticket(work, ticket)
+        async with acting_by_ticket(request, ticket, user_id) as work:
+            found, version = await by_ticket(work, ticket)
             await refuse_taken_address(work, found.email)
             work.record(found.id, version, found.accept(user_id, datetime.now(UTC)))
-            await _forget_secret(work.session, found.id)
+            await forget_secret(work.session, found.id)
             await join(
                 work, user_id, name=body.name, email=found.email, role=found.role, team_ids=sorted(found.team_ids),
                 hashed=hashed,
@@ -193,7 +193,7 @@ async def _inviter(session: Session, user_id: UUID) -> str:
         return "Somebody"
 
 
-async def _by_ticket(work: UnitOfWork, ticket: Ticket) -> tuple[Invitation, int]:
+async def by_ticket(work: UnitOfWork, ticket: Ticket) -> tuple[Invitation, int]:
     """The invitation that a link is good for. Raises NotFound, in the same words whatever is the matter."""
     asked = select(invitation_secrets.c.secret_hash).where(invitation_secrets.c.invitation_id == ticket.id)
     kept = (await work.session.execute(asked)).scalar_one_or_none()
@@ -205,12 +205,13 @@ async def _by_ticket(work: UnitOfWork, ticket: Ticket) -> tuple[Invitation, int]
     return found, version
 
 
-def _acting(request: Request, ticket: Ticket, user_id: UUID | None) -> Any:
+def acting_by_ticket(request: Request, ticket: Ticket, user_id: UUID | None) -> Any:
     """A transaction in the agency that the link names, by the person who joins."""
     actor = Actor(ActorKind.PERSON, str(user_id)) if user_id else Actor(ActorKind.SYSTEM, "invitation")
     service: Service = request.app.state.service
     return service.store.unit_of_work(Context(ticket.agency_id, actor, request.state.request_id))
 
 
-async def _forget_secret(session: Session, invitation_id: UUID) -> None:
+async def forget_secret(session: Session, invitation_id: UUID) -> None:
+    """The link is worth nothing any more."""
     await session.execute(delete(invitation_secrets).where(invitation_secrets.c.invitation_id == invitation_id))

@@ -90,6 +90,10 @@ class SecondFactor:
         """Whether signing in asks this person for a second factor."""
         return (await self.since(session, user_id)) is not None
 
+    async def is_there(self, session: Session, user_id: UUID) -> bool:
+        """Whether a second factor was begun, be it that it was never confirmed. Held to the end of the transaction."""
+        return (await session.execute(_of(user_id).with_for_update())).first() is not None
+
     async def since(self, session: Session, user_id: UUID) -> datetime | None:
         """When this person's second factor was confirmed; None without one."""
         held = (await session.execute(_of(user_id))).first()
