@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gardenos_chassis.origins import Proxies
 from gardenos_chassis.sealing.fields import are_sealed
 from gardenos_chassis.sealing.keys import MasterKeys
 
@@ -50,6 +51,8 @@ class ServiceSettings(BaseSettings):
     comms_url: str = "http://127.0.0.1:8000"
     ai_url: str = "http://127.0.0.1:8000"
     reporting_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: str = ""
+    """Networks whose `X-Forwarded-For` is believed, with commas between them: `10.0.0.0/8, fd00::/8`."""
     max_body_bytes: int = 1_000_000
     """Of a request, unless its route says otherwise."""
     reconcile_seconds: float = Field(default=30, gt=0)
@@ -88,6 +91,12 @@ class ServiceSettings(BaseSettings):
         text = given.get_secret_value() if given else ""
         if text or are_sealed(cls.service):
             MasterKeys.parse(text)
+        return given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        Proxies(given)
         return given
 
     @property

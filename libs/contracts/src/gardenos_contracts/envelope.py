@@ -47,6 +47,11 @@ class Actor:
         return cls(ActorKind(kind), id)
 
 
+def person_behind(actor: Actor, on_behalf_of: str | None) -> str | None:
+    """The id of the user at the beginning of it: who did it, or on whose behalf it was done."""
+    return actor.id if actor.kind is ActorKind.PERSON else on_behalf_of
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Generic[E_co]):
     """One event of one aggregate, and who did it.
@@ -64,6 +69,12 @@ class Fact(Generic[E_co]):
     causation_id: str | None
     traceparent: str | None
     occurred_at: datetime
+    on_behalf_of: str | None = None
+    """Where no person did it: the id of the user at the beginning of what led to it, if there was one."""
+    origin: str | None = None
+    """From where it was asked for: the client's network, its device and session. None of what nobody asked for just then."""
+    rule: str | None = None
+    """By which rule it was allowed: `records:write/own`, a permission and in which scope the actor has it."""
     forgotten: bool = False
     """Whether its person is forgotten: then the personal fields of `data` hold what stands in their place."""
 
@@ -103,6 +114,9 @@ class Message:
     traceparent: str | None
     occurred_at: datetime
     recorded_at: datetime
+    on_behalf_of: str | None = None
+    origin: str | None = None
+    rule: str | None = None
     forgotten: bool = False
     """As `Fact.forgotten`. Each reader knows it for itself: it does not travel."""
 
@@ -135,6 +149,15 @@ class Message:
         if self.traceparent is not None:
             traceparent = self.traceparent.encode()
             found += [("ce_traceparent", traceparent), ("traceparent", traceparent)]
+        found += [
+            (header, said.encode())
+            for header, said in (
+                ("ce_onbehalfof", self.on_behalf_of),
+                ("ce_origin", self.origin),
+                ("ce_rule", self.rule),
+            )
+            if said is not None
+        ]
         return found
 
     @classmethod
@@ -155,6 +178,9 @@ class Message:
                 traceparent=raw.decode() if (raw := found.get("ce_traceparent")) is not None else None,
                 occurred_at=datetime.fromisoformat(found["ce_time"].decode()),
                 recorded_at=datetime.fromisoformat(found["ce_recordedtime"].decode()),
+                on_behalf_of=raw.decode() if (raw := found.get("ce_onbehalfof")) is not None else None,
+                origin=raw.decode() if (raw := found.get("ce_origin")) is not None else None,
+                rule=raw.decode() if (raw := found.get("ce_rule")) is not None else None,
             )
         except KeyError as missing:
             raise ValueError(f"not a GardenOS event: header {missing.args[0]} is missing") from missing
@@ -182,6 +208,9 @@ class Message:
             "correlationid": self.correlation_id,
             "causationid": self.causation_id,
             "traceparent": self.traceparent,
+            "onbehalfof": self.on_behalf_of,
+            "origin": self.origin,
+            "rule": self.rule,
             "datacontenttype": "application/json",
         }
 
@@ -202,6 +231,9 @@ class Message:
                 traceparent=body.get("traceparent"),
                 occurred_at=datetime.fromisoformat(body["time"]),
                 recorded_at=datetime.fromisoformat(body["recordedtime"]),
+                on_behalf_of=body.get("onbehalfof"),
+                origin=body.get("origin"),
+                rule=body.get("rule"),
             )
         except KeyError as missing:
             raise ValueError(f"not a GardenOS event: {missing} is missing") from missing
@@ -229,6 +261,9 @@ class Message:
             traceparent=self.traceparent,
             occurred_at=self.occurred_at,
             recorded_at=self.recorded_at,
+            on_behalf_of=self.on_behalf_of,
+            origin=self.origin,
+            rule=self.rule,
             forgotten=self.forgotten,
         )
 

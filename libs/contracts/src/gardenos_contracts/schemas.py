@@ -137,6 +137,15 @@ def _envelope() -> Schema:
     }
     optional: Schema = {
         "ce_causationid": {"type": "string", "description": "What it follows from: an event's id."},
+        "ce_onbehalfof": {
+            "type": "string",
+            "description": "Where no person did it: the id of the user at the beginning of what led to it.",
+        },
+        "ce_origin": {
+            "type": "string",
+            "description": "From where it was asked for: the client's network, its device and session.",
+        },
+        "ce_rule": {"type": "string", "description": "By which rule it was allowed: `records:write/own`."},
         "ce_traceparent": {"type": "string", "description": "W3C Trace Context."},
         "traceparent": {"type": "string", "description": "As `ce_traceparent`."},
     }

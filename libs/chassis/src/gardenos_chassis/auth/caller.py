@@ -7,6 +7,7 @@ from uuid import UUID
 from gardenos_contracts.values import Role
 from sqlalchemy import ColumnElement, and_, or_, true
 
+from gardenos_chassis.asked import allowed_by
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_RECORDS, WRITE_RECORDS, Permission, Scope
 from gardenos_chassis.errors import Forbidden
 
@@ -42,6 +43,14 @@ class Caller:
         in_team = team_id in self.team_ids
         return in_team if scope is Scope.TEAMS else in_team and owner_id is None
 
+    def writes(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
+        """Whether a record of this owner and team, which is in scope, is theirs to change.
+
+        What is in a pool, those who have their own alone claim first.
+        """
+        scope = WRITE_RECORDS.scope_of(self.role)
+        return self.sees(owner_id, team_id) if scope is not Scope.OWN else owner_id == self.user_id
+
     def may(self, permission: Permission) -> bool:
         """Whether it may be done by this caller, in whatever scope."""
         return permission.allows(self.role)
@@ -50,11 +59,13 @@ class Caller:
         """Raises Forbidden for those who may not, and says who may."""
         if not permission.allows(self.role):
             raise Forbidden(f"only {_listed(permission)} of the agency may do this")
+        allowed_by(permission.told_of(self.role))
 
     def require_write(self) -> None:
         """Raises Forbidden for those who only read."""
         if not WRITE_RECORDS.allows(self.role):
             raise Forbidden(f"the role {self.role} reads and changes nothing; ask an owner or admin of the agency")
+        allowed_by(WRITE_RECORDS.told_of(self.role))
 
     def require_administer(self) -> None:
         """Raises Forbidden for those who may not change people, teams and branches."""

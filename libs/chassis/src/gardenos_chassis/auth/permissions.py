@@ -33,6 +33,10 @@ class Permission:
         """In which scope a role may."""
         return self.scopes.get(role, Scope.NOTHING)
 
+    def told_of(self, role: Role) -> str:
+        """As events and the audit trail say by which rule something was allowed: `records:write/own`."""
+        return f"{self.resource}:{self.act}/{self.scope_of(role)}"
+
     def allows(self, role: Role) -> bool:
         """Whether a role may at all."""
         return self.scope_of(role) is not Scope.NOTHING

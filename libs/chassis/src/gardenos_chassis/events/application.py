@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 import orjson
-from gardenos_contracts import Actor, ActorKind, Event, Message, Received
+from gardenos_contracts import Actor, ActorKind, Event, Message, Received, person_behind
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
@@ -418,6 +418,8 @@ class Application:
             agency_id=message.agency_id,
             actor=Actor(ActorKind.AUTOMATION, self.consumer.name),
             correlation_id=message.correlation_id,
+            on_behalf_of=person_behind(message.actor, message.on_behalf_of),
+            rule=f"platform:hears {message.type}",
         )
 
     def _count(self, events: int, outcome: str) -> None:

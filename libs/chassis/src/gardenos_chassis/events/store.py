@@ -15,11 +15,12 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from gardenos_contracts import Actor, Event, Fact, Message, Received, event_class
+from gardenos_contracts import Actor, Event, Fact, Message, Received, event_class, person_behind
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.asked import now as request_now
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.sealing.fields import BOX, CLEAR, WHOSE, opened
@@ -52,10 +53,27 @@ class Context:
     idempotency_key: str | None = None
     fingerprint: str = ""
     """Of the request, so that a key used again for something else is noticed."""
+    on_behalf_of: str | None = None
+    """Where no person acts: the user at the beginning of what led here."""
+    origin: str | None = None
+    """From where it was asked for, and `rule`: by which rule it may be; None: as the request that is being answered says."""
+    rule: str | None = None
+
+    @property
+    def person_behind(self) -> str | None:
+        """The id of the user who acts, or on whose behalf it is done."""
+        return person_behind(self.actor, self.on_behalf_of)
 
     def because_of(self, event: Received[Event]) -> "Context":
         """The same context, now as a reaction to an event."""
-        return replace(self, correlation_id=event.correlation_id, causation_id=event.id, traceparent=event.traceparent)
+        return replace(
+            self,
+            correlation_id=event.correlation_id,
+            causation_id=event.id,
+            traceparent=event.traceparent,
+            on_behalf_of=person_behind(event.actor, event.on_behalf_of),
+            rule=f"platform:hears {event.type}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +309,9 @@ def _message(row: Any, keys: MasterKeys | None) -> Message:
         traceparent=metadata.get("traceparent"),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
+        on_behalf_of=metadata.get("on_behalf_of"),
+        origin=metadata.get("origin"),
+        rule=metadata.get("rule"),
         forgotten=row.whose is not None and row.key is None,
     )
 
@@ -311,6 +332,7 @@ def _data(row: Any, keys: MasterKeys | None) -> bytes:
 def _facts(
     context: Context, stream_id: UUID, after_version: int, events: Iterable[Event], occurred_at: datetime
 ) -> Iterator[Fact[Event]]:
+    asked = request_now()
     for version, event in enumerate(events, after_version + 1):
         yield Fact(
             agency_id=context.agency_id,
@@ -323,6 +345,9 @@ def _facts(
             causation_id=context.causation_id,
             traceparent=context.traceparent,
             occurred_at=occurred_at,
+            on_behalf_of=context.on_behalf_of,
+            origin=context.origin or (asked.origin if asked else None),
+            rule=context.rule or (asked.why if asked else None),
         )
 
 
@@ -356,6 +381,9 @@ def _metadata(fact: Fact[Event]) -> str:
         "correlation_id": fact.correlation_id,
         "causation_id": fact.causation_id,
         "traceparent": fact.traceparent,
+        "on_behalf_of": fact.on_behalf_of,
+        "origin": fact.origin,
+        "rule": fact.rule,
     }
     return orjson.dumps({name: value for name, value in said.items() if value is not None}).decode()
 

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.asked import answering
 from gardenos_chassis.errors import TooLarge
 from gardenos_chassis.http.problems import problem
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.origins import Proxies
 
 _PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 """Asked every few seconds by machines: no trace of anybody's work."""
@@ -22,11 +24,13 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 class Envelope:
     """Pure ASGI, so that a client that hangs up cancels the request and nothing is left behind.
 
-    `max_body` is in bytes; `larger` gives the path prefixes that take more, each with its own limit.
+    `max_body` is in bytes; `larger` gives the path prefixes that take more, each with its own limit; `proxies` are those
+    whose word on where a request came from is taken.
     """
 
-    def __init__(self, app: ASGIApp, *, service: str, max_body: int, larger: dict[str, int]) -> None:
+    def __init__(self, app: ASGIApp, *, service: str, max_body: int, larger: dict[str, int], proxies: Proxies) -> None:
         self._app = app
+        self._proxies = proxies
         self._service = service
         self._max_body = max_body
         self._larger = larger
@@ -39,6 +43,10 @@ class Envelope:
         if scope["path"] in _PROBES:
             await self._answer(scope, receive, send)
             return
+        with answering(scope, self._proxies):
+            await self._traced(scope, receive, send)
+
+    async def _traced(self, scope: Scope, receive: Receive, send: Send) -> None:
         carried = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _TRACE}
         with telemetry.serving(scope["method"], carried) as span:
             status = await self._answer(scope, receive, send)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import orjson
-from gardenos_contracts import Event, Received
+from gardenos_contracts import Event, Received, person_behind
 from sqlalchemy import (
     Boolean,
     Column,
@@ -53,6 +53,7 @@ jobs = Table(
     Column("correlation_id", Text),
     Column("causation_id", Text),
     Column("traceparent", Text),
+    Column("on_behalf_of", Text),
     Column("created_at", DateTime(timezone=True)),
     Column("begun_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True)),
@@ -68,14 +69,15 @@ SHOWN_STATE = case(
 """queued, scheduled (its moment is yet to come), retrying (put off after a try), running, failed or cancelled."""
 
 _ENQUEUE = """
-insert into jobs (agency_id, id, kind, key, arguments, person_id, due_at, correlation_id, causation_id, traceparent)
-values ($1, $2, $3, $4, $5::text::jsonb, $6, coalesce($7, now()), $8, $9, $10) on conflict (agency_id, id) do """
+insert into jobs (agency_id, id, kind, key, arguments, person_id, due_at, correlation_id, causation_id, traceparent,
+    on_behalf_of)
+values ($1, $2, $3, $4, $5::text::jsonb, $6, coalesce($7, now()), $8, $9, $10, $11) on conflict (agency_id, id) do """
 _ONCE = _ENQUEUE + "nothing"
 _AGAIN = (
     _ENQUEUE
     + "update set state = 'queued', due_at = excluded.due_at, tries = 0, delays = 0, error = null, ended_at = null,"
     " created_at = now(), correlation_id = excluded.correlation_id, causation_id = excluded.causation_id,"
-    " traceparent = excluded.traceparent"
+    " traceparent = excluded.traceparent, on_behalf_of = excluded.on_behalf_of"
     " where jobs.state in ('failed', 'cancelled')"
 )
 
@@ -116,6 +118,7 @@ async def enqueue(
         because_of.correlation_id,
         causation_id,
         because_of.traceparent,
+        person_behind(because_of.actor, because_of.on_behalf_of),
     )
     hint_at_commit(session, HINT)
     return id

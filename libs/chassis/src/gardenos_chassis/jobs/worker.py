@@ -47,7 +47,7 @@ with due as materialized (
 update jobs set state = 'running', lease = gen_random_uuid(), tries = tries + 1, begun_at = now(), due_at = now() + $5
 from due where jobs.agency_id = due.agency_id and jobs.id = due.id
 returning jobs.id, jobs.kind, jobs.key, jobs.arguments::text as arguments, jobs.tries, jobs.delays, jobs.created_at,
-    due.due_at, jobs.lease, jobs.stop_asked, jobs.correlation_id, jobs.causation_id, jobs.traceparent
+    due.due_at, jobs.lease, jobs.stop_asked, jobs.correlation_id, jobs.causation_id, jobs.traceparent, jobs.on_behalf_of
 """
 _DONE = "delete from jobs where agency_id = $1 and id = any($2) and lease = any($3)"
 _KEEP = text(
@@ -296,6 +296,8 @@ class Worker:
             correlation_id=row["correlation_id"],
             causation_id=row["causation_id"],
             traceparent=row["traceparent"],
+            on_behalf_of=row["on_behalf_of"],
+            rule=f"platform:does {row['kind']}",
         )
         job = Job(
             id=row["id"],

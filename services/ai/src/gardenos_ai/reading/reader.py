@@ -148,6 +148,8 @@ async def _task(job: Job) -> _Task | None:
             correlation_id=row.correlation_id,
             causation_id=row.event_id,
             traceparent=row.traceparent,
+            on_behalf_of=job.context.on_behalf_of,
+            rule=job.context.rule,
         ),
     )
 

@@ -127,7 +127,12 @@ def _record(work: UnitOfWork, import_id: UUID, command: ImportLeads, rows: Seque
 
 
 def _by_import(context: Context, import_id: UUID) -> Context:
-    return replace(context, actor=Actor(ActorKind.IMPORT, str(import_id)), causation_id=f"person:{context.actor.id}")
+    return replace(
+        context,
+        actor=Actor(ActorKind.IMPORT, str(import_id)),
+        causation_id=f"person:{context.actor.id}",
+        on_behalf_of=context.person_behind,
+    )
 
 
 def _summary(
