@@ -11,7 +11,15 @@ from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts import Event
-from gardenos_contracts.identity import RoleChanged, UserDeactivated, UserJoined, UserMovedTeams, UserReactivated
+from gardenos_contracts.identity import (
+    RoleChanged,
+    TeamLeadsNamed,
+    TeamMovedToBranch,
+    UserDeactivated,
+    UserJoined,
+    UserMovedTeams,
+    UserReactivated,
+)
 from gardenos_contracts.values import Role
 
 NORTH, SOUTH = new_id(), new_id()
@@ -132,3 +140,29 @@ async def test_a_hot_request_asks_memory(leads: Running, agency_id: UUID, monkey
         for _ in range(20):
             assert (await http.get(north)).status_code == 200
     assert len(reads) <= 1
+
+
+async def test_a_manager_who_leads_a_team_has_the_branch_s_in_scope(leads: Running, agency_id: UUID) -> None:
+    mo, branch = await joined(leads, agency_id), new_id()
+    led = TeamLeadsNamed(team_id=NORTH, lead_ids=(mo,))
+    both = [TeamMovedToBranch(team_id=team, branch_id=branch) for team in (NORTH, SOUTH)]
+    north, south = await a_lead_of(leads, agency_id, NORTH), await a_lead_of(leads, agency_id, SOUTH)
+    async with leads.client(agency_id, role=Role.MANAGER, user_id=mo, team_ids=[NORTH]) as http:
+        await leads.given(agency_id, *both)
+        await leads.wait_until_caught_up()
+        assert (await http.get(south)).status_code == 404, "who does not lead sees their own teams' alone"
+        await leads.given(agency_id, led)
+        await answers(http, south, 200)
+        shown = {each["id"] for each in (await http.get("/api/v1/leads")).json()["items"]}
+        assert shown == {north.rpartition("/")[2], south.rpartition("/")[2]}
+        assert (await http.patch(south, json={"notes": "x"})).status_code == 200
+        await leads.given(agency_id, TeamMovedToBranch(team_id=SOUTH, branch_id=None))
+        await answers(http, south, 404)
+        await leads.given(agency_id, TeamMovedToBranch(team_id=SOUTH, branch_id=branch))
+        await answers(http, south, 200)
+        await leads.given(agency_id, TeamLeadsNamed(team_id=NORTH, lead_ids=()))
+        await answers(http, south, 404)
+        await leads.given(agency_id, led)
+        await answers(http, south, 200)
+        await tell(leads, agency_id, RoleChanged(user_id=mo, role=Role.AGENT))
+        await answers(http, south, 404)

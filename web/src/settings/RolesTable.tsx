@@ -12,7 +12,11 @@ type Scope = Permission["scopes"][string];
 
 const SCOPES: Record<Exclude<Scope, "nothing">, { word: string; meaning: string }> = {
   agency: { word: "All", meaning: "everything in the agency" },
-  teams: { word: "Their teams’", meaning: "their own, their teams’, and what is in the agency’s pool" },
+  teams: {
+    word: "Their teams’",
+    meaning:
+      "their own, their teams’, and what is in the agency’s pool; who manages and leads a team has its whole branch’s",
+  },
   own: { word: "Their own", meaning: "their own, and what is in the pools of their teams and the agency" },
 };
 

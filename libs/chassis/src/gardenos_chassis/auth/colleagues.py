@@ -3,6 +3,8 @@
 A consumer of its own beside that of `standings`: it reads what was told of teams from the beginning.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +40,20 @@ class Team:
 
     branch_id: UUID | None
     lead_ids: frozenset[UUID]
+
+
+def in_branches_of(teams: Mapping[UUID, Team]) -> dict[UUID, frozenset[UUID]]:
+    """Of each person who leads a team in a branch: all the teams of the branches of the teams they lead."""
+    of_branch: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for team_id, team in teams.items():
+        if team.branch_id is not None:
+            of_branch[team.branch_id].add(team_id)
+    found: defaultdict[UUID, frozenset[UUID]] = defaultdict(frozenset)
+    for team in teams.values():
+        if team.branch_id is not None:
+            for lead_id in team.lead_ids:
+                found[lead_id] |= of_branch[team.branch_id]
+    return dict(found)
 
 
 def colleagues_heard_by(service: str) -> Consumer:

@@ -5,7 +5,8 @@ at most once a second, and at once when this process has changed them. A token s
 was signed: what is newer counts, be it token or row, so a service that lags behind, or never heard of somebody, goes by
 the token. See docs/decisions for why.
 
-Of teams it is known too which there are: a record is given to somebody who works here, and to a team of this agency.
+Of teams it is known too which there are, in which branch, and who leads them: a record is given to somebody who works here,
+and to a team of this agency; and a manager who leads a team sees what all teams of its branch have.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ from gardenos_contracts.identity import (
 from gardenos_contracts.values import Role
 
 from gardenos_chassis.auth.caller import Caller
-from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by
+from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by, in_branches_of
 from gardenos_chassis.errors import Invalid, Unauthorized
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.tenancy import Database, Session, driver_of, hint_at_commit
@@ -71,6 +72,8 @@ class _Agency:
 
     people: Mapping[UUID, Standing] = field(default_factory=dict)
     teams: Mapping[UUID, Team] = field(default_factory=dict)
+    in_branches_of: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """Of whoever leads a team in a branch: all the teams of the branch."""
     read_at: float = float("-inf")
     changes: int = -1
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -104,15 +107,24 @@ class Standings:
         self._news = asyncio.Event()
 
     async def now(self, database: Database, caller: Caller) -> Caller:
-        """The caller with the role and teams of this moment. Raises Unauthorized for somebody who was deactivated."""
-        standing = (await self._agency(database, caller.agency_id)).people.get(caller.user_id)
-        if standing is None or standing.version <= caller.version:
-            return caller
-        if not standing.active:
-            raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
-        if standing.role is caller.role and standing.team_ids == caller.team_ids:
-            return caller
-        return replace(caller, role=standing.role, team_ids=standing.team_ids)
+        """The caller as their token says, with the role and teams of this moment: of a manager who leads, with their branch's.
+
+        Raises Unauthorized for somebody who was deactivated.
+        """
+        agency = await self._agency(database, caller.agency_id)
+        role, team_ids = caller.role, caller.team_ids
+        standing = agency.people.get(caller.user_id)
+        if standing is not None and standing.version > caller.version:
+            if not standing.active:
+                raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
+            role, team_ids = standing.role, standing.team_ids
+        if role is Role.MANAGER and (branch := agency.in_branches_of.get(caller.user_id)):
+            team_ids |= branch
+        return (
+            caller
+            if (role, team_ids) == (caller.role, caller.team_ids)
+            else replace(caller, role=role, team_ids=team_ids)
+        )
 
     async def refuse_strangers(
         self, database: Database, caller: Caller, *, owner_id: UUID | None = None, team_id: UUID | None = None
@@ -174,6 +186,7 @@ class Standings:
                     teams = await driver_of(session).fetch(self._teams)
                 agency.people = {row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4]) for row in found}
                 agency.teams = {row[0]: Team(row[1], frozenset(row[2])) for row in teams}
+                agency.in_branches_of = in_branches_of(agency.teams)
                 agency.read_at, agency.changes = began, changes
         return agency
 
