@@ -71,6 +71,7 @@ GLOBAL = closed(
     urls=closed(**{service: text(OPTIONAL_URL) for service in SERVICES}),
     logLevel=one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     otlpEndpoint=text(OPTIONAL_URL),
+    trustedProxies=text(),
     ingress=closed(enabled=FLAG, className=text(), host=text(), tlsSecret=text(OPTIONAL_NAME), annotations=STRINGS),
     httpRoute=closed(enabled=FLAG, parentRefs=list_of(KUBERNETES), hostnames=list_of(text())),
     serviceMonitor=closed(enabled=FLAG, interval=text(r"^[0-9]+(s|m)$"), labels=STRINGS),

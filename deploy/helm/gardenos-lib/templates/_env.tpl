@@ -22,6 +22,10 @@
 - name: GARDENOS_OTLP_ENDPOINT
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.global.trustedProxies }}
+- name: GARDENOS_TRUSTED_PROXIES
+  value: {{ . | quote }}
+{{- end }}
 - name: GARDENOS_INTERNAL_TOKEN
   valueFrom:
     secretKeyRef:

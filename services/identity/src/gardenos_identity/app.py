@@ -1,6 +1,7 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
 from gardenos_chassis.auth.standings import Standings
+from gardenos_chassis.origins import Proxies
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
@@ -13,7 +14,6 @@ from gardenos_identity.projections import STANDINGS, TEAMS, project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.signing_in.limits import Limits
-from gardenos_identity.signing_in.origins import Proxies
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.signing_in.second_factor import SecondFactor
 from gardenos_identity.tables import agencies, branches, invitations, teams, users

@@ -4,9 +4,7 @@ from typing import Literal
 
 from gardenos_chassis.sealing.keys import MasterKeys
 from gardenos_chassis.settings import ServiceSettings
-from pydantic import Field, SecretStr, field_validator, model_validator
-
-from gardenos_identity.signing_in.origins import Proxies
+from pydantic import Field, SecretStr, model_validator
 
 
 class IdentitySettings(ServiceSettings, service="identity"):
@@ -19,8 +17,6 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """Password hashes computed at once, so that many sign-ins cannot starve the service."""
     waiting_hashes: int = Field(default=64, ge=0)
     """Password hashes that may wait for their turn; whoever comes beyond that is told to come again in a moment."""
-    trusted_proxies: str = ""
-    """Networks whose `X-Forwarded-For` is believed, with commas between them: `10.0.0.0/8, fd00::/8`."""
     session_days: int = Field(default=30, ge=1)
     """How long a session lives without use."""
     registering: bool = True
@@ -36,12 +32,6 @@ class IdentitySettings(ServiceSettings, service="identity"):
     smtp_password: SecretStr | None = None
     mail_from: str = "GardenOS <no-reply@localhost>"
     """Who letters are from: an address, or a name and an address."""
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_networks(cls, given: str) -> str:
-        Proxies(given)
-        return given
 
     @model_validator(mode="after")
     def _can_seal(self) -> "IdentitySettings":

@@ -8,13 +8,13 @@ from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.http import Reader, caller, json_response
 from gardenos_chassis.http.shapes import Page
+from gardenos_chassis.origins import Proxies
 from gardenos_chassis.service import Service
 from pydantic import Field
 
 from gardenos_identity import shapes
 from gardenos_identity.api.bodies import Strict
 from gardenos_identity.sessions import Challenge, SignIn
-from gardenos_identity.signing_in.origins import Proxies
 
 _SESSION = {"model": shapes.Session}
 

@@ -1,7 +1,6 @@
 """What signing in is made of.
 
 - `tickets`: the secrets that people carry, of which we keep hashes;
-- `origins`: where a request comes from, and from which device;
 - `limits`: how often a password or code may be tried;
 - `second_factor`: codes of an authenticator app, and recovery codes;
 - `sealing`: secrets that must be read again, under the master key;

@@ -2,8 +2,8 @@
 
 import pytest
 from fastapi import Request
-from gardenos_identity.settings import IdentitySettings
-from gardenos_identity.signing_in.origins import NOWHERE, Origin, Proxies
+from gardenos_chassis.origins import NOWHERE, Origin, Proxies
+from gardenos_notes.app import NotesSettings
 from pydantic import ValidationError
 
 
@@ -65,6 +65,14 @@ def test_a_device_is_told_in_a_few_words(agent: str, device: str) -> None:
     assert Origin(user_agent=agent).device == device
 
 
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2::7", "2001:db8:1::/48"), (NOWHERE, NOWHERE)],
+)
+def test_what_is_kept_for_good_is_the_network_alone(address: str, network: str) -> None:
+    assert Origin(address).network == network
+
+
 def test_a_setting_that_is_no_network_is_refused_at_the_start() -> None:
     with pytest.raises(ValidationError, match="trusted_proxies"):
-        IdentitySettings.model_validate({"trusted_proxies": "10.0.0.0/8, everyone"})
+        NotesSettings.model_validate({"trusted_proxies": "10.0.0.0/8, everyone"})
