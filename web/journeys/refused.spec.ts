@@ -55,7 +55,7 @@ test("an auditor sees the agency and is offered nothing to change", async ({ pag
 test("an unknown lead and an unknown page say what they are", async ({ page }) => {
   await signIn(page);
   await page.goto("/leads/01a20d68-0000-7000-8000-000000000000");
-  await expect(page.getByText("There is no such lead")).toBeVisible();
+  await expect(page.getByText("There is no such lead in this agency")).toBeVisible();
   await page.goto("/nowhere");
   await expect(page.getByText("There is no page at this address")).toBeVisible();
 });

@@ -11,13 +11,14 @@ import { router } from "./app/router";
 import { start } from "./session/session";
 import { theme, variables } from "./ui/theme";
 
-start();
+const queries = createQueryClient();
+start(() => queries.clear());
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" limit={4} />
-      <QueryClientProvider client={createQueryClient()}>
+      <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -1,6 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Live } from "../live/Live";
 import { restore, useSession } from "../session/session";
 import { SignInPage } from "../session/SignInPage";
@@ -15,7 +14,6 @@ const OUTSIDE = new Set(["/reset-password", "/join"]);
 /** Nobody gets past it who is not signed in; whoever is, finds the page they came for. */
 export function Gate() {
   const session = useSession();
-  const queries = useQueryClient();
   const person = session.status === "signed-in" ? `${session.agency.id} ${session.user.id}` : null;
   const outside = useRouterState({ select: ({ location }) => OUTSIDE.has(location.pathname) });
   const [fault, setFault] = useState<unknown>(null);
@@ -24,13 +22,6 @@ export function Gate() {
   useEffect(() => {
     if (session.status === "restoring") takeUp();
   }, [session.status, takeUp]);
-  const shownTo = useRef(person);
-  useEffect(() => {
-    // What one person was shown is not shown to the next. Where there was nobody, what is asked for goes on.
-    if (shownTo.current !== null && shownTo.current !== person) queries.clear();
-    shownTo.current = person;
-  }, [person, queries]);
-
   if (outside) return <Outlet />;
   if (session.status === "restoring") {
     return (

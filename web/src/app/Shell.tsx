@@ -18,6 +18,7 @@ import {
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { Agencies } from "../account/Agencies";
 import { KeySheet, Palette } from "../commands/Palette";
 import { useCommands } from "../commands/registry";
 import { keyCaps, lettersAreShortcuts, setLettersAreShortcuts, useShortcuts } from "../commands/shortcuts";
@@ -244,6 +245,7 @@ function Account({ dark, toggleScheme }: { dark: boolean; toggleScheme: () => vo
           </span>
           <span>{user.email}</span>
         </div>
+        <Agencies />
         <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={17} />}>
           Your account

@@ -12,11 +12,11 @@ import { waitOf } from "./wait";
 /** Where somebody is on the way in. */
 type Step = { at: "password" } | { at: "code"; challenge: string } | { at: "forgotten" };
 
-/** Where a session begins. `reason` tells why the last one ended. */
-export function SignInPage({ reason: ended }: { reason: string | null }) {
+/** Where a session begins. `reason` tells why the last one ended; `address` is who is awaited. */
+export function SignInPage({ reason: ended, address = "" }: { reason: string | null; address?: string }) {
   const [step, setStep] = useState<Step>({ at: "password" });
   const [reason, setReason] = useState(ended);
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useState(address);
   const back = (why: string | null) => {
     setReason(why);
     setStep({ at: "password" });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const user = { id: "u", name: "Ana", email: "a@b.example", role: "agent", team_ids: [] };
 const agency = { id: "a", name: "Maple", time_zone: "America/Chicago", currency: "USD" };
-const answer = (number: number, expires = 600) =>
+const answer = (number: number, expires = 600, where = "a") =>
   Response.json(
     {
       access_token: `access ${number}`,
@@ -10,7 +10,7 @@ const answer = (number: number, expires = 600) =>
       expires_in: expires,
       refresh_token: `refresh ${number}`,
       user,
-      agency,
+      agency: { ...agency, id: where },
     },
     { status: 201 },
   );
@@ -45,6 +45,41 @@ describe("a session", () => {
     );
     expect(asked).toEqual([{ path: "/api/v1/sessions/refresh", body: '{"refresh_token":"refresh 1"}' }]);
     expect(localStorage.getItem("gardenos.session")).toBe("refresh 2");
+  });
+
+  it("goes to another agency by itself, and the other tabs follow", async () => {
+    localStorage.setItem("gardenos.session", "refresh 1");
+    const { accessToken, start, switchAgency } = await fresh();
+    const forget = vi.fn();
+    start(forget);
+    answers.push(() => answer(2));
+    await accessToken(false);
+    expect(forget).not.toHaveBeenCalled();
+    answers.push(() => answer(3, 600, "b"));
+    await switchAgency("b");
+    expect(forget).toHaveBeenCalledOnce();
+    expect(asked.at(-1)).toEqual({ path: "/api/v1/sessions/switch", body: '{"agency_id":"b"}' });
+    expect(await accessToken(false)).toBe("access 3");
+    expect(localStorage.getItem("gardenos.session")).toBe("refresh 3");
+    expect(localStorage.getItem("gardenos.agency")).toBe("b");
+    // Another tab has gone back.
+    localStorage.setItem("gardenos.session", "refresh 4");
+    answers.push(() => answer(5));
+    dispatchEvent(new StorageEvent("storage", { key: "gardenos.agency", newValue: "a" }));
+    await vi.waitFor(() => expect(localStorage.getItem("gardenos.session")).toBe("refresh 5"));
+    expect(asked.at(-1)!.body).toBe('{"refresh_token":"refresh 4"}');
+    expect(forget).toHaveBeenCalledTimes(2);
+  });
+
+  it("stays where it is where the other agency is not to be had", async () => {
+    localStorage.setItem("gardenos.session", "refresh 1");
+    const { accessToken, switchAgency } = await fresh();
+    answers.push(
+      () => answer(2),
+      () => Response.json({ detail: "you are not in this agency" }, { status: 404 }),
+    );
+    await expect(switchAgency("b")).rejects.toThrow("You are not in this agency.");
+    expect(await accessToken(false)).toBe("access 2");
   });
 
   it("is renewed before its token expires", async () => {

@@ -13,15 +13,26 @@ export type Session =
   | { status: "signed-in"; user: User; agency: Agency; accessToken: string; expiresAt: number };
 
 const KEPT = "gardenos.session";
+/** Which agency the kept session is in: the other tabs follow a switch by it. */
+const AGENCY = "gardenos.agency";
 const EARLY_MS = 30_000;
 
 let session: Session = kept() === null ? { status: "signed-out", reason: null } : { status: "restoring" };
 const listeners = new Set<() => void>();
 
+let forget: () => void = () => undefined;
+
 function become(next: Session): void {
+  // What one person was shown is not shown to the next, nor to the same in another agency. Where there was nobody, what is
+  // asked for goes on.
+  const before = whoIn(session);
   session = next;
+  if (before !== null && before !== whoIn(next)) forget();
   for (const listener of listeners) listener();
 }
+
+const whoIn = (now: Session): string | null =>
+  now.status === "signed-in" ? `${now.agency.id} ${now.user.id}` : null;
 
 function kept(): string | null {
   return localStorage.getItem(KEPT);
@@ -29,6 +40,7 @@ function kept(): string | null {
 
 function begin(answer: SessionAnswer): string {
   localStorage.setItem(KEPT, answer.refresh_token);
+  localStorage.setItem(AGENCY, answer.agency.id);
   const { user, agency, access_token: accessToken } = answer;
   become({
     status: "signed-in",
@@ -51,6 +63,24 @@ export async function signIn(email: string, password: string): Promise<string | 
 /** The second step of signing in: a code of the authenticator app, or a recovery code. Throws ApiProblem. */
 export async function answerChallenge(challenge: string, code: string): Promise<void> {
   begin(await data(api.POST("/api/v1/sessions/second-factor", { body: { challenge, code } })));
+}
+
+/** Goes on in another agency that this login opens, here and in every other tab of this browser. Throws ApiProblem. */
+export async function switchAgency(agencyId: string): Promise<void> {
+  const token = await accessToken(false);
+  // Nobody renews what is being given up.
+  await alone(async () => {
+    const response = await fetch("/api/v1/sessions/switch", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ agency_id: agencyId }),
+    }).catch(() => {
+      throw ApiProblem.unreachable;
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw ApiProblem.from(response, answer);
+    begin(answer as SessionAnswer);
+  });
 }
 
 /** What a person changed of themselves shows at once. */
@@ -123,10 +153,15 @@ export async function accessToken(refused: boolean): Promise<string | null> {
   return restore();
 }
 
-/** Starts the session's life in this tab. */
-export function start(): void {
+/** Starts the session's life in this tab. `forgetAnswers`: what to do when somebody else begins, or nobody is left. */
+export function start(forgetAnswers: () => void): void {
+  forget = forgetAnswers;
   takeTokensFrom(accessToken);
   addEventListener("storage", (event) => {
+    if (event.key === AGENCY && session.status === "signed-in" && event.newValue !== session.agency.id) {
+      // Another tab has gone to another agency: what is shown here is of the one that was left.
+      void restore().catch(() => undefined);
+    }
     if (event.key !== KEPT) return;
     if (event.newValue === null) become({ status: "signed-out", reason: null });
     else if (session.status === "signed-out") void restore().catch(() => undefined);
@@ -155,6 +190,12 @@ export function useMe(): { user: User; agency: Agency } {
 export function useMayAdminister(): boolean {
   const { user } = useMe();
   return user.role === "owner" || user.role === "admin";
+}
+
+/** Whether the person who is signed in changes this record only once they have claimed it: an agent, what nobody has. */
+export function useMustClaim(record: { owner_id: string | null }): boolean {
+  const { user } = useMe();
+  return user.role === "agent" && record.owner_id === null;
 }
 
 /** Whether the person who is signed in may change things; the services decide, this only hides what they would refuse. */

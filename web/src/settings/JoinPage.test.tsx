@@ -11,6 +11,7 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createQueryClient } from "../api/queries";
+import { forgetHere } from "../session/session";
 import { JoinPage } from "./JoinPage";
 
 let asked: { path: string; body: Record<string, unknown> }[];
@@ -32,6 +33,7 @@ const session = {
 };
 
 beforeEach(() => {
+  forgetHere();
   localStorage.clear();
   location.hash = "#a.b.c";
   asked = [];
@@ -40,7 +42,11 @@ beforeEach(() => {
     "/api/v1/invitations/accept": () => Response.json({ email: told.email }, { status: 201 }),
     "/api/v1/sessions": () => Response.json(session, { status: 201 }),
   };
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", async (input: Request | string, init?: RequestInit) => {
+    const request = new Request(new URL(input instanceof Request ? input.url : input, location.origin), {
+      method: "POST",
+      body: input instanceof Request ? await input.text() : init?.body,
+    });
     const path = new URL(request.url).pathname;
     asked.push({ path, body: JSON.parse(await request.text()) as Record<string, unknown> });
     return answers[path]!();
@@ -111,5 +117,29 @@ describe("joining", () => {
     await screen.findByText("A password has 12 to 200 characters");
     expect((screen.getByLabelText("Your name") as HTMLInputElement).value).toBe("Ann");
     await waitFor(() => expect(asked.some(({ path }) => path === "/api/v1/sessions")).toBe(false));
+  });
+
+  it("takes who is known by the login they have, and goes on where they joined", async () => {
+    answers["/api/v1/invitations/join"] = () =>
+      Response.json({ user: session.user, agency: { ...session.agency, id: "b" } }, { status: 201 });
+    let away = true;
+    answers["/api/v1/sessions/switch"] = () =>
+      away
+        ? refusal(503, "busy for a moment")
+        : Response.json({ ...session, refresh_token: "there", agency: { ...session.agency, id: "b" } });
+    const user = show();
+    await user.click(await screen.findByRole("button", { name: "I use GardenOS with this address already" }));
+    await screen.findByText("Sign in, then you join Garden.");
+    expect((screen.getByLabelText("Email") as HTMLInputElement).value).toBe("ann@garden.example");
+    await user.type(screen.getByLabelText("Password"), "the one I have{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Join" }));
+    await screen.findByText("Busy for a moment.");
+    away = false;
+    await user.click(screen.getByRole("button", { name: "Join" }));
+    await screen.findByText("Today");
+    expect(asked.filter(({ path }) => path === "/api/v1/invitations/join")).toHaveLength(1);
+    expect(asked.at(-1)!.body).toEqual({ agency_id: "b" });
+    expect(asked.some(({ path }) => path === "/api/v1/invitations/accept")).toBe(false);
+    expect(localStorage.getItem("gardenos.session")).toBe("there");
   });
 });

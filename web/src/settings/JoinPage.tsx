@@ -5,7 +5,9 @@ import { useState } from "react";
 import { api, data } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { Door, PasswordField } from "../session/Door";
-import { forgetHere, signIn } from "../session/session";
+import { forgetHere, signIn, switchAgency, useSession } from "../session/session";
+import { SignInPage } from "../session/SignInPage";
+import styles from "../session/Door.module.css";
 import { errorBeside, errorOf } from "../ui/errors";
 import { words } from "../ui/format";
 import { Lines } from "../ui/states";
@@ -21,6 +23,8 @@ export function JoinPage() {
   });
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [known, setKnown] = useState(false);
+  const session = useSession();
   const navigate = useNavigate();
   const joining = useMutation({
     mutationFn: async () => {
@@ -63,6 +67,10 @@ export function JoinPage() {
     );
   }
   const { agency, email, role } = invited.data;
+  if (session.status === "signed-in" && session.user.email === email) {
+    return <JoinSignedIn token={token} agency={agency} role={role} email={email} />;
+  }
+  if (known) return <SignInPage reason={`Sign in, then you join ${agency}.`} address={email} />;
   return (
     <Door
       title={`Join ${agency}`}
@@ -99,6 +107,49 @@ export function JoinPage() {
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={errorOf(joining.error, "/password")}
       />
+      <Button type="submit" size="md" loading={joining.isPending}>
+        Join
+      </Button>
+      <Button variant="subtle" size="compact-md" className={styles.way} onClick={() => setKnown(true)}>
+        I use GardenOS with this address already
+      </Button>
+    </Door>
+  );
+}
+
+interface JoinSignedInProps {
+  token: string;
+  agency: string;
+  role: string;
+  email: string;
+}
+
+/** Who is known joins by the login they have, and goes on in the agency they joined. */
+function JoinSignedIn({ token, agency, role, email }: JoinSignedInProps) {
+  const navigate = useNavigate();
+  // The link is good once: whoever could not go there after joining tries that alone.
+  const [joined, setJoined] = useState<string | null>(null);
+  const joining = useMutation({
+    mutationFn: async () => {
+      const there =
+        joined ?? (await data(api.POST("/api/v1/invitations/join", { body: { token } }))).agency.id;
+      setJoined(there);
+      await switchAgency(there);
+    },
+    onSuccess: () => navigate({ to: "/" }),
+  });
+  return (
+    <Door
+      title={`Join ${agency}`}
+      words={
+        <>
+          You join as {words(role).toLowerCase()}, with the password you have. You are signed in as{" "}
+          <strong>{email}</strong>.
+        </>
+      }
+      wrong={joining.error?.message}
+      submit={() => joining.mutate()}
+    >
       <Button type="submit" size="md" loading={joining.isPending}>
         Join
       </Button>

@@ -35,7 +35,7 @@ export function Failed({ error, retry, what }: { error: unknown; retry?: () => v
   const problem = error instanceof ApiProblem ? error : null;
   const [icon, title] =
     problem?.status === 404
-      ? [<IconSearchOff key="icon" />, `There is no such ${what}`]
+      ? [<IconSearchOff key="icon" />, `There is no such ${what} in this agency`]
       : problem?.status === 403
         ? [<IconLock key="icon" />, `You may not see this ${what}`]
         : problem?.passes
@@ -49,7 +49,7 @@ export function Failed({ error, retry, what }: { error: unknown; retry?: () => v
       <p className={styles.title}>{title}</p>
       <p className={styles.words}>
         {problem?.status === 404
-          ? "It may have been given to somebody else, or the address is mistyped."
+          ? "It may have been given to somebody else, or belong to another agency of yours, or the address is mistyped."
           : (problem?.message ?? "Something went wrong in this page. Reloading it may help.")}
       </p>
       {retry && problem?.status !== 404 && (
