@@ -22,7 +22,7 @@ def test_the_documentation_shows_the_table() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_who_changes_records_changes_what_they_see(role: Role) -> None:
-    # A command on a record asks only whether its caller sees it.
+    # A command on a record asks whether its caller sees it, and besides only whether somebody must claim it first.
     if WRITE_RECORDS.allows(role):
         assert WRITE_RECORDS.scope_of(role) is READ_RECORDS.scope_of(role)
 
@@ -48,6 +48,17 @@ def test_what_a_caller_sees_is_what_the_table_says(role: Role) -> None:
         Scope.NOTHING: set(),
     }
     assert seen == wanted[READ_RECORDS.scope_of(role)]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_has_their_own_alone_changes_what_they_have(role: Role) -> None:
+    me = caller(role)
+    (team,) = me.team_ids
+    pools = {me.writes(None, team), me.writes(None, None)}
+    assert pools == {role in (Role.OWNER, Role.ADMIN, Role.MANAGER)} if WRITE_RECORDS.allows(role) else pools
+    assert me.must_claim is (role is Role.AGENT)
+    if WRITE_RECORDS.allows(role):
+        assert me.writes(me.user_id, None)
 
 
 @pytest.mark.parametrize("permission", PERMISSIONS, ids=lambda permission: permission.words)

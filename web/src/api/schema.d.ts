@@ -53,9 +53,61 @@ export interface paths {
         };
         /**
          * Show Agency
-         * @description The caller's own agency.
+         * @description The caller's own agency, with what it has settled.
          */
         get: operations["show_agency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Agency
+         * @description Other settings. For owners and admins.
+         */
+        patch: operations["change_agency"];
+        trace?: never;
+    };
+    "/api/v1/agencies/{agency_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Logo
+         * @description The picture by which the caller's agency is known.
+         */
+        get: operations["show_logo"];
+        /**
+         * Change Logo
+         * @description Another logo: a PNG or JPEG of at most 100 kB. For owners and admins.
+         */
+        put: operations["change_logo"];
+        post?: never;
+        /**
+         * Remove Logo
+         * @description No logo any more. For owners and admins.
+         */
+        delete: operations["remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Registration
+         * @description Whether a new agency may be registered here by whoever comes.
+         */
+        get: operations["show_registration"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1456,6 +1508,29 @@ export interface paths {
         patch: operations["change_team"];
         trace?: never;
     };
+    "/api/v1/teams/{team_id}/dissolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dissolve Team
+         * @description The team is no more. For owners and admins.
+         *
+         *     Its people leave it and keep what they own; invitations into it go into their other teams alone. Leads and clients
+         *     follow by the event, in a moment.
+         */
+        post: operations["dissolve_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/threads": {
         parameters: {
             query?: never;
@@ -1576,6 +1651,9 @@ export interface paths {
         /**
          * Deactivate User
          * @description They may no longer sign in, and every session of theirs ends. For owners and admins.
+         *
+         *     What they have open is handed over as the body says, by the event, in a moment; of somebody who was deactivated
+         *     before as well.
          */
         post: operations["deactivate_user"];
         delete?: never;
@@ -1837,6 +1915,12 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Accent
+         * @description The colour by which an agency is known; each can be read on light and dark ground.
+         * @enum {string}
+         */
+        Accent: "garden" | "ocean" | "indigo" | "plum" | "brick" | "slate";
+        /**
          * ActorKind
          * @description What kind of hand did it.
          * @enum {string}
@@ -1866,23 +1950,49 @@ export interface components {
          * @description An agency.
          */
         Agency: {
+            accent: components["schemas"]["Accent"];
+            /**
+             * Business Hours
+             * @description Of every day, in its time zone; a day without any is closed.
+             */
+            business_hours: {
+                [key: string]: components["schemas"]["OpenHours"][];
+            };
             /**
              * Currency
              * @description ISO 4217.
              */
             currency: string;
             /**
+             * Display Name
+             * @description As clients know it; null: by its name.
+             */
+            display_name: string | null;
+            /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Logo
+             * @description SHA-256 of its picture, which `/agencies/{agency_id}/logo` shows; null: it has none.
+             */
+            logo: string | null;
             /** Name */
             name: string;
+            /** @description When nobody is called or texted, where they are; may go over midnight. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            retention: components["schemas"]["Retention"];
             /**
              * Time Zone
              * @description IANA name.
              */
             time_zone: string;
+            /**
+             * Version
+             * @description As in the `ETag`.
+             */
+            version: number;
         };
         /**
          * AnsweredLead
@@ -2229,6 +2339,27 @@ export interface components {
             version: number;
         };
         /**
+         * ChangeAgency
+         * @description What becomes of an agency's settings; what is not named stays.
+         */
+        ChangeAgency: {
+            accent?: components["schemas"]["Accent"] | null;
+            /** Business Hours */
+            business_hours?: {
+                [key: string]: components["schemas"]["Hours"][];
+            } | null;
+            /** Currency */
+            currency?: string | null;
+            /** Display Name */
+            display_name?: string | null;
+            /** Name */
+            name?: string | null;
+            quiet_hours?: components["schemas"]["Quiet"] | null;
+            retention?: components["schemas"]["Keep"] | null;
+            /** Time Zone */
+            time_zone?: string | null;
+        };
+        /**
          * ChangePassword
          * @description A new password, and the present one as proof.
          */
@@ -2561,6 +2692,14 @@ export interface components {
             password: string;
         };
         /**
+         * Deactivate
+         * @description What becomes of the open leads and the clients of a person who is deactivated.
+         */
+        Deactivate: {
+            /** Work To */
+            work_to?: string | "pool" | null;
+        };
+        /**
          * DeadLetter
          * @description An event that is parked, or was discarded.
          */
@@ -2710,6 +2849,14 @@ export interface components {
          * @enum {string}
          */
         Disposition: "connected" | "voicemail" | "no_answer" | "busy" | "wrong_number" | "callback_requested" | "not_interested" | "do_not_call";
+        /**
+         * DissolveTeam
+         * @description What becomes of the open leads and the clients that are with the team.
+         */
+        DissolveTeam: {
+            /** Pool To Id */
+            pool_to_id: string | null;
+        };
         /**
          * DryRun
          * @description What an import would do, with its first hundred rows.
@@ -2890,6 +3037,22 @@ export interface components {
             items: components["schemas"]["HistoryEntry"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Hours
+         * @description A stretch of a day, in the agency's time zone.
+         */
+        Hours: {
+            /**
+             * Closes
+             * @example 09:00
+             */
+            closes: string;
+            /**
+             * Opens
+             * @example 09:00
+             */
+            opens: string;
         };
         /**
          * Import
@@ -3279,6 +3442,16 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Keep
+         * @description After how many months what is kept of people may be forgotten; null: it is kept.
+         */
+        Keep: {
+            /** Closed Leads Months */
+            closed_leads_months?: number | null;
+            /** Conversations Months */
+            conversations_months?: number | null;
         };
         /**
          * Key
@@ -3710,6 +3883,16 @@ export interface components {
             team_id?: string | null;
         };
         /**
+         * OpenHours
+         * @description A stretch of a day in which an agency is open: `09:00` to `17:00`, in its time zone; a day may end at `24:00`.
+         */
+        OpenHours: {
+            /** Closes */
+            closes: string;
+            /** Opens */
+            opens: string;
+        };
+        /**
          * Outbox
          * @description How much of what the agency recorded here is published.
          */
@@ -3964,6 +4147,32 @@ export interface components {
             password: string;
         };
         /**
+         * Quiet
+         * @description When nobody is called or texted, where they are; may go over midnight.
+         */
+        Quiet: {
+            /**
+             * Begins
+             * @example 09:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @example 09:00
+             */
+            ends: string;
+        };
+        /**
+         * QuietHours
+         * @description When nobody is called or texted: `21:00` to `08:00`, over midnight, where the person is.
+         */
+        QuietHours: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+        };
+        /**
          * ReadAgain
          * @description Which communications.
          */
@@ -4089,16 +4298,34 @@ export interface components {
          * @description A new agency, and who is its owner.
          */
         RegisteredAgency: {
+            accent: components["schemas"]["Accent"];
+            /**
+             * Business Hours
+             * @description Of every day, in its time zone; a day without any is closed.
+             */
+            business_hours: {
+                [key: string]: components["schemas"]["OpenHours"][];
+            };
             /**
              * Currency
              * @description ISO 4217.
              */
             currency: string;
             /**
+             * Display Name
+             * @description As clients know it; null: by its name.
+             */
+            display_name: string | null;
+            /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Logo
+             * @description SHA-256 of its picture, which `/agencies/{agency_id}/logo` shows; null: it has none.
+             */
+            logo: string | null;
             /** Name */
             name: string;
             /**
@@ -4106,11 +4333,27 @@ export interface components {
              * Format: uuid
              */
             owner_id: string;
+            /** @description When nobody is called or texted, where they are; may go over midnight. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
+            retention: components["schemas"]["Retention"];
             /**
              * Time Zone
              * @description IANA name.
              */
             time_zone: string;
+            /**
+             * Version
+             * @description As in the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * Registration
+         * @description Whether a new agency may be registered by whoever comes.
+         */
+        Registration: {
+            /** Open */
+            open: boolean;
         };
         /**
          * Resource
@@ -4178,6 +4421,16 @@ export interface components {
              */
             to: string;
             total: components["schemas"]["NumbersAndWaiting"];
+        };
+        /**
+         * Retention
+         * @description After how many months what is kept of people may be forgotten; none: it is kept.
+         */
+        Retention: {
+            /** Closed Leads Months */
+            closed_leads_months?: number | null;
+            /** Conversations Months */
+            conversations_months?: number | null;
         };
         /**
          * Role
@@ -4679,6 +4932,12 @@ export interface components {
             median_seconds: number | null;
         };
         /**
+         * Weekday
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+        /**
          * WholeThread
          * @description A conversation with all it holds, the oldest entry first.
          */
@@ -4735,6 +4994,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Accent = components['schemas']['Accent'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
@@ -4754,6 +5014,7 @@ export type CampaignPage = components['schemas']['CampaignPage'];
 export type CaptureLead = components['schemas']['CaptureLead'];
 export type Challenge = components['schemas']['Challenge'];
 export type Change = components['schemas']['Change'];
+export type ChangeAgency = components['schemas']['ChangeAgency'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeTeam = components['schemas']['ChangeTeam'];
 export type ChangeUser = components['schemas']['ChangeUser'];
@@ -4770,12 +5031,14 @@ export type ConvertedLead = components['schemas']['ConvertedLead'];
 export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
 export type Credentials = components['schemas']['Credentials'];
+export type Deactivate = components['schemas']['Deactivate'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterInFull = components['schemas']['DeadLetterInFull'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type Direction = components['schemas']['Direction'];
 export type Discard = components['schemas']['Discard'];
 export type Disposition = components['schemas']['Disposition'];
+export type DissolveTeam = components['schemas']['DissolveTeam'];
 export type DryRun = components['schemas']['DryRun'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type Fate = components['schemas']['Fate'];
@@ -4787,6 +5050,7 @@ export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
+export type Hours = components['schemas']['Hours'];
 export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
@@ -4804,6 +5068,7 @@ export type JobShape = components['schemas']['JobShape'];
 export type JobShapePage = components['schemas']['JobShapePage'];
 export type JobState = components['schemas']['JobState'];
 export type Join = components['schemas']['Join'];
+export type Keep = components['schemas']['Keep'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
@@ -4821,6 +5086,7 @@ export type NameBranch = components['schemas']['NameBranch'];
 export type Numbers = components['schemas']['Numbers'];
 export type NumbersAndWaiting = components['schemas']['NumbersAndWaiting'];
 export type OnboardClient = components['schemas']['OnboardClient'];
+export type OpenHours = components['schemas']['OpenHours'];
 export type Outbox = components['schemas']['Outbox'];
 export type OwnAgency = components['schemas']['OwnAgency'];
 export type OwnAgencyPage = components['schemas']['OwnAgencyPage'];
@@ -4835,6 +5101,8 @@ export type Pipeline = components['schemas']['Pipeline'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
 export type Proof = components['schemas']['Proof'];
+export type Quiet = components['schemas']['Quiet'];
+export type QuietHours = components['schemas']['QuietHours'];
 export type ReadAgain = components['schemas']['ReadAgain'];
 export type ReadingsBegun = components['schemas']['ReadingsBegun'];
 export type ReadModelTable = components['schemas']['ReadModelTable'];
@@ -4845,9 +5113,11 @@ export type RedrivenShape = components['schemas']['RedrivenShape'];
 export type Refresh = components['schemas']['Refresh'];
 export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
+export type Registration = components['schemas']['Registration'];
 export type Resource = components['schemas']['Resource'];
 export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
+export type Retention = components['schemas']['Retention'];
 export type Role = components['schemas']['Role'];
 export type Roles = components['schemas']['Roles'];
 export type RowReason = components['schemas']['RowReason'];
@@ -4877,6 +5147,7 @@ export type Token = components['schemas']['Token'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type Week = components['schemas']['Week'];
+export type Weekday = components['schemas']['Weekday'];
 export type WholeThread = components['schemas']['WholeThread'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -4996,6 +5267,382 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_agency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAgency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_logo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_logo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agency"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Registration"];
                 };
             };
             /** @description Any other refusal or fault */
@@ -10294,6 +10941,107 @@ export interface operations {
             };
         };
     };
+    dissolve_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DissolveTeam"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_threads: {
         parameters: {
             query?: {
@@ -10752,7 +11500,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Deactivate"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -10801,6 +11553,15 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

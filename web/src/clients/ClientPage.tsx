@@ -5,12 +5,13 @@ import type { Client } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
+import { Unclaimed } from "../directory/Unclaimed";
 import { Forget } from "../forgetting/Forget";
 import { useForgetClient } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
 import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayAdminister, useMayWrite } from "../session/session";
+import { useMayAdminister, useMayWrite, useMustClaim } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -21,7 +22,7 @@ import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
 import { ClientFacts } from "./ClientFacts";
 import { ClientHeader } from "./ClientHeader";
-import { useAssignClient } from "./edit";
+import { useAssignClient, useClaimClient } from "./edit";
 import { known as knownClient } from "./place";
 import { clientById, pastOfClient } from "./queries";
 
@@ -66,7 +67,8 @@ type Dialog = "call" | "assign" | "history" | "forget";
 
 function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const known = client.forgotten_at === null;
-  const mayWrite = useMayWrite() && known;
+  const mustClaim = useMustClaim(client) && known;
+  const mayWrite = useMayWrite() && known && !mustClaim;
   const mayForget = useMayAdminister() && known;
   const forget = useForgetClient(client.id);
   const view = useRecordView();
@@ -75,6 +77,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const assign = useAssignClient();
+  const claim = useClaimClient(client);
   const whose = useMemo(() => ({ client_id: client.id }), [client.id]);
   const past = useMemo(() => pastOfClient(client.id), [client.id]);
   const close = () => setDialog(null);
@@ -104,6 +107,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
               command("Edit", "e", edit),
             ]
           : []),
+        ...(mustClaim ? [command("Claim", "m", () => void claim())] : []),
         command("History", "h", () => setDialog("history")),
         ...(mayForget
           ? [
@@ -116,7 +120,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
             ]
           : []),
       ];
-    }, [edit, mayForget, mayWrite]),
+    }, [claim, edit, mayForget, mayWrite, mustClaim]),
   );
 
   return (
@@ -131,6 +135,11 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         forget={mayForget ? () => setDialog("forget") : null}
       />
       {stale && <div className={record.notice}>{stale}</div>}
+      {mustClaim && (
+        <div className={record.notice}>
+          <Unclaimed what="client" claim={() => void claim()} />
+        </div>
+      )}
       {client.forgotten_at === null ? (
         <RecordLayout
           view={view}

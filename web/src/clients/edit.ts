@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { api, versioned } from "../api/client";
 import { change } from "../api/edit";
 import { atOnce, merge } from "../api/records";
 import type { Client, ClientDetails } from "../api/schema";
 import type { Assignment } from "../directory/AssignTo";
-import { failed } from "../ui/toast";
+import { failed, said } from "../ui/toast";
 import { saidWithUndo } from "../ui/undo";
 import { clientById } from "./queries";
 
@@ -32,6 +33,24 @@ export function useChangeClient(id: string) {
     merge(queries, "clients", changed);
     void queries.invalidateQueries({ queryKey: ["timeline"] });
   };
+}
+
+/** Gives what makes a client whom nobody has one's own. Where somebody was faster, it is said who. */
+export function useClaimClient({ id, display_name }: Client) {
+  const queries = useQueryClient();
+  return useCallback(async () => {
+    try {
+      const claimed = await versioned(
+        api.POST("/api/v1/clients/{client_id}/claim", { params: { path: { client_id: id } } }),
+      );
+      merge(queries, "clients", claimed);
+      said(`${display_name} is yours`);
+    } catch (error) {
+      failed(`${display_name} could not be claimed`, error);
+      void queries.invalidateQueries({ queryKey: ["clients"] });
+    }
+    void queries.invalidateQueries({ queryKey: ["timeline"] });
+  }, [display_name, id, queries]);
 }
 
 /** Gives what hands a client to somebody else, at once, with a way back. */

@@ -5,12 +5,13 @@ import type { Lead, Stage } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
+import { Unclaimed } from "../directory/Unclaimed";
 import { Forget } from "../forgetting/Forget";
 import { useForgetLead } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
 import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayAdminister, useMayWrite } from "../session/session";
+import { useMayAdminister, useMayWrite, useMustClaim } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -20,7 +21,7 @@ import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
 import { Convert } from "./Convert";
-import { useAssignLead, useMoveLead } from "./edit";
+import { useAssignLead, useClaimLead, useMoveLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
 import { LostReason } from "./LostReason";
@@ -70,7 +71,8 @@ type Dialog = "call" | "assign" | "convert" | "lost" | "history" | "forget";
 
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const known = lead.forgotten_at === null;
-  const mayWrite = useMayWrite() && known;
+  const mustClaim = useMustClaim(lead) && known;
+  const mayWrite = useMayWrite() && known && !mustClaim;
   const mayForget = useMayAdminister() && known;
   const forget = useForgetLead(lead.id);
   const view = useRecordView();
@@ -81,6 +83,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const [reading, setReading] = useState<string | null>(null);
   const move = useMoveLead();
   const assign = useAssignLead();
+  const claim = useClaimLead(lead);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
   const past = useMemo(() => pastOfLead(lead.id), [lead.id]);
   const { previous, next } = useNeighbours(lead.id);
@@ -120,6 +123,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               command("Edit", "e", edit),
             ]
           : []),
+        ...(mustClaim && open ? [command("Claim", "m", () => void claim())] : []),
         command("History", "h", () => setDialog("history")),
         ...(mayForget
           ? [
@@ -134,7 +138,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         command("Next in the list", "j", () => next?.(), next === null),
         command("Previous in the list", "k", () => previous?.(), previous === null),
       ];
-    }, [edit, isClient, mayForget, mayWrite, next, open, previous]),
+    }, [claim, edit, isClient, mayForget, mayWrite, mustClaim, next, open, previous]),
   );
 
   return (
@@ -153,6 +157,11 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
       />
       {stale && <div className={record.notice}>{stale}</div>}
+      {mustClaim && (
+        <div className={record.notice}>
+          <Unclaimed what="lead" claim={open ? () => void claim() : null} />
+        </div>
+      )}
       {lead.forgotten_at === null ? (
         <RecordLayout
           view={view}

@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { api, versioned } from "../api/client";
 import { change } from "../api/edit";
 import { atOnce, merge } from "../api/records";
 import type { Lead, Stage } from "../api/schema";
 import type { Assignment } from "../directory/AssignTo";
 import { words } from "../ui/format";
-import { failed } from "../ui/toast";
+import { failed, said } from "../ui/toast";
 import { saidWithUndo } from "../ui/undo";
 import { leadById } from "./queries";
 
@@ -77,6 +78,24 @@ export function useMoveLead() {
       () => void move({ ...lead, stage }, lead.stage, null),
     );
   };
+}
+
+/** Gives what makes a lead whom nobody has one's own. Where somebody was faster, it is said who. */
+export function useClaimLead({ id, display_name }: Lead) {
+  const queries = useQueryClient();
+  return useCallback(async () => {
+    try {
+      const claimed = await versioned(
+        api.POST("/api/v1/leads/{lead_id}/claim", { params: { path: { lead_id: id } } }),
+      );
+      merge(queries, "leads", claimed);
+      said(`${display_name} is yours`);
+    } catch (error) {
+      failed(`${display_name} could not be claimed`, error);
+      void queries.invalidateQueries({ queryKey: ["leads"] });
+    }
+    void queries.invalidateQueries({ queryKey: ["timeline"] });
+  }, [display_name, id, queries]);
 }
 
 /** Gives what hands a lead to somebody else, at once, with a way back. */

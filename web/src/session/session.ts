@@ -198,6 +198,12 @@ export function useMustClaim(record: { owner_id: string | null }): boolean {
   return user.role === "agent" && record.owner_id === null;
 }
 
+/** Whether the person who is signed in changes this record only once they have claimed it: an agent, what nobody has. */
+export function useMustClaim(record: { owner_id: string | null }): boolean {
+  const { user } = useMe();
+  return user.role === "agent" && record.owner_id === null;
+}
+
 /** Whether the person who is signed in may change things; the services decide, this only hides what they would refuse. */
 export function useMayWrite(): boolean {
   const { user } = useMe();

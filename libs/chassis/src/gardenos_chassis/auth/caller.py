@@ -31,6 +31,11 @@ class Caller:
         """Whether every record of the agency is in this caller's scope."""
         return READ_RECORDS.scope_of(self.role) is Scope.AGENCY
 
+    @property
+    def must_claim(self) -> bool:
+        """Whether what nobody has is theirs to change only once they have claimed it."""
+        return WRITE_RECORDS.scope_of(self.role) is Scope.OWN
+
     def sees(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
         """Whether a record of this owner and team is in scope."""
         scope = READ_RECORDS.scope_of(self.role)
@@ -50,6 +55,13 @@ class Caller:
         """
         scope = WRITE_RECORDS.scope_of(self.role)
         return self.sees(owner_id, team_id) if scope is not Scope.OWN else owner_id == self.user_id
+
+    def writes(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
+        """Whether a record of this owner and team, which is in scope, is theirs to change.
+
+        What is in a pool is nobody's: `must_claim`.
+        """
+        return owner_id == self.user_id if self.must_claim else self.sees(owner_id, team_id)
 
     def may(self, permission: Permission) -> bool:
         """Whether it may be done by this caller, in whatever scope."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gardenos_contracts import Event
 
+from gardenos_chassis.auth.names import name_of
 from gardenos_chassis.errors import Conflict, NotFound, PreconditionFailed
 from gardenos_chassis.events.snapshots import Snapshots
 from gardenos_chassis.events.store import Changed, Context, EventStore, LostRace, UnitOfWork
@@ -49,18 +50,31 @@ class Repository(Generic[A]):
     async def change(self, id: UUID, decide: Callable[[A], Iterable[Event]]) -> Changed:
         """Records what follows from a decision on the present state; nothing, if it yields no events.
 
-        Raises NotFound, PreconditionFailed (the caller's `If-Match` is stale), and whatever `decide` raises.
+        Raises NotFound, PreconditionFailed (the caller's `If-Match` is stale), Conflict where the caller must claim it
+        first, and whatever `decide` raises.
         """
 
         async def next(work: UnitOfWork) -> Changed:
             state, version, folded = await self._state(work, id)
-            if self.snapshots is not None:
-                await self.snapshots.take_if_due(work.session, self.context.agency_id, id, folded)
-            if self.context.if_match not in (None, version):
-                raise PreconditionFailed(
-                    f"this {self.noun} was changed meanwhile; read it again and repeat your change"
-                )
-            return Changed(id, work.record(id, version, decide(state)))
+            caller = self.context.caller
+            if caller is not None and not caller.writes(*self.scope(state)):
+                raise Conflict(f"nobody has this {self.noun} yet: claim it, then it is yours to change")
+            return await self._recorded(work, id, version, folded, decide(state))
+
+        return await self._run(next)
+
+    async def claim(self, id: UUID, decide: Callable[[A], Iterable[Event]]) -> Changed:
+        """As `change`, of what nobody has yet: `decide` makes it the caller's.
+
+        Raises Conflict where somebody has it already, and names them to whoever sees it, or saw it in the pool that it was
+        taken from.
+        """
+
+        async def next(work: UnitOfWork) -> Changed:
+            state, version, folded = await self._folded(work, id)
+            await self._require_free(work, id, state)
+            self._require_seen(state)
+            return await self._recorded(work, id, version, folded, decide(state))
 
         return await self._run(next)
 
@@ -70,14 +84,50 @@ class Repository(Generic[A]):
             state, version, _ = await self._state(work, id)
             return state, version
 
+    async def _recorded(
+        self, work: UnitOfWork, id: UUID, version: int, folded: int, events: Iterable[Event]
+    ) -> Changed:
+        if self.snapshots is not None:
+            await self.snapshots.take_if_due(work.session, self.context.agency_id, id, folded)
+        if self.context.if_match not in (None, version):
+            raise PreconditionFailed(f"this {self.noun} was changed meanwhile; read it again and repeat your change")
+        return Changed(id, work.record(id, version, events))
+
     async def _state(self, work: UnitOfWork, id: UUID) -> tuple[A, int, int]:
-        """The state, its version, and how many events were folded to know it."""
+        """The state, its version, and how many events were folded to know it. Raises NotFound out of the caller's scope."""
+        state, version, folded = await self._folded(work, id)
+        self._require_seen(state)
+        return state, version, folded
+
+    def _require_seen(self, state: A) -> None:
+        caller = self.context.caller
+        if caller is not None and not caller.sees(*self.scope(state)):
+            raise NotFound(f"there is no such {self.noun}")
+
+    async def _require_free(self, work: UnitOfWork, id: UUID, state: A) -> None:
+        caller, scope = self.context.caller, self.scope(state)
+        owner_id = scope[0]
+        if caller is None or owner_id is None or owner_id == caller.user_id:
+            return
+        if caller.sees(*scope) or caller.sees(*await self._scope_before(work, id)):
+            has_it = await name_of(work.session, owner_id) or "somebody else"
+            raise Conflict(f"{has_it} has this {self.noun} already")
+
+    async def _scope_before(self, work: UnitOfWork, id: UUID) -> tuple[UUID | None, UUID | None]:
+        """Whose it was before it was whose it is now."""
+        state: A | None = None
+        scopes = []
+        for fact in await work.load(id):
+            state = self.evolve(state, fact.data)
+            scopes.append(self.scope(state))
+        return next((scope for scope in reversed(scopes) if scope != scopes[-1]), scopes[-1])
+
+    async def _folded(self, work: UnitOfWork, id: UUID) -> tuple[A, int, int]:
         state, version = (None, 0) if self.snapshots is None else await self.snapshots.latest(work.session, id)
         facts = await work.load(id, after_version=version)
         for fact in facts:
             state, version = self.evolve(state, fact.data), fact.version
-        caller = self.context.caller
-        if state is None or (caller is not None and not caller.sees(*self.scope(state))):
+        if state is None:
             raise NotFound(f"there is no such {self.noun}")
         return state, version, len(facts)
 

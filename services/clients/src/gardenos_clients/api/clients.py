@@ -1,11 +1,14 @@
 """`/api/v1/clients`."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.auth.permissions import FORGET_PEOPLE
@@ -18,6 +21,7 @@ from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
+from gardenos_contracts import Event
 from gardenos_contracts.clients import ClientOnboarded
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
 from pydantic import BaseModel, ConfigDict
@@ -88,7 +92,7 @@ def client_filter(
     return queries.ClientFilter(owners, "none" in owner_id, line_of_business, q)
 
 
-@router.get("", responses={200: {"model": Page[shapes.Client]}})
+@router.get("", responses={200: {"model": Page[shapes.Client]}}, openapi_extra=lists("clients"))
 async def list_clients(
     reading: Reader,
     wanted: Annotated[queries.ClientFilter, Depends(client_filter)],
@@ -122,10 +126,11 @@ async def onboard_client(request: Request, body: OnboardClient, clients: Clients
     return await _answer(request, writing.caller, onboarded, 201)
 
 
-@router.get("/{client_id}", responses={200: {"model": shapes.Client}})
+@router.get("/{client_id}", responses={200: {"model": shapes.Client}}, openapi_extra=opens("client", "client_id"))
 async def show_client(client_id: UUID, reading: Reader) -> Response:
     """One client."""
     found = await queries.client(reading.session, reading.caller, client_id)
+    shows(person_id=found["person_id"])
     return json_response(found, etag=found["version"])
 
 
@@ -150,9 +155,18 @@ async def assign_client(
     await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     keeps_team = "team_id" not in body.model_fields_set
 
-    changed = await clients.change(
-        client_id, lambda client: client.assign(body.owner_id, client.team_id if keeps_team else body.team_id)
-    )
+    def given(client: aggregate.Client) -> Iterator[Event]:
+        return client.assign(body.owner_id, client.team_id if keeps_team else body.team_id)
+
+    claimed = body.owner_id == writing.caller.user_id and writing.caller.must_claim
+    changed = await (clients.claim if claimed else clients.change)(client_id, given)
+    return await _answer(request, writing.caller, changed)
+
+
+@router.post("/{client_id}/claim", responses={200: {"model": shapes.Client}})
+async def claim_client(client_id: UUID, request: Request, clients: Clients, writing: Writer) -> Response:
+    """The client, whom nobody has yet, is the caller's from now on. Of two who claim at once one is told who was first."""
+    changed = await clients.claim(client_id, lambda client: client.assign(writing.caller.user_id, client.team_id))
     return await _answer(request, writing.caller, changed)
 
 

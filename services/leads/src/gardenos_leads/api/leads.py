@@ -1,11 +1,14 @@
 """`/api/v1/leads`."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.auth.permissions import FORGET_PEOPLE
@@ -18,6 +21,7 @@ from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
+from gardenos_contracts import Event
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -109,7 +113,7 @@ async def lead_filter(
     return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, q)
 
 
-@router.get("", responses={200: {"model": Page[shapes.Lead]}})
+@router.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
 async def list_leads(
     reading: Reader,
     wanted: Annotated[queries.LeadFilter, Depends(lead_filter)],
@@ -144,10 +148,11 @@ async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writin
     return await _answer(request, writing.caller, captured, 201)
 
 
-@router.get("/{lead_id}", responses={200: {"model": shapes.Lead}})
+@router.get("/{lead_id}", responses={200: {"model": shapes.Lead}}, openapi_extra=opens("lead", "lead_id"))
 async def show_lead(lead_id: UUID, reading: Reader) -> Response:
     """One lead."""
     found = await queries.lead(reading.session, reading.caller, lead_id)
+    shows(person_id=found["person_id"])
     return json_response(found, etag=found["version"])
 
 
@@ -168,9 +173,18 @@ async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: 
     await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     keeps_team = "team_id" not in body.model_fields_set
 
-    changed = await leads.change(
-        lead_id, lambda lead: lead.assign(body.owner_id, lead.team_id if keeps_team else body.team_id)
-    )
+    def given(lead: aggregate.Lead) -> Iterator[Event]:
+        return lead.assign(body.owner_id, lead.team_id if keeps_team else body.team_id)
+
+    claimed = body.owner_id == writing.caller.user_id and writing.caller.must_claim
+    changed = await (leads.claim if claimed else leads.change)(lead_id, given)
+    return await _answer(request, writing.caller, changed)
+
+
+@router.post("/{lead_id}/claim", responses={200: {"model": shapes.Lead}})
+async def claim_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """The lead, whom nobody has yet, is the caller's from now on. Of two who claim at once one is told who was first."""
+    changed = await leads.claim(lead_id, lambda lead: lead.assign(writing.caller.user_id, lead.team_id))
     return await _answer(request, writing.caller, changed)
 
 
