@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
@@ -23,9 +24,19 @@ class Asked:
     proxies: Proxies
     rule: str | None = None
     """The last permission that was asked of the caller, and in which scope they have it: `records:write/own`."""
+    signed_in: bool = False
     session_id: str = ""
     """Of the caller, once their token is verified."""
+    person_id: UUID | None = None
+    """Whose data the answer shows, where the route found out."""
+    act: str | None = None
+    """What is done with it, where that is another than the route says: a list that is handed out as a file."""
     _origin: str | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters in the address; of one that is given twice, the last."""
+        return dict(HTTPConnection(self.scope).query_params)
 
     @property
     def origin(self) -> str:
@@ -40,9 +51,11 @@ class Asked:
 
     @property
     def why(self) -> str:
-        """The rule; where no permission was asked, that anybody may, by the operation's name."""
+        """The rule. Where no permission was asked: of whoever is signed in, that the account is theirs; else that anybody may."""
         if self.rule is not None:
             return self.rule
+        if self.signed_in:
+            return "account:change/own"
         return f"public:{getattr(self.scope.get('route'), 'name', 'unmatched')}"
 
 
@@ -71,9 +84,17 @@ def allowed_by(rule: str) -> None:
         asked.rule = rule
 
 
-def of_session(session_id: str) -> None:
-    """Notes whose session asks. As long as nothing else is asked of them, they may as anybody of whom it is the own account."""
+def shows(*, person_id: UUID | None = None, act: str | None = None) -> None:
+    """Notes whose data is answered with, or that more is done with it than the route says."""
     asked = _asked.get()
     if asked is not None:
+        asked.person_id = person_id or asked.person_id
+        asked.act = act or asked.act
+
+
+def of_session(session_id: str) -> None:
+    """Notes that somebody asks who is signed in, and by which session."""
+    asked = _asked.get()
+    if asked is not None:
+        asked.signed_in = True
         asked.session_id = session_id
-        asked.rule = asked.rule or "account:change/own"

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gardenos_chassis import operations, telemetry
+from gardenos_chassis.audit.accesses import prune_for_ever
 from gardenos_chassis.audit.chain import Chain
 from gardenos_chassis.auth import Keys
 from gardenos_chassis.auth.colleagues import HINT
@@ -179,11 +180,15 @@ class Service:
                     log.warning("%s does not end, and is left", task.get_name())
 
     def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:
+        async def pruning() -> None:
+            await prune_for_ever(self.database, timedelta(days=self.settings.keep_accesses_days))
+
         async def transport() -> None:
             async with asyncio.TaskGroup() as tasks:
                 if self.publishes:
                     tasks.create_task(self.relay.run())
                     tasks.create_task(retried_for_ever(Chain(self.database).run, what=f"{self.name}: chaining"))
+                tasks.create_task(retried_for_ever(pruning, what=f"{self.name}: pruning accesses"))
                 for subscription in self.subscriptions.values():
                     tasks.create_task(subscription.run())
                 tasks.create_task(retried_for_ever(self._observation.run, what=f"{self.name}: observing"))

@@ -53,6 +53,8 @@ class ServiceSettings(BaseSettings):
     reporting_url: str = "http://127.0.0.1:8000"
     trusted_proxies: str = ""
     """Networks whose `X-Forwarded-For` is believed, with commas between them: `10.0.0.0/8, fd00::/8`."""
+    keep_accesses_days: int = Field(default=400, ge=90)
+    """How long it is kept who looked at what. What was changed, and by whom, is kept for good."""
     max_body_bytes: int = 1_000_000
     """Of a request, unless its route says otherwise."""
     reconcile_seconds: float = Field(default=30, gt=0)

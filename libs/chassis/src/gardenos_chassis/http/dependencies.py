@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 from gardenos_contracts import Actor, ActorKind, Event
 
 from gardenos_chassis import asked, telemetry
+from gardenos_chassis.audit.accesses import note_access
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
@@ -66,6 +67,7 @@ async def reading(request: Request, caller: Annotated[Caller, Depends(caller)]) 
     """Opens a session in the caller's agency for the time of the request."""
     async with service_of(request).database.transaction(caller.agency_id) as session:
         yield Reading(caller, session)
+        note_access(session, caller, actor_of(caller))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ async def writing(
 async def _context(request: Request, caller: Caller, key: str | None, if_match: str | None) -> Context:
     return Context(
         agency_id=caller.agency_id,
-        actor=Actor(ActorKind.PERSON, str(caller.user_id)),
+        actor=actor_of(caller),
         correlation_id=request.scope.get("state", {}).get("request_id") or str(new_id()),
         traceparent=telemetry.traceparent() or request.headers.get("traceparent"),
         caller=caller,
@@ -117,6 +119,11 @@ def _scoped(key: str, caller: Caller) -> str:
     if len(key) > 200:
         raise Invalid("an Idempotency-Key has at most 200 characters", pointer="header:idempotency-key")
     return f"{caller.user_id}:{key}"
+
+
+def actor_of(caller: Caller) -> Actor:
+    """Who does it."""
+    return Actor(ActorKind.PERSON, str(caller.user_id))
 
 
 async def _fingerprint(request: Request) -> str:

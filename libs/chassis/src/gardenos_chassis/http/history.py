@@ -19,6 +19,7 @@ from pydantic import AwareDatetime
 from pydantic.alias_generators import to_snake
 from pydantic_core import to_jsonable_python
 
+from gardenos_chassis.audit.accesses import opens
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import Invalid, NotFound
@@ -161,10 +162,12 @@ def history_routes(
 
     path = f"/{{{noun}_id}}/history"
     router.add_api_route(
-        path, show_history, name=f"show_{noun}_history", responses={200: {"model": Page[HistoryEntry]}}
+        path, show_history, name=f"show_{noun}_history", responses={200: {"model": Page[HistoryEntry]}},
+        openapi_extra=opens(f"{noun} history", f"{noun}_id"),
     )  # fmt: skip
     router.add_api_route(
-        f"{path}/state", show_state, name=f"show_{noun}_state", responses={200: {"model": PastState}}
+        f"{path}/state", show_state, name=f"show_{noun}_state", responses={200: {"model": PastState}},
+        openapi_extra=opens(f"{noun} history", f"{noun}_id"),
     )  # fmt: skip
     return router
 

@@ -10,11 +10,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, column, select, table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from gardenos_chassis.audit.accesses import note_access, opens
 from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound, Unavailable
 from gardenos_chassis.events.application import Application, Redriven
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.events.feed import internal_only
+from gardenos_chassis.http.dependencies import actor_of
 from gardenos_chassis.http.paging import CursorParam, Key, Limit, decoded, keyset, page_of
 from gardenos_chassis.http.responses import json_response
 from gardenos_chassis.http.shapes import Page, Shape
@@ -144,7 +146,11 @@ async def list_dead_letters(
     return json_response(page_of(rows, _ORDER, limit))
 
 
-@router.get("/dead-letters/{consumer}/{source}/{sequence}", responses={200: {"model": DeadLetterInFull}})
+@router.get(
+    "/dead-letters/{consumer}/{source}/{sequence}",
+    responses={200: {"model": DeadLetterInFull}},
+    openapi_extra=opens("dead letter", "sequence"),
+)
 async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: int) -> Response:
     """One of them, with its message."""
     statement = select(*_OWN, _message).where(
@@ -152,8 +158,9 @@ async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: 
     )
     async with here.transaction() as session:
         found = (await session.execute(statement)).mappings().first()
-    if found is None:
-        raise NotFound("no such event is parked here")
+        if found is None:
+            raise NotFound("no such event is parked here")
+        note_access(session, here.caller, actor_of(here.caller))
     letter = dict(found)
     if isinstance(letter["message"].get("data"), dict):
         withhold(here.caller, letter["message"]["data"])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
+from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.auth import visible_to
 from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Consumer, Repository, UnitOfWork
@@ -160,7 +161,7 @@ async def strike(note_id: UUID, notes: Notes) -> Response:
     return json_response({"id": changed.id}, etag=changed.version)
 
 
-@router.get("/notes/{note_id}", responses={200: {"model": ShownNote}})
+@router.get("/notes/{note_id}", responses={200: {"model": ShownNote}}, openapi_extra=opens("note", "note_id"))
 async def show(note_id: UUID, reading: Reader) -> Response:
     found = (await reading.session.execute(select(notes).where(notes.c.id == note_id))).mappings().first()
     if found is None:
@@ -168,7 +169,7 @@ async def show(note_id: UUID, reading: Reader) -> Response:
     return json_response(dict(found))
 
 
-@router.get("/notes", responses={200: {"model": Page[ShownNote]}})
+@router.get("/notes", responses={200: {"model": Page[ShownNote]}}, openapi_extra=lists("notes"))
 async def listed(reading: Reader, limit: Limit = 50, cursor: CursorParam = None) -> Response:
     visible = select(notes).where(visible_to(reading.caller, notes.c.owner_id, notes.c.team_id))
     rows: list[dict[str, Any]] = [

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.http import Reader, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
@@ -27,7 +29,11 @@ def insight_filter(
     return queries.InsightFilter(lead_id, client_id, person_id, kind, source_id)
 
 
-@router.get("", responses={200: {"model": Page[shapes.Insight]}})
+@router.get(
+    "",
+    responses={200: {"model": Page[shapes.Insight]}},
+    openapi_extra=lists("insights", "person_id", "client_id", "lead_id", "source_id"),
+)
 async def list_insights(
     reading: Reader,
     wanted: Annotated[queries.InsightFilter, Depends(insight_filter)],
@@ -38,7 +44,9 @@ async def list_insights(
     return json_response(await queries.insight_page(reading.session, reading.caller, wanted, limit, cursor))
 
 
-@router.get("/{insight_id}", responses={200: {"model": shapes.Insight}})
+@router.get("/{insight_id}", responses={200: {"model": shapes.Insight}}, openapi_extra=opens("insight", "insight_id"))
 async def show_insight(insight_id: UUID, reading: Reader) -> Response:
     """One insight."""
-    return json_response(await queries.insight(reading.session, reading.caller, insight_id))
+    found = await queries.insight(reading.session, reading.caller, insight_id)
+    shows(person_id=found["person_id"])
+    return json_response(found)

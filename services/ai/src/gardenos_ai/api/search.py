@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from gardenos_chassis.audit.accesses import lists, record_access
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http import caller, json_response
+from gardenos_chassis.http.dependencies import actor_of
 from gardenos_chassis.http.shapes import Page
 
 from gardenos_ai.api import shapes
@@ -15,7 +17,7 @@ from gardenos_ai.search import Search
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
 
 
-@router.get("", responses={200: {"model": Page[shapes.SearchHit]}})
+@router.get("", responses={200: {"model": Page[shapes.SearchHit]}}, openapi_extra=lists("calls and messages"))
 async def search(
     request: Request,
     caller: Annotated[Caller, Depends(caller)],
@@ -26,4 +28,6 @@ async def search(
     if not q.strip() or "\0" in q:
         raise Invalid("say what to look for", pointer="query:q")
     found: Search = request.app.state.search
-    return json_response({"items": await found.find(caller, q.strip(), limit), "next_cursor": None})
+    items = await found.find(caller, q.strip(), limit)
+    await record_access(found.database, caller, actor_of(caller))
+    return json_response({"items": items, "next_cursor": None})

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import opens
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed
 from gardenos_chassis.http import Reader, Writer, json_response
@@ -75,7 +77,9 @@ async def log_call(request: Request, body: LogCall, writing: Writer) -> Response
     return json_response(shown, 201, location=f"/api/v1/calls/{logged.id}", etag=logged.version)
 
 
-@router.get("/{call_id}", responses={200: {"model": shapes.Call}})
+@router.get("/{call_id}", responses={200: {"model": shapes.Call}}, openapi_extra=opens("call", "call_id"))
 async def show_call(call_id: UUID, reading: Reader) -> Response:
     """One call."""
-    return json_response(await queries.call(reading.session, reading.caller, call_id), etag=1)
+    found = await queries.call(reading.session, reading.caller, call_id)
+    shows(person_id=found["person_id"])
+    return json_response(found, etag=1)

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http import Reader, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
@@ -15,7 +17,11 @@ from gardenos_comms.api import shapes
 router = APIRouter(prefix="/api/v1", tags=["threads"])
 
 
-@router.get("/threads", responses={200: {"model": Page[shapes.Thread]}})
+@router.get(
+    "/threads",
+    responses={200: {"model": Page[shapes.Thread]}},
+    openapi_extra=lists("threads", "person_id", "client_id", "lead_id"),
+)
 async def list_threads(
     reading: Reader,
     lead_id: UUID | None = None,
@@ -33,13 +39,21 @@ async def list_threads(
     return json_response(page)
 
 
-@router.get("/threads/{thread_id}", responses={200: {"model": shapes.WholeThread}})
+@router.get(
+    "/threads/{thread_id}", responses={200: {"model": shapes.WholeThread}}, openapi_extra=opens("thread", "thread_id")
+)
 async def show_thread(thread_id: UUID, reading: Reader) -> Response:
     """One conversation, the oldest entry first."""
-    return json_response(await queries.thread(reading.session, reading.caller, thread_id))
+    found = await queries.thread(reading.session, reading.caller, thread_id)
+    shows(person_id=found["person_id"])
+    return json_response(found)
 
 
-@router.get("/timeline", responses={200: {"model": Page[shapes.TimelineEntry]}})
+@router.get(
+    "/timeline",
+    responses={200: {"model": Page[shapes.TimelineEntry]}},
+    openapi_extra=lists("timeline", "person_id", "client_id", "lead_id"),
+)
 async def show_timeline(
     reading: Reader,
     lead_id: UUID | None = None,

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import downloads, opens
 from gardenos_chassis.errors import Conflict, Invalid, UnsupportedMediaType
 from gardenos_chassis.events import LostRace, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, Writing, json_response
@@ -112,18 +114,22 @@ async def _received(work: UnitOfWork, message_id: UUID, found: Email) -> Message
     )
 
 
-@router.get("/{message_id}", responses={200: {"model": shapes.Message}})
+@router.get("/{message_id}", responses={200: {"model": shapes.Message}}, openapi_extra=opens("message", "message_id"))
 async def show_message(message_id: UUID, reading: Reader) -> Response:
     """One message."""
-    return json_response(await queries.message(reading.session, reading.caller, message_id), etag=1)
+    found = await queries.message(reading.session, reading.caller, message_id)
+    shows(person_id=found["person_id"])
+    return json_response(found, etag=1)
 
 
 @router.get(
     "/{message_id}/original",
     responses={200: {"description": "The message as it came", "content": {"message/rfc822": {}}}},
+    openapi_extra=downloads("message", "message_id"),
 )
 async def download_message(message_id: UUID, reading: Reader) -> Response:
     """One message as it came, byte by byte: all that was cut from its text, and what is attached to it."""
-    await queries.message(reading.session, reading.caller, message_id)
+    found = await queries.message(reading.session, reading.caller, message_id)
+    shows(person_id=found["person_id"])
     raw = await queries.original(reading.session, reading.caller.agency_id, message_id)
     return Response(raw, media_type="message/rfc822", headers=attachment(f"message-{message_id}.eml"))

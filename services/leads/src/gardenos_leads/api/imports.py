@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
+from gardenos_chassis.audit.accesses import downloads, lists
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.http import Reader, Writer, csv, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
@@ -89,7 +90,11 @@ async def show_import(import_id: UUID, reading: Reader) -> Response:
     return json_response(await queries.import_(reading.session, reading.caller, import_id))
 
 
-@router.get("/{import_id}/rows", responses={200: {"model": Page[shapes.ImportRow]}})
+@router.get(
+    "/{import_id}/rows",
+    responses={200: {"model": Page[shapes.ImportRow]}},
+    openapi_extra=lists("rows of an import", "import_id"),
+)
 async def list_import_rows(
     import_id: UUID, reading: Reader, fate: Fate | None = None, limit: Limit = 50, cursor: CursorParam = None
 ) -> Response:
@@ -98,7 +103,7 @@ async def list_import_rows(
     return json_response(await queries.import_row_page(reading.session, reading.caller, found, fate, limit, cursor))
 
 
-@router.get("/{import_id}/rows.csv", response_class=_Csv)
+@router.get("/{import_id}/rows.csv", response_class=_Csv, openapi_extra=downloads("rows of an import", "import_id"))
 async def download_import_rows(
     request: Request, import_id: UUID, reading: Reader, fate: Fate | None = None
 ) -> Response:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from gardenos_chassis.asked import shows
+from gardenos_chassis.audit.accesses import lists
 from gardenos_chassis.http import Reader, Reading, csv, json_response
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
@@ -75,7 +77,11 @@ async def conversion_times(
     return await _report(CONVERSION_TIMES, reading, period, form, group_by)
 
 
-@router.get("/conversion-times/leads", responses={200: {"model": Page[shapes.ConvertedLead], **AS_CSV_TOO}})
+@router.get(
+    "/conversion-times/leads",
+    responses={200: {"model": Page[shapes.ConvertedLead], **AS_CSV_TOO}},
+    openapi_extra=lists("leads behind a report"),
+)
 async def conversion_time_leads(
     request: Request,
     reading: Reader,
@@ -97,7 +103,11 @@ async def response_times(
     return await _report(RESPONSE_TIMES, reading, period, form, group_by)
 
 
-@router.get("/response-times/leads", responses={200: {"model": Page[shapes.AnsweredLead], **AS_CSV_TOO}})
+@router.get(
+    "/response-times/leads",
+    responses={200: {"model": Page[shapes.AnsweredLead], **AS_CSV_TOO}},
+    openapi_extra=lists("leads behind a report"),
+)
 async def response_time_leads(
     request: Request,
     reading: Reader,
@@ -150,6 +160,7 @@ async def _leads(
     first = await queries.leads_behind(reading.session, reading.caller, measure, period, wanted, limit, cursor)
     if not form.csv:
         return form.json_response(first, filename)
+    shows(act="downloaded")
 
     async def lines() -> AsyncIterator[str]:
         page = first
