@@ -34,6 +34,8 @@ NOT_PERSONAL_HERE = {
     "identity.ProfileChanged.v1": {"name", "time_zone", "locale"},
     "identity.RoleChanged.v1": {"role"},
     "identity.TeamFormed.v1": {"name"},
+    "identity.ApiKeyMade.v1": {"key_id", "name", "scopes", "made_by"},
+    "identity.ApiKeyRevoked.v1": {"key_id"},
     "identity.TeamLeadsNamed.v1": {"lead_ids"},
     "identity.TeamRenamed.v1": {"name"},
     "identity.UserInvited.v1": {"email", "role", "team_ids", "invited_by"},

@@ -17,7 +17,9 @@ from gardenos_chassis import operations, telemetry
 from gardenos_chassis.audit.accesses import prune_for_ever
 from gardenos_chassis.audit.chain import Chain
 from gardenos_chassis.auth import Keys
+from gardenos_chassis.auth.api_keys import Exchange, exchange_at
 from gardenos_chassis.auth.colleagues import HINT
+from gardenos_chassis.auth.permissions import READ_RECORDS, WRITE_RECORDS, Permission
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import retried_for_ever
@@ -77,8 +79,9 @@ class Service:
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
     (None: well), `standings` are where people stand since their tokens were signed (None: as those say), `larger_bodies`
     gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the master key wraps besides the
-    keys of people whom its events are about. A service that `publishes` nothing, as another
-    team's consumer, has neither event tables nor a topic, relay and feed.
+    keys of people whom its events are about. An API key needs the permission `read_by` to read here, and `written_by` to
+    change anything; `exchange` gives an access token for it (None: as identity does). A service that `publishes` nothing, as
+    another team's consumer, has neither event tables nor a topic, relay and feed.
     """
 
     def __init__(
@@ -98,6 +101,9 @@ class Service:
         larger_bodies: Mapping[str, int] | None = None,
         standings: Standings | None = None,
         wrapped: "Sequence[Wrapped]" = (),
+        read_by: Permission = READ_RECORDS,
+        written_by: Permission = WRITE_RECORDS,
+        exchange: Exchange | None = None,
     ) -> None:
         self.settings = settings
         self.name = settings.service
@@ -114,6 +120,10 @@ class Service:
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)
         self.relay = Relay(self.database, self.name, kafka(settings))
+        self.read_by, self.written_by = read_by, written_by
+        self.exchange = exchange or exchange_at(
+            settings.url_of("identity"), self.http, Proxies(settings.trusted_proxies)
+        )
         self.store.on_append(self.relay.wake)
         self.subscriptions = {
             consumer.name: Subscription(consumer, self.store, settings, self.http)

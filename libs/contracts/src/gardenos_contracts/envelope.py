@@ -27,6 +27,8 @@ class ActorKind(StrEnum):
     AI = "ai"
     AUTOMATION = "automation"
     IMPORT = "import"
+    KEY = "key"
+    """An API key, on behalf of the person who made it."""
     SYSTEM = "system"
 
 

@@ -170,3 +170,21 @@ class BranchClosed(Event, service="identity", version=1):
     """A branch is no more; no team belonged to it."""
 
     branch_id: UUID
+
+
+class ApiKeyMade(Event, service="identity", version=1):
+    """A person made an API key: a program that shows it acts on their behalf, and may what its scopes name of what they may."""
+
+    key_id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    """Names of permissions: `records:read`."""
+    made_by: UserId
+    expires_at: datetime | None
+    """None: it does not."""
+
+
+class ApiKeyRevoked(Event, service="identity", version=1):
+    """An API key is good for nothing from now on."""
+
+    key_id: UUID

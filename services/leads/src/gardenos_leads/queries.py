@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
-from gardenos_chassis.auth.fields import withheld_from, withhold
+from gardenos_chassis.auth.fields import hidden_from, withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -172,7 +172,7 @@ def import_shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
 
 def sensitive_headers(columns: Sequence[Mapping[str, Any]], caller: Caller) -> set[str]:
     """The columns of a file in which stands what the caller may not see: as they were taken for, or by their headers."""
-    hidden = withheld_from(caller.role)
+    hidden = hidden_from(caller)
     return {
         column["header"]
         for column in columns
@@ -182,7 +182,7 @@ def sensitive_headers(columns: Sequence[Mapping[str, Any]], caller: Caller) -> s
 
 def import_row_shown(row: dict[str, Any], caller: Caller, headers: Collection[str]) -> dict[str, Any]:
     """A row of a file without what stood under these headers, and without reasons that quote it."""
-    hidden = withheld_from(caller.role)
+    hidden = hidden_from(caller)
     if gone := [header for header in headers if header in row["raw"]]:
         row["raw"] = row["raw"] | dict.fromkeys(gone)
         row["withheld"] = sorted(gone)

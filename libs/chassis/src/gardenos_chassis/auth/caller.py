@@ -1,11 +1,11 @@
-"""The person who asks, and what they may see and do."""
+"""Who asks, a person or a key of theirs, and what they may see and do."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from gardenos_contracts.values import Role
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from gardenos_chassis.asked import allowed_by
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_RECORDS, WRITE_RECORDS, Permission, Scope
@@ -13,8 +13,20 @@ from gardenos_chassis.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKey:
+    """That it is not a person who asks, but a key of theirs: it may what its scopes name, of what its maker may."""
+
+    id: UUID
+    scopes: frozenset[str]
+    """Names of permissions: `records:read`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """A person who signed in, as their access token says, or what identity has told since."""
+    """A person who signed in, as their access token says, or what identity has told since; or an API key of theirs.
+
+    Of a key, person, role and teams are its maker's. All that asks what may be goes by `scope_of`.
+    """
 
     agency_id: UUID
     user_id: UUID
@@ -25,20 +37,27 @@ class Caller:
     """Seconds since the epoch."""
     version: int = 0
     """Of the person, when the token was signed."""
+    key: ApiKey | None = None
+
+    def scope_of(self, permission: Permission) -> Scope:
+        """In which scope this caller may: by their role; a key only what it was given, and nothing that is people's alone."""
+        if self.key is not None and not (permission.for_keys and permission.name in self.key.scopes):
+            return Scope.NOTHING
+        return permission.scope_of(self.role)
 
     @property
     def agency_wide(self) -> bool:
         """Whether every record of the agency is in this caller's scope."""
-        return READ_RECORDS.scope_of(self.role) is Scope.AGENCY
+        return self.scope_of(READ_RECORDS) is Scope.AGENCY
 
     @property
     def must_claim(self) -> bool:
         """Whether what nobody has is theirs to change only once they have claimed it."""
-        return WRITE_RECORDS.scope_of(self.role) is Scope.OWN
+        return self.scope_of(WRITE_RECORDS) is Scope.OWN
 
     def sees(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
         """Whether a record of this owner and team is in scope."""
-        scope = READ_RECORDS.scope_of(self.role)
+        scope = self.scope_of(READ_RECORDS)
         if scope is Scope.NOTHING:
             return False
         if scope is Scope.AGENCY or owner_id == self.user_id:
@@ -51,42 +70,50 @@ class Caller:
     def writes(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
         """Whether a record of this owner and team, which is in scope, is theirs to change.
 
-        What is in a pool, those who have their own alone claim first.
-        """
-        scope = WRITE_RECORDS.scope_of(self.role)
-        return self.sees(owner_id, team_id) if scope is not Scope.OWN else owner_id == self.user_id
-
-    def writes(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
-        """Whether a record of this owner and team, which is in scope, is theirs to change.
-
         What is in a pool is nobody's: `must_claim`.
         """
         return owner_id == self.user_id if self.must_claim else self.sees(owner_id, team_id)
 
     def may(self, permission: Permission) -> bool:
         """Whether it may be done by this caller, in whatever scope."""
-        return permission.allows(self.role)
+        return self.scope_of(permission) is not Scope.NOTHING
 
     def require(self, permission: Permission) -> None:
         """Raises Forbidden for those who may not, and says who may."""
-        if not permission.allows(self.role):
-            raise Forbidden(f"only {_listed(permission)} of the agency may do this")
+        if not self.may(permission):
+            raise Forbidden(self._refused(permission, f"only {_listed(permission)} of the agency may do this"))
         allowed_by(permission.told_of(self.role))
 
     def require_write(self) -> None:
         """Raises Forbidden for those who only read."""
-        if not WRITE_RECORDS.allows(self.role):
-            raise Forbidden(f"the role {self.role} reads and changes nothing; ask an owner or admin of the agency")
+        if not self.may(WRITE_RECORDS):
+            reads = f"the role {self.role} reads and changes nothing; ask an owner or admin of the agency"
+            raise Forbidden(self._refused(WRITE_RECORDS, reads))
         allowed_by(WRITE_RECORDS.told_of(self.role))
 
     def require_administer(self) -> None:
         """Raises Forbidden for those who may not change people, teams and branches."""
         self.require(ADMINISTER_PEOPLE)
 
+    def require_person(self) -> None:
+        """Raises Forbidden for keys: what is a person's own they change themselves."""
+        if self.key is not None:
+            raise Forbidden("an API key may not do this; sign in yourself")
+
+    def _refused(self, permission: Permission, by_role: str) -> str:
+        """Why not: by the role of whoever it is; or the key has not what its maker has."""
+        if self.key is None or not permission.allows(self.role):
+            return by_role
+        if permission.for_keys:
+            return f"this API key lacks the scope {permission.name}"
+        return "no API key may do this; sign in yourself"
+
 
 def visible_to(caller: Caller, owner: ColumnElement[Any], team: ColumnElement[Any]) -> ColumnElement[bool]:
     """`caller.sees` as a predicate on a read table's owner and team columns."""
-    scope = READ_RECORDS.scope_of(caller.role)
+    scope = caller.scope_of(READ_RECORDS)
+    if scope is Scope.NOTHING:
+        return false()
     if scope is Scope.AGENCY:
         return true()
     teams = team.in_(caller.team_ids)

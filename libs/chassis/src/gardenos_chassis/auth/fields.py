@@ -35,14 +35,20 @@ def withhold(caller: Caller, record: dict[str, Any]) -> dict[str, Any]:
     Whether there was anything is not told either. A change names its `field`, a fact about a person its `kind`: where that
     is such a field, the values beside it are what is withheld. Where nothing is, there is no `withheld`.
     """
-    if gone := hidden_in(caller.role, record):
+    if gone := hidden_in(hidden_from(caller), record):
         record.update(dict.fromkeys(gone), withheld=gone)
     return record
 
 
-def hidden_in(role: Role, record: Mapping[str, Any]) -> list[str]:
-    """The names in a record under which stands what a role may not see."""
-    hidden = withheld_from(role)
+def hidden_from(caller: Caller) -> tuple[str, ...]:
+    """As `withheld_from`; from a key also what its maker sees, where that is not among its scopes."""
+    if caller.key is None:
+        return withheld_from(caller.role)
+    return tuple(name for name, permission in SENSITIVE.items() if not caller.may(permission))
+
+
+def hidden_in(hidden: Collection[str], record: Mapping[str, Any]) -> list[str]:
+    """The names in a record under which stands what is hidden."""
     if not hidden:
         return []
     named = [name for name in hidden if name in record]
@@ -58,6 +64,6 @@ def hidden_in(role: Role, record: Mapping[str, Any]) -> list[str]:
 
 def refuse_withheld(caller: Caller, names: Collection[str]) -> None:
     """Raises Forbidden where one of these fields, which are to be written, is one that the caller may not see."""
-    if refused := [name for name in withheld_from(caller.role) if name in names]:
+    if refused := [name for name in hidden_from(caller) if name in names]:
         listed = ", ".join(name.replace("_", " ") for name in refused)
         raise Forbidden(f"your role neither sees nor changes this: {listed}; leave it out")

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from gardenos_contracts.values import Role
 
+SERVICE = "service"
+"""What an API key is, as roles are told of: nobody's role, but the most that any key may be given."""
+
 
 class Scope(StrEnum):
     """Of which records something may be done."""
@@ -28,6 +31,13 @@ class Permission:
     words: str
     """As people read it."""
     scopes: Mapping[Role, Scope]
+    for_keys: bool = False
+    """Whether an API key may have it, in the scope in which its maker has it. What is not said to be is people's alone."""
+
+    @property
+    def name(self) -> str:
+        """As tokens and keys have it: `records:read`."""
+        return f"{self.resource}:{self.act.replace(' ', '-')}"
 
     def scope_of(self, role: Role) -> Scope:
         """In which scope a role may."""
@@ -36,6 +46,10 @@ class Permission:
     def told_of(self, role: Role) -> str:
         """As events and the audit trail say by which rule something was allowed: `records:write/own`."""
         return f"{self.resource}:{self.act}/{self.scope_of(role)}"
+
+    def scope_of_services(self) -> Scope:
+        """In which scope an API key may at most, whoever made it."""
+        return Scope.AGENCY if self.for_keys else Scope.NOTHING
 
     def allows(self, role: Role) -> bool:
         """Whether a role may at all."""
@@ -55,16 +69,20 @@ _WRITERS = {
 
 READ_RECORDS = Permission(
     "records", "read", "See leads, clients, conversations and reports",
-    {**_WRITERS, Role.VIEWER: Scope.TEAMS, Role.AUDITOR: Scope.AGENCY},
+    {**_WRITERS, Role.VIEWER: Scope.TEAMS, Role.AUDITOR: Scope.AGENCY}, for_keys=True,
 )  # fmt: skip
-WRITE_RECORDS = Permission("records", "write", "Change them, and what belongs to them", _WRITERS)
+WRITE_RECORDS = Permission("records", "write", "Change them, and what belongs to them", _WRITERS, for_keys=True)
 _THEIRS = "in the records they see"
-SEE_IDENTITY = Permission("fields", "see identity", f"See birth dates and licence numbers {_THEIRS}", _WRITERS)
+SEE_IDENTITY = Permission(
+    "fields", "see identity", f"See birth dates and licence numbers {_THEIRS}", _WRITERS, for_keys=True
+)  # fmt: skip
 SEE_PREMIUMS = Permission(
-    "fields", "see premiums", f"See premiums {_THEIRS}", {**_WRITERS, Role.AUDITOR: Scope.AGENCY}
+    "fields", "see premiums", f"See premiums {_THEIRS}", {**_WRITERS, Role.AUDITOR: Scope.AGENCY}, for_keys=True
 )  # fmt: skip
 FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
-READ_DIRECTORY = Permission("people", "read", "See who works here, in which teams and branches", _everywhere(*Role))
+READ_DIRECTORY = Permission(
+    "people", "read", "See who works here, in which teams and branches", _everywhere(*Role), for_keys=True
+)  # fmt: skip
 ADMINISTER_PEOPLE = Permission(
     "people", "administer", "Invite and deactivate people, change roles, teams and branches",
     _everywhere(Role.OWNER, Role.ADMIN),
@@ -72,13 +90,19 @@ ADMINISTER_PEOPLE = Permission(
 APPOINT_OWNERS = Permission(
     "people", "appoint owners", "Make somebody an owner, or change one", _everywhere(Role.OWNER)
 )
+CHANGE_AGENCY = Permission(
+    "agency", "change settings", "Change the agency's settings", _everywhere(Role.OWNER, Role.ADMIN)
+)  # fmt: skip
 LOOK_INTO_OPERATIONS = Permission(
     "operations", "read", "Look into operations: jobs, dead letters, read models",
-    _everywhere(Role.OWNER, Role.ADMIN, Role.AUDITOR),
+    _everywhere(Role.OWNER, Role.ADMIN, Role.AUDITOR), for_keys=True,
 )  # fmt: skip
 ACT_IN_OPERATIONS = Permission(
-    "operations", "act", "Retry, cancel and discard there", _everywhere(Role.OWNER, Role.ADMIN)
+    "operations", "act", "Retry, cancel and discard there", _everywhere(Role.OWNER, Role.ADMIN), for_keys=True
 )
+KEEP_KEYS = Permission(
+    "keys", "keep", "Make, see and revoke API keys", {**dict.fromkeys(Role, Scope.OWN), **_everywhere(Role.OWNER, Role.ADMIN)}
+)  # fmt: skip
 
 PERMISSIONS = (
     READ_RECORDS,
@@ -89,8 +113,10 @@ PERMISSIONS = (
     READ_DIRECTORY,
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,
+    CHANGE_AGENCY,
     LOOK_INTO_OPERATIONS,
     ACT_IN_OPERATIONS,
+    KEEP_KEYS,
 )
 """In the order in which people read them."""
 
@@ -101,8 +127,8 @@ def as_markdown() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "| | " + " | ".join(Role) + " |"
-    yield "| --- |" + " --- |" * len(Role)
+    yield "| | " + " | ".join([*Role, SERVICE]) + " |"
+    yield "| --- |" + " --- |" * (len(Role) + 1)
     for permission in PERMISSIONS:
-        scopes = (permission.scope_of(role) for role in Role)
+        scopes = [*map(permission.scope_of, Role), permission.scope_of_services()]
         yield f"| {permission.words} | " + " | ".join("–" if s is Scope.NOTHING else s for s in scopes) + " |"

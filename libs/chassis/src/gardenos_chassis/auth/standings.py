@@ -20,6 +20,7 @@ from uuid import UUID
 
 from gardenos_contracts import Event, Received
 from gardenos_contracts.identity import (
+    ApiKeyRevoked,
     RoleChanged,
     UserDeactivated,
     UserJoined,
@@ -30,6 +31,7 @@ from gardenos_contracts.values import Role
 
 from gardenos_chassis.auth.caller import Caller
 from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by, in_branches_of
+from gardenos_chassis.auth.permissions import SERVICE
 from gardenos_chassis.errors import Invalid, Unauthorized
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.tenancy import Database, Session, driver_of, hint_at_commit
@@ -40,6 +42,7 @@ _AGENCIES = 1024
 _NEWS_TAKES_SECONDS = 2.0
 _LOOK_AGAIN_SECONDS = 0.25
 
+KEY_REVOKED = "this API key was revoked; make another one"
 _LATELY = "; if that is new, try again in a moment"
 
 _HEARD = "select user_id, role, team_ids, active, version from standings"
@@ -47,6 +50,10 @@ _JOINED = """
 insert into standings (agency_id, user_id, role, team_ids, active, version, sequence) values ($1, $2, $3, $4, true, $5, $6)
 on conflict (agency_id, user_id) do update set role = excluded.role, team_ids = excluded.team_ids, active = true,
     version = excluded.version, sequence = excluded.sequence
+"""
+_REVOKED = """
+insert into standings (agency_id, user_id, role, team_ids, active, version, sequence)
+values ($1, $2, 'service', '{}', false, $3, $4) on conflict do nothing
 """
 _CHANGED = (
     "update standings set role = coalesce($3, role), team_ids = coalesce($4, team_ids), active = coalesce($5, active),"
@@ -74,6 +81,8 @@ class _Agency:
     teams: Mapping[UUID, Team] = field(default_factory=dict)
     in_branches_of: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
     """Of whoever leads a team in a branch: all the teams of the branch."""
+    revoked: frozenset[UUID] = frozenset()
+    """API keys."""
     read_at: float = float("-inf")
     changes: int = -1
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -109,9 +118,11 @@ class Standings:
     async def now(self, database: Database, caller: Caller) -> Caller:
         """The caller as their token says, with the role and teams of this moment: of a manager who leads, with their branch's.
 
-        Raises Unauthorized for somebody who was deactivated.
+        Raises Unauthorized for somebody who was deactivated, and for a key that was revoked.
         """
         agency = await self._agency(database, caller.agency_id)
+        if caller.key is not None and caller.key.id in agency.revoked:
+            raise Unauthorized(KEY_REVOKED)
         role, team_ids = caller.role, caller.team_ids
         standing = agency.people.get(caller.user_id)
         if standing is not None and standing.version > caller.version:
@@ -184,7 +195,12 @@ class Standings:
                 async with database.transaction(agency_id) as session:
                     found = await driver_of(session).fetch(self._rows)
                     teams = await driver_of(session).fetch(self._teams)
-                agency.people = {row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4]) for row in found}
+                agency.people = {
+                    row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4])
+                    for row in found
+                    if row[1] != SERVICE
+                }
+                agency.revoked = frozenset(row[0] for row in found if row[1] == SERVICE and not row[3])
                 agency.teams = {row[0]: Team(row[1], frozenset(row[2])) for row in teams}
                 agency.in_branches_of = in_branches_of(agency.teams)
                 agency.read_at, agency.changes = began, changes
@@ -192,7 +208,10 @@ class Standings:
 
 
 def _consumer(name: str) -> Consumer:
-    consumer = Consumer(name, listens_to=[UserJoined, RoleChanged, UserMovedTeams, UserDeactivated, UserReactivated])
+    consumer = Consumer(
+        name,
+        listens_to=[UserJoined, RoleChanged, UserMovedTeams, UserDeactivated, UserReactivated, ApiKeyRevoked],
+    )
 
     @consumer.on(UserJoined)
     async def joined(event: Received[UserJoined], db: Session) -> None:
@@ -216,6 +235,11 @@ def _consumer(name: str) -> Consumer:
     @consumer.on(UserReactivated)
     async def reactivated(event: Received[UserReactivated], db: Session) -> None:
         await _change(event, event.data.user_id, db, active=True)
+
+    @consumer.on(ApiKeyRevoked)
+    async def revoked(event: Received[ApiKeyRevoked], db: Session) -> None:
+        await driver_of(db).execute(_REVOKED, event.agency_id, event.data.key_id, event.version, event.sequence)
+        hint_at_commit(db, HINT)
 
     return consumer
 

@@ -12,6 +12,7 @@ from gardenos_contracts import Actor, ActorKind, Event
 from gardenos_chassis import asked, telemetry
 from gardenos_chassis.audit.accesses import note_access
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.api_keys import is_api_key
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
 from gardenos_chassis.events.repository import Repository
@@ -32,7 +33,8 @@ _IdempotencyKey = Annotated[
 ]
 _IfMatch = Annotated[str | None, Header(alias="If-Match", description="The `ETag` last read; a stale one is refused")]
 
-_bearer = HTTPBearer(auto_error=False, description="The access token of a session")
+_bearer = HTTPBearer(auto_error=False, description="The access token of a session, or an API key")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def service_of(request: Request) -> "Service":
@@ -41,18 +43,32 @@ def service_of(request: Request) -> "Service":
     return service
 
 
-async def caller(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
-    """Who asks, by the verified access token. Raises Unauthorized."""
+async def asker(request: Request, _: Annotated[object, Depends(_bearer)]) -> Caller:
+    """Who asks, by the verified access token, or by an API key in its place. Raises Unauthorized.
+
+    For routes that ask for a permission of their own; others take `caller`.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("send an access token: Authorization: Bearer …")
     service = service_of(request)
-    found = await service.keys.caller(token.strip())
+    token = token.strip()
+    if is_api_key(token):
+        token = await service.exchange(token, request)
+    found = await service.keys.caller(token)
     if service.standings is not None:
         found = await service.standings.now(service.database, found)
     telemetry.note(agency_id=found.agency_id)
     asked.of_session(found.session_id)
     return found
+
+
+async def caller(request: Request, caller: Annotated[Caller, Depends(asker)]) -> Caller:
+    """Who asks. A key must have the scope by which this service is read, or written: raises Forbidden."""
+    if caller.key is not None:
+        service = service_of(request)
+        caller.require(service.read_by if request.method in _SAFE else service.written_by)
+    return caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +112,25 @@ async def writing(
     if_match: _IfMatch = None,
 ) -> Writing:
     """Raises Forbidden for those who only read."""
-    caller.require_write()
+    if caller.key is None:
+        caller.require_write()
+    return await _writing(request, caller, idempotency_key, if_match)
+
+
+async def writing_own(
+    request: Request,
+    caller: Annotated[Caller, Depends(asker)],
+    idempotency_key: _IdempotencyKey = None,
+    if_match: _IfMatch = None,
+) -> Writing:
+    """A command on what is one's own, which everybody may give, whatever their role. Raises Forbidden for keys."""
+    caller.require_person()
+    return await _writing(request, caller, idempotency_key, if_match)
+
+
+async def _writing(request: Request, caller: Caller, key: str | None, if_match: str | None) -> Writing:
     service = service_of(request)
-    context = await _context(request, caller, idempotency_key, if_match)
+    context = await _context(request, caller, key, if_match)
     return Writing(caller, service.store, context, service.standings)
 
 
@@ -111,6 +143,7 @@ async def _context(request: Request, caller: Caller, key: str | None, if_match: 
         caller=caller,
         if_match=_version(if_match),
         idempotency_key=_scoped(key, caller) if key else None,
+        on_behalf_of=None if caller.key is None else str(caller.user_id),
         fingerprint=await _fingerprint(request) if key else "",
     )
 
@@ -118,11 +151,13 @@ async def _context(request: Request, caller: Caller, key: str | None, if_match: 
 def _scoped(key: str, caller: Caller) -> str:
     if len(key) > 200:
         raise Invalid("an Idempotency-Key has at most 200 characters", pointer="header:idempotency-key")
-    return f"{caller.user_id}:{key}"
+    return f"{caller.user_id if caller.key is None else caller.key.id}:{key}"
 
 
 def actor_of(caller: Caller) -> Actor:
-    """Who does it."""
+    """Who does it: the person, or their key."""
+    if caller.key is not None:
+        return Actor(ActorKind.KEY, str(caller.key.id))
     return Actor(ActorKind.PERSON, str(caller.user_id))
 
 
@@ -149,6 +184,7 @@ Writer = Annotated[Writing, Depends(writing)]
 def repository(
     evolve: Callable[[A | None, Event], A],
     scope: Callable[[A], tuple[UUID | None, UUID | None]],
+OwnWriter = Annotated[Writing, Depends(writing_own)]
     noun: str = "record",
     *,
     snapshot_every: int | None = None,

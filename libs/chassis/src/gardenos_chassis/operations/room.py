@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.permissions import ACT_IN_OPERATIONS, LOOK_INTO_OPERATIONS
 from gardenos_chassis.errors import NotFound
-from gardenos_chassis.http.dependencies import caller, service_of
+from gardenos_chassis.http.dependencies import asker, service_of
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -37,7 +37,7 @@ class Operating:
 
 async def _looking(
     request: Request,
-    caller: Annotated[Caller, Depends(caller)],
+    caller: Annotated[Caller, Depends(asker)],
     service: Annotated[str, Path(description="identity, leads, clients, comms, ai or reporting")],
 ) -> Operating:
     """Raises Forbidden, and NotFound where another service is meant."""

@@ -11,7 +11,7 @@ from gardenos_contracts.values import Role
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gardenos_chassis.auth.fields import hidden_in
+from gardenos_chassis.auth.fields import hidden_in, withheld_from
 from gardenos_chassis.http.shapes import Problem
 
 
@@ -78,7 +78,7 @@ class _Seen:
         if role is None or self._media_type != "application/json":
             return
         for record in _records(json.loads(self._body or b"null")):
-            if told := [name for name in hidden_in(role, record) if record[name] is not None]:
+            if told := [name for name in hidden_in(withheld_from(role), record) if record[name] is not None]:
                 raise AssertionError(f"{what} tells the role {role} of {', '.join(told)}")
 
     def _documented(self) -> dict[int, Any]:
