@@ -179,12 +179,12 @@ def _version(given: str | None) -> int | None:
 
 Reader = Annotated[Reading, Depends(reading, scope="function")]
 Writer = Annotated[Writing, Depends(writing)]
+OwnWriter = Annotated[Writing, Depends(writing_own)]
 
 
 def repository(
     evolve: Callable[[A | None, Event], A],
     scope: Callable[[A], tuple[UUID | None, UUID | None]],
-OwnWriter = Annotated[Writing, Depends(writing_own)]
     noun: str = "record",
     *,
     snapshot_every: int | None = None,
