@@ -26,6 +26,13 @@ NOT_PERSONAL = {
 """Names of fields that tell of nobody, whatever the event."""
 
 NOT_PERSONAL_HERE = {
+    # What the agency's own people set up.
+    "comms.WebhookChanged.v1": {"webhook_id", "name", "host", "event_types", "personal"},
+    "comms.WebhookMade.v1": {"webhook_id", "name", "host", "event_types", "personal"},
+    "comms.WebhookPaused.v1": {"webhook_id", "name", "because", "failing_since"},
+    "comms.WebhookRemoved.v1": {"webhook_id"},
+    "comms.WebhookResumed.v1": {"webhook_id"},
+    "comms.WebhookSecretRotated.v1": {"webhook_id"},
     "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
     # The agency's own people, who sign in: they are deactivated, not forgotten.
     "identity.BranchOpened.v1": {"name"},

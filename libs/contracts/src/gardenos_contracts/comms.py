@@ -1,7 +1,7 @@
 """What the comms service publishes."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -101,3 +101,53 @@ class ConversationsForgotten(Event, service="comms", version=1):
     def forgets(self) -> tuple[UUID, ...]:
         """The person, the threads, and what was in them."""
         return (self.person_id, *self.thread_ids, *self.communication_ids)
+
+
+class WebhookMade(Event, service="comms", version=1):
+    """From here on, published events of these types are sent to an address outside."""
+
+    webhook_id: UUID
+    name: str
+    host: str
+    """Of the address; the rest of it may be a secret, and is told to nobody."""
+    event_types: tuple[str, ...] | None = None
+    """None: all, also those that come to be."""
+    personal: bool
+    """Whether what is told of people goes along."""
+
+
+class WebhookChanged(Event, service="comms", version=1):
+    """Another name, address or choice of events: all of it, as it is now."""
+
+    webhook_id: UUID
+    name: str
+    host: str
+    event_types: tuple[str, ...] | None = None
+    personal: bool
+
+
+class WebhookSecretRotated(Event, service="comms", version=1):
+    """A webhook signs by a new secret, for a day by the one before as well."""
+
+    webhook_id: UUID
+
+
+class WebhookPaused(Event, service="comms", version=1):
+    """Nothing is sent to a webhook until somebody resumes it. Its agency's owners and admins want to know."""
+
+    webhook_id: UUID
+    name: str
+    because: Literal["by hand", "it failed for days", "its receiver is gone"]
+    failing_since: Moment | None = None
+
+
+class WebhookResumed(Event, service="comms", version=1):
+    """What happens from here on is sent again."""
+
+    webhook_id: UUID
+
+
+class WebhookRemoved(Event, service="comms", version=1):
+    """A webhook is gone, with its secrets and its log."""
+
+    webhook_id: UUID

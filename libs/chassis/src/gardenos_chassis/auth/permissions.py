@@ -93,6 +93,9 @@ APPOINT_OWNERS = Permission(
 CHANGE_AGENCY = Permission(
     "agency", "change settings", "Change the agency's settings", _everywhere(Role.OWNER, Role.ADMIN)
 )  # fmt: skip
+SET_UP_SIGN_IN = Permission(
+    "agency", "set up single sign-on", "Set up single sign-on", _everywhere(Role.OWNER, Role.ADMIN)
+)
 LOOK_INTO_OPERATIONS = Permission(
     "operations", "read", "Look into operations: jobs, dead letters, read models",
     _everywhere(Role.OWNER, Role.ADMIN, Role.AUDITOR), for_keys=True,
@@ -100,8 +103,15 @@ LOOK_INTO_OPERATIONS = Permission(
 ACT_IN_OPERATIONS = Permission(
     "operations", "act", "Retry, cancel and discard there", _everywhere(Role.OWNER, Role.ADMIN), for_keys=True
 )
+LOOK_INTO_AUDIT = Permission(
+    "audit", "read", "Look into the audit trail: who changed and looked at what",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.AUDITOR),
+)  # fmt: skip
 KEEP_KEYS = Permission(
     "keys", "keep", "Make, see and revoke API keys", {**dict.fromkeys(Role, Scope.OWN), **_everywhere(Role.OWNER, Role.ADMIN)}
+)  # fmt: skip
+KEEP_WEBHOOKS = Permission(
+    "webhooks", "keep", "Make, see and remove webhooks, and send again what they missed", _everywhere(Role.OWNER, Role.ADMIN)
 )  # fmt: skip
 
 PERMISSIONS = (
@@ -114,9 +124,12 @@ PERMISSIONS = (
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,
     CHANGE_AGENCY,
+    SET_UP_SIGN_IN,
     LOOK_INTO_OPERATIONS,
     ACT_IN_OPERATIONS,
+    LOOK_INTO_AUDIT,
     KEEP_KEYS,
+    KEEP_WEBHOOKS,
 )
 """In the order in which people read them."""
 
