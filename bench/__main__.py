@@ -18,6 +18,7 @@ MEASURES = {
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
     "memory": "bench.memory",
+    "signing_in": "bench.signing_in",
     "write_to_insight": "bench.latency",
     "write_to_report": "bench.latency",
 }

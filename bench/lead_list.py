@@ -1,12 +1,14 @@
-"""The lead list's requests a second, beside a bare app with the same SQL.
+"""The lead list's requests a second: beside a bare app with the same SQL, and beside itself without the permission check.
 
 100,000 leads over 20 agencies, pages of 50, one worker each. Ours is the leads service as it is deployed: its own process,
-access tokens verified, its relay and consumer at work beside.
+access tokens verified, its relay and consumer at work beside. For the check a manager asks, who sees by their team what
+an owner sees by their role; the same service without it (`bench.unchecked_leads`) asks nobody's standing and shows all.
 """
 
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import httpx
@@ -58,7 +60,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
         urls = await parts.database("gardenos_leads")
         agencies = [new_id() for _ in range(AGENCIES)]
         await _fill(parts, agencies)
-        ours, bare = free_port(), free_port()
+        ours, bare, unchecked = free_port(), free_port(), free_port()
         service = {
             "PATH": os.environ["PATH"],
             "GARDENOS_LEADS_DATABASE_URL": urls.app_url,
@@ -68,7 +70,6 @@ async def measure(report: Callable[[Measure], None]) -> None:
             "GARDENOS_MASTER_KEY": parts.master_key,
             "GARDENOS_JWKS_URL": parts.sources.jwks_url,
             "GARDENOS_COMMS_URL": parts.sources.url_of("comms"),
-            "GARDENOS_PORT": str(ours),
             "GARDENOS_LOG_LEVEL": "WARNING",
         }
         plain = {"PATH": os.environ["PATH"], "DATABASE_URL": urls.app_url.replace("+asyncpg", "")}
@@ -83,9 +84,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
             "warning",
         )
         async with (
-            serving(
-                "-m", "gardenos_leads", environment=service, answers_at=f"http://127.0.0.1:{ours}/readyz?traffic=true"
-            ),
+            _leads("gardenos_leads", service, ours),
             serving(*uvicorn, environment=plain, answers_at=f"http://127.0.0.1:{bare}/leads?agency_id={agencies[0]}"),
         ):
             tokens = {agency: parts.sources.signer.token(agency, new_id(), Role.OWNER) for agency in agencies}
@@ -99,7 +98,51 @@ async def measure(report: Callable[[Measure], None]) -> None:
                 rounds=ROUNDS,
                 unit="requests/s",
             )
-    report(Measure("lead_list", value, "requests/s", baseline, "bare FastAPI, asyncpg, orjson"))
+            report(Measure("lead_list", value, "requests/s", baseline, "bare FastAPI, asyncpg, orjson"))
+            managers = {agency: await _manager(parts, agency) for agency in agencies}
+            to_see = [get(f"/api/v1/leads?limit={PAGE}", managers[agency]) for agency in agencies]
+            async with _leads("bench.unchecked_leads", service, unchecked):
+                await _see_alike(ours, unchecked, managers[agencies[0]])
+                value, baseline = await in_turns(
+                    lambda: requests_a_second(ours, to_see, connections=CONNECTIONS, seconds=SECONDS),
+                    lambda: requests_a_second(unchecked, to_see, connections=CONNECTIONS, seconds=SECONDS),
+                    rounds=ROUNDS,
+                    unit="requests/s",
+                )
+            report(Measure("lead_list_checked", value, "requests/s", baseline, "the same without the permission check"))
+
+
+def _leads(module: str, environment: dict[str, str], port: int) -> AbstractAsyncContextManager[object]:
+    ready = f"http://127.0.0.1:{port}/readyz?traffic=true"
+    return serving("-m", module, environment=environment | {"GARDENOS_PORT": str(port)}, answers_at=ready)
+
+
+async def _manager(parts: Parts, agency_id: UUID) -> dict[str, str]:
+    """Somebody who sees every lead of the agency by their team, of whom identity told since they signed in."""
+    user_id, team_id = new_id(), new_id()
+    admin = await parts.postgres.server.connect("gardenos_leads")
+    try:
+        await admin.execute("update leads set team_id = $2 where agency_id = $1", agency_id, team_id)
+        await admin.execute(
+            "insert into standings (agency_id, user_id, role, team_ids, active, version, sequence)"
+            " values ($1, $2, 'manager', array[$3::uuid], true, 2, 1)",
+            agency_id, user_id, team_id,
+        )  # fmt: skip
+        await admin.execute("vacuum analyze leads")
+    finally:
+        await admin.close()
+    token = parts.sources.signer.token(agency_id, user_id, Role.MANAGER, [team_id], version=1)
+    return {"authorization": f"Bearer {token}"}
+
+
+async def _see_alike(checked: int, unchecked: int, headers: dict[str, str]) -> None:
+    async with httpx.AsyncClient(headers=headers) as http:
+        pages = [
+            (await http.get(f"http://127.0.0.1:{port}/api/v1/leads?limit={PAGE}")).json()
+            for port in (checked, unchecked)
+        ]
+    assert pages[0] == pages[1]
+    assert len(pages[0]["items"]) == PAGE
 
 
 async def _fill(parts: Parts, agencies: list[UUID]) -> None:

@@ -6,15 +6,12 @@ seen counts.
 """
 
 import asyncio
-import base64
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
 from gardenos_chassis.settings import SERVICES
@@ -23,19 +20,11 @@ from gardenos_contracts.values import Role
 
 from bench.load import get, requests_a_second
 from bench.measure import Measure, say
+from bench.platform import LISTS, platform
 from bench.processes import serving
-from bench.settings import settings_of
 
 CONNECTIONS = 16
 SECONDS = 4.0
-LISTS = {
-    "identity": "/api/v1/users",
-    "leads": "/api/v1/leads",
-    "clients": "/api/v1/clients",
-    "comms": "/api/v1/threads",
-    "ai": "/api/v1/insights",
-    "reporting": "/api/v1/reports/pipeline",
-}
 
 
 async def measure(report: Callable[[Measure], None]) -> None:
@@ -44,16 +33,8 @@ async def measure(report: Callable[[Measure], None]) -> None:
     async with real_parts() as parts, AsyncExitStack() as stack:
         agency_id = new_id()
         signed = {"authorization": f"Bearer {parts.sources.signer.token(agency_id, new_id(), Role.OWNER)}"}
-        ports = {service: free_port() for service in SERVICES}
-        environment = await _environment(parts, ports)
-        pids = {}
-        for service, port in ports.items():
-            process = await stack.enter_async_context(
-                serving(
-                    "-m", f"gardenos_{service}", environment=environment, answers_at=f"http://127.0.0.1:{port}/readyz"
-                )
-            )
-            pids[service] = process.pid
+        running = await stack.enter_async_context(platform(parts))
+        ports, pids = running.ports, running.pids
         bare_port = free_port()
         bare = await stack.enter_async_context(_bare(parts, bare_port, agency_id))
         at_rest = {service: _resident(pid) for service, pid in pids.items()}
@@ -122,16 +103,3 @@ async def _bare(parts: Parts, port: int, agency_id: object) -> AsyncIterator[int
     address = f"http://127.0.0.1:{port}/leads?agency_id={agency_id}"
     async with serving(*words, environment=environment, answers_at=address) as process:
         yield process.pid
-
-
-async def _environment(parts: Parts, ports: Mapping[str, int]) -> dict[str, str]:
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    environment = {
-        "PATH": os.environ["PATH"],
-        "GARDENOS_IDENTITY_SIGNING_KEY": base64.b64encode(pem).decode(),
-        "GARDENOS_AI_QDRANT_PATH": str(parts.postgres.folder / "vectors"),
-    }
-    for service, port in ports.items():
-        environment |= await settings_of(parts, service, port)
-        environment[f"GARDENOS_{service.upper()}_URL"] = f"http://127.0.0.1:{port}"
-    return environment

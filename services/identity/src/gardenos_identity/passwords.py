@@ -1,7 +1,10 @@
 """Passwords: Argon2id, in threads, a few at a time, and no more than so many in line."""
 
 import asyncio
+import os
 import secrets
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,6 +16,9 @@ from gardenos_chassis.errors import Invalid, Unavailable
 SHORTEST = 12
 LONGEST = 200
 
+_NICENESS = 10
+"""Work at 0 then gets about nine of ten turns at a processor, and this the tenth, so nobody waits for ever to sign in."""
+
 T = TypeVar("T")
 
 
@@ -20,14 +26,15 @@ class Passwords:
     """Hashes and verifies. Argon2id with 19 MiB, two passes, one lane: OWASP's minimum.
 
     `at_once` are computed at the same time and `in_line` more may wait, so that neither processor nor memory goes to
-    sign-ins alone. Whoever comes beyond that is sent away with a time to come again.
+    sign-ins alone; and they are computed when nothing else of the machine asks for its processors, where it can tell
+    threads apart. Whoever comes beyond that is sent away with a time to come again.
 
     https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
     """
 
     def __init__(self, *, at_once: int, in_line: int = 64) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords", initializer=_stand_back)
         self._most = at_once + in_line
         self._present = 0
         self._nobody = self._hasher.hash(secrets.token_hex())
@@ -65,3 +72,9 @@ class Passwords:
             return self._hasher.verify(kept, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _stand_back() -> None:
+    """Linux has a niceness for each thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -1,0 +1,156 @@
+"""What signing in costs those who work, and how soon somebody who was deactivated is out, with each service a process.
+
+- `lists_while_signing_in_p95`: the lead list, asked twenty times a second, while twenty people sign in at once; beside the
+  same list at rest.
+- `revoked_<service>_p50`, `_p95`: from the deactivation's answer to the first request that the service refuses; beside the
+  two seconds that are promised.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+from gardenos_chassis.testing.parts import real_parts
+
+from bench.measure import Measure, all_in_turns, say
+from bench.platform import LISTS, Running, platform
+
+PEOPLE = 20
+ROUNDS = 10
+REST_SECONDS = 2.0
+EVERY_SECONDS = 0.05
+PATIENCE_SECONDS = 30
+PROMISED_MILLISECONDS = 2000.0
+LEADS = 500
+# To make connections costs who measures more than what is measured.
+KEPT = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=600)
+PASSWORD = "a long enough password"
+
+
+async def measure(report: Callable[[Measure], None]) -> None:
+    """Reports `lists_while_signing_in_p95`, then `revoked_<service>_p50` and `_p95`."""
+    say(f"signing in: {PEOPLE} people at once, {ROUNDS} rounds")
+    async with (
+        real_parts() as parts,
+        platform(parts, own_tokens=True) as running,
+        httpx.AsyncClient(timeout=60) as http,
+    ):
+        owner = await _agency(running, http)
+        people = [await _person(running, http, owner, number) for number in range(PEOPLE)]
+        for number in range(LEADS):
+            lead = {"name": {"given": "Maria", "family": f"Delgado {number}"}, "email": f"m{number}@example.com"}
+            await _post(http, f"{running.address('leads')}/api/v1/leads", owner, lead)
+        await _lists(report, running, http, owner)
+        await _revoked(report, running, http, owner, people)
+
+
+async def _lists(
+    report: Callable[[Measure], None], running: Running, http: httpx.AsyncClient, owner: dict[str, str]
+) -> None:
+    address = f"{running.address('leads')}{LISTS['leads']}?limit=50"
+
+    async def asked(ended: Callable[[], bool]) -> list[float]:
+        """Seconds of each answer, asked by the clock."""
+        taken: list[float] = []
+
+        async def one() -> None:
+            began = time.perf_counter()
+            (await http.get(address, headers=owner)).raise_for_status()
+            taken.append(time.perf_counter() - began)
+
+        async with asyncio.TaskGroup() as tasks:
+            while not ended():
+                tasks.create_task(one())
+                await asyncio.sleep(EVERY_SECONDS)
+        return taken
+
+    async def at_rest() -> list[float]:
+        until = time.perf_counter() + REST_SECONDS
+        return await asked(lambda: time.perf_counter() > until)
+
+    async def while_signing_in() -> list[float]:
+        signing_in = asyncio.gather(*(_signed_in(running, http, _email(number)) for number in range(PEOPLE)))
+        taken = await asked(signing_in.done)
+        await signing_in
+        return taken
+
+    found = await all_in_turns(
+        {"while signing in": while_signing_in, "at rest": at_rest}, rounds=ROUNDS, told=lambda all: f"{len(all)} lists"
+    )
+    busy, rest = ([seconds for all in found[who] for seconds in all] for who in ("while signing in", "at rest"))
+    report(Measure("lists_while_signing_in_p95", _at(busy, 95), "ms", _at(rest, 95), "the same at rest, p95"))
+
+
+async def _revoked(
+    report: Callable[[Measure], None],
+    running: Running,
+    http: httpx.AsyncClient,
+    owner: dict[str, str],
+    people: list[str],
+) -> None:
+    taken: dict[str, list[float]] = {service: [] for service in LISTS}
+    for number, user_id in enumerate(people):
+        theirs = await _signed_in(running, http, _email(number))
+
+        async def status(service: str, theirs: dict[str, str] = theirs) -> int:
+            return (await http.get(running.address(service) + LISTS[service], headers=theirs)).status_code
+
+        for service in LISTS:
+            await _until(lambda service=service: status(service), 200)  # type: ignore[misc]
+        await _post(http, f"{running.address('identity')}/api/v1/users/{user_id}/deactivate", owner, {})
+        answered = time.perf_counter()
+
+        async def refused(service: str, since: float = answered) -> None:
+            await _until(lambda: status(service), 401)
+            taken[service].append(time.perf_counter() - since)
+
+        await asyncio.gather(*(refused(service) for service in LISTS))
+    for service, seconds in taken.items():
+        for part in (50, 95):
+            promise = "the promise: two seconds"
+            report(Measure(f"revoked_{service}_p{part}", _at(seconds, part), "ms", PROMISED_MILLISECONDS, promise))
+
+
+async def _until(asked: Callable[[], Awaitable[int]], status: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await asked() != status:  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.01)
+
+
+async def _agency(running: Running, http: httpx.AsyncClient) -> dict[str, str]:
+    owner = {"name": "Olga Owner", "email": "olga@garden.example", "password": PASSWORD}
+    await _post(
+        http, f"{running.address('identity')}/api/v1/agencies", {}, {"name": "Garden Insurance", "owner": owner}
+    )
+    return await _signed_in(running, http, owner["email"])
+
+
+async def _person(running: Running, http: httpx.AsyncClient, owner: dict[str, str], number: int) -> str:
+    person = {"name": f"Person {number}", "email": _email(number), "password": PASSWORD, "role": "manager"}
+    made = await _post(http, f"{running.address('identity')}/api/v1/users", owner, person)
+    return str(made["id"])
+
+
+def _email(number: int) -> str:
+    return f"person{number}@garden.example"
+
+
+async def _signed_in(running: Running, http: httpx.AsyncClient, email: str) -> dict[str, str]:
+    credentials = {"email": email, "password": PASSWORD}
+    session = await _post(http, f"{running.address('identity')}/api/v1/sessions", {}, credentials)
+    return {"Authorization": f"Bearer {session['access_token']}"}
+
+
+async def _post(http: httpx.AsyncClient, address: str, headers: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    answer = await http.post(address, headers=headers, json=body)
+    assert answer.is_success, f"POST {address}: {answer.status_code} {answer.text}"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def _at(times: list[float], part: int) -> float:
+    """A percentile, in milliseconds."""
+    return statistics.quantiles(times, n=100, method="inclusive")[part - 1] * 1000
