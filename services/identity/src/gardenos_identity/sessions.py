@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from gardenos_chassis.audit.accesses import record_sign_in
 from gardenos_chassis.errors import Invalid, NotFound, Unauthorized
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
@@ -160,6 +161,7 @@ class SignIn:
             )
         )
         await logins.note_use(session, user_id)
+        await record_sign_in(session, agency_id, user_id, token.id)
         return await self._answer(session, token, user_id)
 
     async def switch(

@@ -73,7 +73,9 @@ async def record_access(database: Database, caller: Caller, by: Actor) -> None:
 
 async def record_sign_in(session: Session, agency_id: UUID, user_id: UUID, session_id: UUID) -> None:
     """Records that somebody has signed in, in the transaction that begins their session."""
-    asked.of_session(str(session_id))
+    request = asked.now()
+    if request is not None:
+        request.rule, request.session_id = "account:sign in/own", str(session_id)
     actor = Actor(ActorKind.PERSON, str(user_id))
     await driver_of(session).execute(_insert(agency_id, actor, act="signed in", what="session", subject=session_id))
 

@@ -1,0 +1,78 @@
+"""Who looks at personal data is recorded: no operation shows any without saying so where it is declared."""
+
+import pytest
+from gardenos_chassis.audit.accesses import MARK
+from gardenos_chassis.http.openapi import operations
+from gardenos_chassis.settings import SERVICES
+from gardenos_cli.documents.openapi import document_of
+
+OF_COLLEAGUES = "who works here, which everybody here may know"
+ONE_S_OWN = "what is one's own"
+OF_THE_AGENCY = "how the agency is set up"
+COUNTED = "numbers, of nobody by name"
+WORKINGS = "how the platform works, with ids alone"
+
+SHOW_NOBODY_S_DATA = {
+    "count_held_clients": COUNTED,
+    "count_held_leads": COUNTED,
+    "conversion_times": COUNTED,
+    "response_times": COUNTED,
+    "pipeline": COUNTED,
+    "follow_changes": "which record changed, by its id",
+    "list_imports": COUNTED,
+    "show_import": "how a file's columns were read, and counts",
+    "list_campaigns": OF_THE_AGENCY,
+    "jwks": "public keys",
+    "show_agency": OF_THE_AGENCY,
+    "show_roles": OF_THE_AGENCY,
+    "list_branches": OF_COLLEAGUES,
+    "show_branch": OF_COLLEAGUES,
+    "list_teams": OF_COLLEAGUES,
+    "show_team": OF_COLLEAGUES,
+    "list_users": OF_COLLEAGUES,
+    "show_user": OF_COLLEAGUES,
+    "list_invitations": OF_COLLEAGUES,
+    "show_invitation": OF_COLLEAGUES,
+    "show_me": ONE_S_OWN,
+    "show_second_factor": ONE_S_OWN,
+    "list_sessions": ONE_S_OWN,
+    "list_my_agencies": ONE_S_OWN,
+    "list_api_keys": OF_THE_AGENCY,
+    "show_api_key": OF_THE_AGENCY,
+    "show_logo": OF_THE_AGENCY,
+    "show_registration": OF_THE_AGENCY,
+    "show_single_sign_on": OF_THE_AGENCY,
+    "list_event_types": OF_THE_AGENCY,
+    "list_webhooks": OF_THE_AGENCY,
+    "show_webhook": OF_THE_AGENCY,
+    "list_webhook_deliveries": WORKINGS,
+    "show_webhook_delivery": WORKINGS,
+    "list_consumers": WORKINGS,
+    "list_dead_letters": WORKINGS,
+    "list_jobs": WORKINGS,
+    "show_job": WORKINGS,
+    "show_outbox": WORKINGS,
+    "list_read_models": WORKINGS,
+}
+"""Operations that read, with why nobody's data as a lead, client or correspondent is in their answers."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_reads_says_what_it_shows_or_that_it_shows_nobody_s_data(service: str) -> None:
+    reading = {
+        operation["operationId"]: operation
+        for _, method, operation in operations(document_of(service))
+        if method == "get"
+    }
+    unsaid = [name for name, operation in reading.items() if MARK not in operation and name not in SHOW_NOBODY_S_DATA]
+    assert unsaid == [], "say `openapi_extra=opens(…)` or `lists(…)`, or name it above with the reason"
+    both = [name for name, operation in reading.items() if MARK in operation and name in SHOW_NOBODY_S_DATA]
+    assert both == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whose_it_is_is_a_parameter_there_is(service: str) -> None:
+    for path, _, operation in operations(document_of(service)):
+        named = {given["name"] for given in operation.get("parameters", ())}
+        by = set(operation.get(MARK, {}).get("by", "").split())
+        assert by <= named, f"{path} has no {by - named}"
