@@ -12,6 +12,8 @@ from platform_under_test import Platform
 ROLES = ("owner", "admin", "manager", "agent", "viewer", "auditor")
 PASSWORD = "a long enough password"
 
+PICTURE = b"\x89PNG\r\n\x1a\nfor a logo"
+
 _TRANSCRIPT = (
     "Customer: I'm with State Farm right now, and my auto policy renews on March 15, 2027.\nCustomer: {word}.\n"
 )
@@ -66,6 +68,8 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     ids["agency_id"] = answer.json()["id"]
     ids["owner_id"] = ids["user_id"] = answer.json()["owner_id"]
     await _sign_in(agency, "owner", owner["email"])
+    logo = await agency("PUT", f"agencies/{ids['agency_id']}/logo", content=PICTURE, headers={"Content-Type": "image/png"})
+    assert logo.status_code == 200, logo.text
     ids["branch_id"] = (await agency.made("branches", json={"name": f"{word} North"}))["id"]
     ids["team_id"] = (await agency.made("teams", json={"name": f"{word} Auto"}))["id"]
     for role in ROLES[1:]:

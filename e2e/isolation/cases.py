@@ -6,7 +6,7 @@ A new operation that names a thing fails the walk until it has its case here, or
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from isolation.agency import PASSWORD, call
+from isolation.agency import PASSWORD, PICTURE, call
 
 Ids = Mapping[str, str]
 
@@ -24,8 +24,10 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": _DETAILS
         | {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"], "source": "phone"}
     },
+    "change_agency": lambda _: {"json": {"name": "Another"}},
     "change_client_details": lambda _: {"json": _DETAILS},
     "change_details": lambda _: {"json": _DETAILS},
+    "change_logo": lambda _: {"content": PICTURE},
     "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
     "change_user": lambda ids: {"json": {"role": "agent", "team_ids": [ids["team_id"]]}},
     "convert_lead": lambda _: {"json": {}},

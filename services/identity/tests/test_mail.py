@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -14,6 +14,7 @@ from gardenos_chassis.testing.mail import Mailbox, mailbox, text_of
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.plugin import Start
 from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts.values import Role
 from gardenos_identity.app import create_service
 from gardenos_identity.mail import Letter, Link, Mail
 from gardenos_identity.mail.tables import letters
@@ -133,3 +134,26 @@ async def test_letters_need_a_master_key(parts: Parts, signing_key: str) -> None
     with pytest.raises(ValueError, match="master key"):
         Mail(without)
     assert Mail(with_key.model_copy(update={"master_key": SecretStr(new_master_key())})).is_set
+
+
+async def test_a_letter_shows_the_agency_as_it_shows_itself(sending: Running, box: Mailbox) -> None:
+    owner = {"name": "Olga", "email": f"{uuid4().hex}@garden.example", "password": "correct horse battery"}
+    async with sending.anonymous() as http:
+        made = (await http.post("/api/v1/agencies", json={"name": "Garden", "owner": owner})).json()
+    here, png = f"/api/v1/agencies/{made['id']}", b"\x89PNG\r\n\x1a\nleaf"
+    async with sending.client(UUID(made["id"]), role=Role.OWNER) as http:
+        settled = await http.patch(here, json={"display_name": "Garden <& Sons>", "accent": "ocean"})
+        assert settled.status_code == 200, settled.text
+        assert (await http.put(f"{here}/logo", content=png, headers={"Content-Type": "image/png"})).status_code == 200
+    await post(sending, UUID(made["id"]))
+    await sending.jobs_done()
+    (came,) = box.to("ann@garden.example")
+    html = came.get_body(("html",))
+    assert html is not None
+    assert "Garden &lt;&amp; Sons&gt;" in html.get_content()
+    assert "#1d5b94" in html.get_content()
+    (logo,) = [part for part in came.walk() if part.get_content_type() == "image/png"]
+    assert logo.get_content() == png
+    assert f"cid:{logo['Content-ID'].strip('<>')}" in html.get_content()
+    # The same words in text alone.
+    assert text_of(came).startswith("Hello <Ann>.")

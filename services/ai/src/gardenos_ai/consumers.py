@@ -14,7 +14,7 @@ from gardenos_contracts import Received
 from gardenos_contracts.ai import SourceField, SourceKind
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
-from gardenos_contracts.identity import AgencyRegistered
+from gardenos_contracts.identity import AgencyRegistered, AgencySettingsChanged
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -26,6 +26,7 @@ directory = Consumer(
     "ai.directory",
     listens_to=[
         AgencyRegistered,
+        AgencySettingsChanged,
         LeadCaptured,
         LeadDetailsChanged,
         LeadAssigned,
@@ -41,8 +42,18 @@ directory = Consumer(
 @directory.on(AgencyRegistered)
 async def registered(event: Received[AgencyRegistered], db: Session) -> None:
     """Where the agency is: what day a call was on, and so what "tomorrow" means."""
-    row = upsert(agencies).values(agency_id=event.agency_id, time_zone=event.data.time_zone)
-    await db.execute(row.on_conflict_do_update(index_elements=["agency_id"], set_={"time_zone": event.data.time_zone}))
+    await _is_in(db, event.agency_id, event.data.time_zone)
+
+
+@directory.on(AgencySettingsChanged)
+async def settled(event: Received[AgencySettingsChanged], db: Session) -> None:
+    """It may be somewhere else now."""
+    await _is_in(db, event.agency_id, event.data.time_zone)
+
+
+async def _is_in(db: Session, agency_id: UUID, time_zone: str) -> None:
+    row = upsert(agencies).values(agency_id=agency_id, time_zone=time_zone)
+    await db.execute(row.on_conflict_do_update(index_elements=["agency_id"], set_={"time_zone": time_zone}))
 
 
 @directory.on(LeadCaptured)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gardenos_chassis.auth.permissions import Scope
 from gardenos_chassis.http.shapes import Shape
+from gardenos_contracts.identity import Accent, OpenHours, QuietHours, Retention, Weekday
 from gardenos_contracts.values import Role
 
 
@@ -18,6 +19,24 @@ class Agency(Shape):
     """IANA name."""
     currency: str
     """ISO 4217."""
+    business_hours: dict[Weekday, list[OpenHours]]
+    """Of every day, in its time zone; a day without any is closed."""
+    quiet_hours: QuietHours | None
+    """When nobody is called or texted, where they are; may go over midnight."""
+    display_name: str | None
+    """As clients know it; null: by its name."""
+    accent: Accent
+    logo: str | None
+    """SHA-256 of its picture, which `/agencies/{agency_id}/logo` shows; null: it has none."""
+    retention: Retention
+    version: int
+    """As in the `ETag`."""
+
+
+class Registration(Shape):
+    """Whether a new agency may be registered by whoever comes."""
+
+    open: bool
 
 
 class RegisteredAgency(Agency):

@@ -1,6 +1,7 @@
 """Read tables, and what sign-in keeps beside the events."""
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -11,7 +12,24 @@ agencies = Table(
     Column("name", Text, nullable=False),
     Column("time_zone", Text, nullable=False),
     Column("currency", Text, nullable=False),
+    Column("business_hours", JSONB, nullable=False),
+    Column("quiet_hours", JSONB(none_as_null=True)),
+    Column("display_name", Text),
+    Column("accent", Text, nullable=False),
+    Column("logo", Text),
+    Column("retention", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
 )
+"""With what each has settled. `logo`: the SHA-256 of the picture in `agency_logos`."""
+
+agency_logos = Table(
+    "agency_logos",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Pictures: beside the events, never in them."""
 
 teams = Table(
     "teams",

@@ -10,7 +10,9 @@ from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, Cli
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import (
+    AgencyLogoChanged,
     AgencyRegistered,
+    AgencySettingsChanged,
     ProfileChanged,
     RoleChanged,
     TeamFormed,
@@ -36,6 +38,8 @@ from gardenos_reporting.projections import project, project_tables
 
 LISTENS_TO = (
     AgencyRegistered,
+    AgencySettingsChanged,
+    AgencyLogoChanged,
     UserJoined,
     ProfileChanged,
     RoleChanged,

@@ -8,7 +8,14 @@ from uuid import UUID
 from gardenos_contracts import Event, Received
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
-from gardenos_contracts.identity import AgencyRegistered, ProfileChanged, TeamFormed, TeamRenamed, UserJoined
+from gardenos_contracts.identity import (
+    AgencyRegistered,
+    AgencySettingsChanged,
+    ProfileChanged,
+    TeamFormed,
+    TeamRenamed,
+    UserJoined,
+)
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -96,7 +103,7 @@ class Records:
     def learn(self, event: Received[Event]) -> None:
         """The same without what of it is to be told."""
         match event.data:
-            case AgencyRegistered() as agency:
+            case AgencyRegistered() | AgencySettingsChanged() as agency:
                 self.time_zone = agency.time_zone
             case UserJoined() | ProfileChanged() as user:
                 self.names.users[user.user_id] = user.name

@@ -3,7 +3,17 @@
 from fastapi import APIRouter
 from gardenos_chassis.origins import Proxies
 
-from gardenos_identity.api import account, agencies, invitations, keys, memberships, sessions, teams, users
+from gardenos_identity.api import (
+    account,
+    agencies,
+    agency_settings,
+    invitations,
+    keys,
+    memberships,
+    sessions,
+    teams,
+    users,
+)
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
@@ -29,6 +39,7 @@ def router(
         memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),
+        agency_settings.router(),
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),

@@ -1,13 +1,12 @@
-"""Agencies: registered by whoever comes, seen by their own people."""
+"""Agencies: registered by whoever comes."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from gardenos_chassis.errors import Forbidden, NotFound
+from gardenos_chassis.errors import Forbidden
 from gardenos_chassis.events import Context
-from gardenos_chassis.http import Reader, json_response
+from gardenos_chassis.http import json_response
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts import Actor, ActorKind
@@ -60,11 +59,9 @@ def router(passwords: Passwords, *, registering: bool) -> APIRouter:
             answer = await queries.agency(work.session)
         return json_response({**answer, "owner_id": owner_id}, 201, location=f"/api/v1/agencies/{agency_id}")
 
-    @routes.get("/agencies/{agency_id}", tags=["agencies"], responses={200: {"model": shapes.Agency}})
-    async def show_agency(agency_id: UUID, reading: Reader) -> Response:
-        """The caller's own agency."""
-        if agency_id != reading.caller.agency_id:
-            raise NotFound("there is no such agency")
-        return json_response(await queries.agency(reading.session))
+    @routes.get("/agencies/registration", tags=["agencies"], responses={200: {"model": shapes.Registration}})
+    async def show_registration() -> Response:
+        """Whether a new agency may be registered here by whoever comes."""
+        return json_response({"open": registering})
 
     return routes

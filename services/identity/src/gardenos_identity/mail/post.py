@@ -19,6 +19,7 @@ from gardenos_chassis.telemetry import Tellable
 from gardenos_chassis.tenancy import Session
 from sqlalchemy import delete, insert, select
 
+from gardenos_identity.mail.brand import Brand, brand_of
 from gardenos_identity.mail.letter import Letter
 from gardenos_identity.mail.tables import letters
 from gardenos_identity.settings import IdentitySettings
@@ -85,19 +86,20 @@ class Mail:
         id = UUID(job.arguments["letter_id"])
         async with job.store.database.transaction(job.agency_id) as session:
             sealed = (await session.execute(select(letters.c.sealed).where(letters.c.id == id))).scalar_one_or_none()
+            brand = await brand_of(session)
         if sealed is None:
             # Sent before by a process that did not come to say so, or too old.
             return
         letter = self._opened(job.agency_id, id, sealed)
-        await self._deliver(letter, job.idempotency_key)
+        await self._deliver(letter, job.idempotency_key, brand)
         async with job.store.database.transaction(job.agency_id) as session:
             stale = letters.c.posted_at < datetime.now(UTC) - _KEPT
             await session.execute(delete(letters).where((letters.c.id == id) | stale))
             await job.finish(session)
 
-    async def _deliver(self, letter: Letter, id: str) -> None:
+    async def _deliver(self, letter: Letter, id: str, brand: Brand | None) -> None:
         settings = self._settings
-        message = letter.message(sender=settings.mail_from, id=id)
+        message = letter.message(sender=settings.mail_from, id=id, brand=brand)
         options: dict[str, Any] = {
             "hostname": settings.smtp_host,
             "port": settings.smtp_port,

@@ -11,6 +11,8 @@ from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, Cli
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import (
+    AgencyLogoChanged,
+    AgencySettingsChanged,
     ProfileChanged,
     RoleChanged,
     TeamFormed,
@@ -48,6 +50,7 @@ class Resource(StrEnum):
     CAMPAIGN = "campaign"
     USER = "user"
     TEAM = "team"
+    AGENCY = "agency"
 
 
 class Change(NamedTuple):
@@ -103,7 +106,7 @@ def id_in(event: Event, field: str) -> UUID | None:
     return getattr(event, field) if field in type(event).model_fields else None
 
 
-_EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM})
+_EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM, Resource.AGENCY})
 
 
 def _record_of(event: Event) -> tuple[Resource, UUID] | None:
@@ -133,4 +136,6 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             return Resource.USER, event.user_id
         case TeamFormed() | TeamRenamed() | TeamMovedToBranch() | TeamLeadsNamed():
             return Resource.TEAM, event.team_id
+        case AgencySettingsChanged() | AgencyLogoChanged():
+            return Resource.AGENCY, event.agency_id
     return None
