@@ -31,6 +31,8 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
     "change_user": lambda ids: {"json": {"role": "agent", "team_ids": [ids["team_id"]]}},
     "convert_lead": lambda _: {"json": {}},
+    "deactivate_user": lambda ids: {"json": {"work_to": ids["owner_id"]}},
+    "dissolve_team": lambda ids: {"json": {"pool_to_id": ids["team_id"]}},
     "form_team": lambda ids: {"json": {"name": "Another", "branch_id": ids["branch_id"]}},
     "import_leads": lambda ids: {
         "files": {"file": ("leads.csv", b"First Name,Email\nOther,other@nobody.example\n", "text/csv")},
@@ -56,7 +58,7 @@ OTHERWISE: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
 }
 """The same where a thing can be named only in place of another."""
 
-NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id"}
+NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id", "pool_to_id": "team_id", "work_to": "owner_id"}
 """Fields that are called after something else than what they name: a team's leads are people."""
 
 ELSEWHERE: Mapping[str, str] = {

@@ -16,8 +16,8 @@ PUBLISHED = {name: event for name, event in all_events().items() if event.__modu
 NOT_PERSONAL = {
     # Who, what and when, by ids that say nothing by themselves.
     "agency_id", "branch_id", "call_id", "campaign_id", "client_id", "communication_ids", "import_id", "insight_id",
-    "invitation_id", "lead_id", "message_id", "owner_id", "person_id", "previous_owner_id", "session_id", "source_id", "team_id",
-    "thread_id", "thread_ids", "user_id",
+    "invitation_id", "lead_id", "message_id", "owner_id", "person_id", "pool_to_id", "previous_owner_id", "session_id", "source_id",
+    "team_id", "thread_id", "thread_ids", "to_id", "user_id",
     "captured_at", "converted_at", "expires_at", "onboarded_at", "received_at", "said_at", "started_at",
     # What reports count, and what the agency did.
     "channel", "confidence", "direction", "disposition", "duration_seconds", "end", "engine", "engine_version", "kind",
@@ -33,14 +33,11 @@ NOT_PERSONAL_HERE = {
     "comms.WebhookRemoved.v1": {"webhook_id"},
     "comms.WebhookResumed.v1": {"webhook_id"},
     "comms.WebhookSecretRotated.v1": {"webhook_id"},
-    "identity.AgencyLogoChanged.v1": {"logo"},
     "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
-    "identity.AgencySettingsChanged.v1": {
-        "name", "time_zone", "currency", "business_hours", "quiet_hours", "display_name", "accent", "retention",
-    },
     # The agency's own people, who sign in: they are deactivated, not forgotten.
     "identity.BranchOpened.v1": {"name"},
     "identity.BranchRenamed.v1": {"name"},
+    "identity.InvitationTeamsChanged.v1": {"team_ids"},
     "identity.PasswordChanged.v1": {"by"},
     "identity.ProfileChanged.v1": {"name", "time_zone", "locale"},
     "identity.RoleChanged.v1": {"role"},

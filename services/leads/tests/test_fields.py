@@ -25,6 +25,7 @@ def agents_do_not_see_birth_dates(monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 
 
 async def a_lead(leads: Running, agency_id: UUID) -> str:
+    await leads.colleagues(agency_id, teams=[NORTH])
     async with leads.client(agency_id) as http:
         body = {"name": {"given": "Maria"}, "birth_date": "1985-12-10", "team_id": str(NORTH)}
         path = str((await http.post("/api/v1/leads", json=body)).headers["location"])
@@ -78,8 +79,10 @@ async def test_a_file_s_column_of_them_is_not_shown_either(leads: Running, agenc
 
 @pytest.mark.usefixtures("agents_do_not_see_birth_dates")
 async def test_who_does_not_see_it_does_not_write_it(leads: Running, agency_id: UUID) -> None:
-    path = await a_lead(leads, agency_id)
-    async with leads.client(agency_id, role=Role.AGENT, team_ids=[NORTH]) as http:
+    path, me = await a_lead(leads, agency_id), new_id()
+    async with leads.client(agency_id, role=Role.AGENT, user_id=me, team_ids=[NORTH]) as http:
+        claimed = await http.put(path + "/owner", json={"owner_id": str(me)})
+        assert (claimed.status_code, claimed.json()["birth_date"]) == (200, None)
         new: dict[str, Any] = {"name": {"given": "Jo"}, "birth_date": "1990-01-01"}
         assert (await http.post("/api/v1/leads", json=new)).status_code == 403
         refused = await http.patch(path, json={"birth_date": None})

@@ -6,6 +6,7 @@ from gardenos_chassis.service import Service
 
 from gardenos_clients.api import routers
 from gardenos_clients.consumers import onboarding
+from gardenos_clients.held import handed_over, handing
 from gardenos_clients.projections import project
 from gardenos_clients.settings import ClientsSettings
 from gardenos_clients.tables import clients
@@ -17,6 +18,7 @@ def create_service(settings: ClientsSettings) -> Service:
         settings,
         routers=routers,
         read_models=[ReadModel("clients", tables=[clients], project=project)],
-        consumers=[onboarding],
+        consumers=[onboarding, handed_over],
+        jobs=[handing],
         standings=Standings.heard_by(settings.service),
     )

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_contracts import Event
-from gardenos_contracts.identity import InvitationAccepted, InvitationRenewed, InvitationWithdrawn, UserInvited
+from gardenos_contracts.identity import (
+    InvitationAccepted,
+    InvitationRenewed,
+    InvitationTeamsChanged,
+    InvitationWithdrawn,
+    UserInvited,
+)
 from gardenos_contracts.values import Role, TeamId, UserId
 
 GOOD_FOR = timedelta(days=7)
@@ -42,6 +48,11 @@ class Invitation:
         if self.state == "open":
             yield InvitationWithdrawn(invitation_id=self.id)
 
+    def leave_out(self, team_id: TeamId) -> Iterator[Event]:
+        """Whoever joins by it does not come into this team."""
+        if team_id in self.team_ids:
+            yield InvitationTeamsChanged(invitation_id=self.id, team_ids=tuple(sorted(self.team_ids - {team_id})))
+
     def accept(self, user_id: UserId, now: datetime) -> Iterator[Event]:
         """The person it is for joins. Raises NotFound if it is not good any more."""
         if not self.is_good(now):
@@ -64,6 +75,8 @@ def evolve(invitation: Invitation | None, event: Event) -> Invitation | None:
             return Invitation(event.invitation_id, event.email, event.role, frozenset(event.team_ids), event.expires_at)
         case InvitationRenewed() if invitation:
             return replace(invitation, expires_at=event.expires_at)
+        case InvitationTeamsChanged() if invitation:
+            return replace(invitation, team_ids=frozenset(event.team_ids))
         case InvitationWithdrawn() if invitation:
             return replace(invitation, state="withdrawn")
         case InvitationAccepted() if invitation:

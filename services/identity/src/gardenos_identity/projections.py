@@ -7,17 +7,17 @@ from gardenos_chassis.auth.colleagues import HINT
 from gardenos_chassis.tenancy import Session, hint_at_commit
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
-    AgencyLogoChanged,
     AgencyRegistered,
-    AgencySettingsChanged,
     BranchClosed,
     BranchOpened,
     BranchRenamed,
     InvitationAccepted,
     InvitationRenewed,
+    InvitationTeamsChanged,
     InvitationWithdrawn,
     ProfileChanged,
     RoleChanged,
+    TeamDissolved,
     TeamFormed,
     TeamLeadsNamed,
     TeamMovedToBranch,
@@ -43,11 +43,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     for fact in facts:
         match fact.data:
             case AgencyRegistered() as agency:
-                await session.execute(insert(agencies).values(version=fact.version, **agency.model_dump()))
-            case AgencySettingsChanged() | AgencyLogoChanged() as change:
-                # What is settled is kept as JSON says it.
-                values = change.model_dump(mode="json", exclude={"agency_id"})
-                await session.execute(update(agencies).values(version=fact.version, **values))
+                await session.execute(insert(agencies).values(agency.model_dump()))
             case BranchOpened() as branch:
                 await _add(session, branches, fact, id=branch.branch_id, name=branch.name)
             case BranchRenamed() as branch:
@@ -62,7 +58,15 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _change(session, teams, fact, branch_id=team.branch_id)
             case TeamLeadsNamed() as team:
                 await _change(session, teams, fact, lead_ids=list(team.lead_ids))
-            case UserInvited() | InvitationRenewed() | InvitationWithdrawn() | InvitationAccepted():
+            case TeamDissolved():
+                await session.execute(delete(teams).where(teams.c.id == fact.stream_id))
+            case (
+                UserInvited()
+                | InvitationRenewed()
+                | InvitationTeamsChanged()
+                | InvitationWithdrawn()
+                | InvitationAccepted()
+            ):
                 await _invitation(session, fact)
             case _:
                 await _user(session, fact)
@@ -101,6 +105,8 @@ async def _invitation(session: Session, fact: Fact[Event]) -> None:
             await _add(session, invitations, fact, id=invited.invitation_id, **values, **more)
         case InvitationRenewed() as renewed:
             await _change(session, invitations, fact, expires_at=renewed.expires_at)
+        case InvitationTeamsChanged() as changed:
+            await _change(session, invitations, fact, team_ids=list(changed.team_ids))
         case InvitationWithdrawn():
             await _change(session, invitations, fact, state="withdrawn")
         case InvitationAccepted():

@@ -8,7 +8,6 @@ from uuid import UUID
 from gardenos_chassis.errors import NotFound, Unauthorized
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts.identity import Weekday
 from gardenos_contracts.values import Role
 from sqlalchemy import any_, case, exists, func, select
 
@@ -30,11 +29,9 @@ _BRANCH = (branches.c.id, branches.c.name, branches.c.version)
 
 
 async def agency(session: Session) -> dict[str, Any]:
-    """The session's agency, with what it has settled."""
-    row = dict((await session.execute(select(agencies))).mappings().one())
-    # JSON objects of the database come in an order of their own.
-    week = {day.value: row["business_hours"][day.value] for day in Weekday}
-    return {"id": row.pop("agency_id"), **row, "business_hours": week}
+    """The session's agency: id, name, time zone, currency."""
+    row = (await session.execute(select(agencies))).mappings().one()
+    return {"id": row["agency_id"], **{name: row[name] for name in ("name", "time_zone", "currency")}}
 
 
 async def user(session: Session, user_id: UUID) -> dict[str, Any]:
@@ -78,8 +75,35 @@ async def is_taken(session: Session, email: str) -> bool:
 
 async def unknown_teams(session: Session, team_ids: Collection[UUID]) -> list[UUID]:
     """Those that the agency has not."""
-    known = set((await session.execute(select(teams.c.id).where(teams.c.id.in_(team_ids)))).scalars())
+    # They stay to the end of the transaction: none is dissolved while somebody comes into it.
+    held = select(teams.c.id).where(teams.c.id.in_(team_ids)).order_by(teams.c.id).with_for_update(read=True)
+    known = set((await session.execute(held)).scalars())
     return [team_id for team_id in team_ids if team_id not in known]
+
+
+async def hold_teams(session: Session, team_ids: Collection[UUID]) -> set[UUID]:
+    """Those that are there; they stay as they are to the end of the transaction, for no two hold them at once."""
+    held = select(teams.c.id).where(teams.c.id.in_(team_ids)).order_by(teams.c.id).with_for_update()
+    return set((await session.execute(held)).scalars())
+
+
+async def everybody_in(session: Session, team_id: UUID) -> list[UUID]:
+    """A team's people, also those who may not sign in."""
+    asked = select(users.c.id).where(any_(users.c.team_ids) == team_id).order_by(users.c.id)
+    return list((await session.execute(asked)).scalars())
+
+
+async def open_invitations_into(session: Session, team_id: UUID) -> list[UUID]:
+    """The invitations by which somebody may come into a team, or might have until they expired."""
+    into = (invitations.c.state == "open", any_(invitations.c.team_ids) == team_id)
+    return list((await session.execute(select(invitations.c.id).where(*into).order_by(invitations.c.id))).scalars())
+
+
+async def role_of_worker(session: Session, user_id: UUID) -> Role | None:
+    """The role of somebody who is at work, and stays so to the end of the transaction; None if they are not, or unknown."""
+    asked = select(users.c.role).where(users.c.id == user_id, users.c.active).with_for_update(read=True)
+    found = (await session.execute(asked)).scalar_one_or_none()
+    return None if found is None else Role(found)
 
 
 async def all_teams(session: Session) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gardenos_chassis.errors import Invalid
 from gardenos_contracts import Event
-from gardenos_contracts.identity import TeamFormed, TeamLeadsNamed, TeamMovedToBranch, TeamRenamed
+from gardenos_contracts.identity import TeamDissolved, TeamFormed, TeamLeadsNamed, TeamMovedToBranch, TeamRenamed
 from gardenos_contracts.values import TeamId, UserId
 
 from gardenos_identity.branch import BranchId
@@ -19,6 +19,7 @@ class Team:
     name: str
     branch_id: BranchId | None = None
     lead_ids: frozenset[UserId] = frozenset()
+    dissolved: bool = False
 
     def rename(self, name: str) -> Iterator[Event]:
         """Another name."""
@@ -42,6 +43,11 @@ class Team:
         if member in self.lead_ids:
             yield TeamLeadsNamed(team_id=self.id, lead_ids=tuple(sorted(self.lead_ids - {member})))
 
+    def dissolve(self, *, pool_to_id: TeamId | None) -> Iterator[Event]:
+        """It is no more; another team that is there takes over what was with it, or none."""
+        if not self.dissolved:
+            yield TeamDissolved(team_id=self.id, pool_to_id=pool_to_id)
+
 
 def evolve(team: Team | None, event: Event) -> Team | None:
     """The team after an event."""
@@ -54,6 +60,8 @@ def evolve(team: Team | None, event: Event) -> Team | None:
             return replace(team, branch_id=event.branch_id)
         case TeamLeadsNamed() if team:
             return replace(team, lead_ids=frozenset(event.lead_ids))
+        case TeamDissolved() if team:
+            return replace(team, dissolved=True)
     return team
 
 

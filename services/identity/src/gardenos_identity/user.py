@@ -14,6 +14,7 @@ from gardenos_contracts.identity import (
     UserJoined,
     UserMovedTeams,
     UserReactivated,
+    WorkHandedOver,
 )
 from gardenos_contracts.values import Role, TeamId, UserId
 
@@ -59,6 +60,13 @@ class User:
         if self.role == Role.OWNER and not other_owners:
             raise Conflict("this is the agency's last owner; make somebody else an owner first")
         yield UserDeactivated(user_id=self.id)
+
+    def hand_over(self, to: UserId | None) -> Iterator[Event]:
+        """What they have open goes to somebody who may take it, or back to the pools: what is with no team to that of
+        their only one.
+        """
+        team_id = next(iter(self.team_ids)) if to is None and len(self.team_ids) == 1 else None
+        yield WorkHandedOver(user_id=self.id, to_id=to, team_id=team_id)
 
     def reactivate(self, *, by_role: Role) -> Iterator[Event]:
         """They may sign in again. Raises Forbidden for whoever is above whom it is done by."""

@@ -6,6 +6,7 @@ from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
 from gardenos_leads.consumers import forgetting, last_contact
+from gardenos_leads.held import handed_over, handing
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import campaigns, leads
@@ -21,7 +22,8 @@ def create_service(settings: LeadsSettings) -> Service:
         routers=routers,
         read_models=[ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact])],
         projections=[forget_imported],
-        consumers=[forgetting],
+        consumers=[forgetting, handed_over],
+        jobs=[handing],
         standings=Standings.heard_by(settings.service),
         larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES},
     )

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gardenos_contracts import Received
-from gardenos_contracts.identity import ProfileChanged, TeamFormed, TeamLeadsNamed, TeamMovedToBranch, UserJoined
+from gardenos_contracts.identity import (
+    ProfileChanged,
+    TeamDissolved,
+    TeamFormed,
+    TeamLeadsNamed,
+    TeamMovedToBranch,
+    UserJoined,
+)
 
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.tenancy import Session, driver_of, hint_at_commit
@@ -28,6 +35,7 @@ _BRANCH = """
 insert into heard_teams (agency_id, team_id, branch_id) values ($1, $2, $3)
 on conflict (agency_id, team_id) do update set branch_id = excluded.branch_id
 """
+_DISSOLVED = "delete from heard_teams where agency_id = $1 and team_id = $2"
 _CALLED = """
 insert into heard_names (agency_id, user_id, name) values ($1, $2, $3)
 on conflict (agency_id, user_id) do update set name = excluded.name
@@ -60,7 +68,7 @@ def colleagues_heard_by(service: str) -> Consumer:
     """Keeps what identity tells of teams and names in a service's `heard_teams` and `heard_names`."""
     consumer = Consumer(
         f"{service}.colleagues",
-        listens_to=[TeamFormed, TeamMovedToBranch, TeamLeadsNamed, UserJoined, ProfileChanged],
+        listens_to=[TeamFormed, TeamMovedToBranch, TeamLeadsNamed, TeamDissolved, UserJoined, ProfileChanged],
     )
 
     @consumer.on(TeamFormed)
@@ -76,6 +84,11 @@ def colleagues_heard_by(service: str) -> Consumer:
     @consumer.on(TeamLeadsNamed)
     async def led(event: Received[TeamLeadsNamed], db: Session) -> None:
         await driver_of(db).execute(_LEADS, event.agency_id, event.data.team_id, list(event.data.lead_ids))
+        hint_at_commit(db, HINT)
+
+    @consumer.on(TeamDissolved)
+    async def dissolved(event: Received[TeamDissolved], db: Session) -> None:
+        await driver_of(db).execute(_DISSOLVED, event.agency_id, event.data.team_id)
         hint_at_commit(db, HINT)
 
     @consumer.on(UserJoined)

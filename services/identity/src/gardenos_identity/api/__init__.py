@@ -6,7 +6,7 @@ from gardenos_chassis.origins import Proxies
 from gardenos_identity.api import (
     account,
     agencies,
-    agency_settings,
+    dissolving,
     invitations,
     keys,
     memberships,
@@ -39,10 +39,10 @@ def router(
         memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),
-        agency_settings.router(),
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),
+        dissolving.router(),
     ):
         routes.include_router(room, prefix="/api/v1")
     return routes

@@ -83,6 +83,8 @@ def router() -> APIRouter:
         writing.caller.require_administer()
         async with writing.unit_of_work() as work:
             found, version = await present(work, team_id, team.evolve, "team")
+            if found.dissolved:
+                raise NotFound("there is no such team in your agency")
             if body.name is not None:
                 version = work.record(team_id, version, found.rename(body.name))
             if "branch_id" in body.model_fields_set:
