@@ -119,11 +119,11 @@ class Service:
         self.store = EventStore(self.database, [*own, *projections])
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)
-        self.relay = Relay(self.database, self.name, kafka(settings))
         self.read_by, self.written_by = read_by, written_by
         self.exchange = exchange or exchange_at(
             settings.url_of("identity"), self.http, Proxies(settings.trusted_proxies)
         )
+        self.relay = Relay(self.database, self.name, kafka(settings))
         self.store.on_append(self.relay.wake)
         self.subscriptions = {
             consumer.name: Subscription(consumer, self.store, settings, self.http)

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_DIRECTORY
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.origins import Proxies
 from gardenos_chassis.read_models import ReadModel
@@ -7,6 +8,7 @@ from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
+from gardenos_identity import api_keys
 from gardenos_identity.api import router
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
@@ -32,13 +34,22 @@ def create_service(settings: IdentitySettings) -> Service:
     )
     passwords_anew = PasswordsAnew(database, passwords, limits, sign_in, mail)
     proxies = Proxies(settings.trusted_proxies)
+    desk = api_keys.Desk(database, signer, limits, proxies)
     return Service(
         settings,
         database=database,
-        routers=[router(sign_in, passwords_anew, passwords, signer, proxies, mail, registering=settings.registering)],
-        read_models=[ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project)],
+        routers=[
+            router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
+        ],
+        read_models=[
+            ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
+            ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
+        ],
         jobs=[mail.jobs()],
-        standings=Standings(rows=STANDINGS, teams=TEAMS),
+        standings=Standings(rows=f"{STANDINGS} union all {api_keys.REVOKED}", teams=TEAMS),
+        read_by=READ_DIRECTORY,
+        written_by=ADMINISTER_PEOPLE,
+        exchange=desk.exchange,
         background=[limits.purge_hourly],
         wrapped=[Wrapped("second_factors", "user_id", "secret"), Wrapped("letters", "id", "sealed")],
     )

@@ -66,12 +66,16 @@ class User(Shape):
 class Permission(Shape):
     """What may be done to what, and by each role in which scope."""
 
+    name: str
+    """As API keys have it among their scopes: `records:read`."""
     resource: str
     act: str
     words: str
     """As people read it."""
     scopes: dict[Role, Scope]
     """`agency`, `teams`, `own` or `nothing`, for every role."""
+    service: Scope
+    """In which scope an API key may at most, whoever made it; `nothing`: it is for people alone."""
 
 
 class Roles(Shape):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gardenos_chassis.auth import ALGORITHM, AUDIENCE, ISSUER
+from gardenos_chassis.auth.permissions import SERVICE
 from gardenos_chassis.ids import new_id
 from gardenos_contracts.values import Role
 from jwt.algorithms import OKPAlgorithm
@@ -42,21 +44,29 @@ class Signer:
         self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], session_id: UUID, version: int
     ) -> str:
         """A token of ten minutes that says who its bearer is, as of a version of theirs."""
+        claims = _of_a_person(agency_id, user_id, team_ids, version)
+        return self._sign({**claims, "role": role.value, "sid": str(session_id)}, ACCESS_SECONDS)
+
+    def key_token(
+        self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], version: int,
+        key_id: UUID, scopes: Collection[str], until: datetime | None,
+    ) -> tuple[str, int]:  # fmt: skip
+        """A token for a key of somebody who is so now, and for how many seconds it is good: no longer than the key."""
+        left = ACCESS_SECONDS if until is None else int(until.timestamp() - time.time())
+        seconds = max(1, min(ACCESS_SECONDS, left))
+        claims = _of_a_person(agency_id, user_id, team_ids, version)
+        of_the_key = {"role": SERVICE, "maker_role": role.value, "key_id": str(key_id), "scope": " ".join(scopes)}
+        return self._sign({**claims, **of_the_key}, seconds), seconds
+
+    def _sign(self, claims: dict[str, Any], seconds: int) -> str:
         now = int(time.time())
-        claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "sub": str(user_id),
-            "agency_id": str(agency_id),
-            "role": role.value,
-            "team_ids": [str(team_id) for team_id in team_ids],
-            "sid": str(session_id),
-            "ver": version,
-            "iat": now,
-            "exp": now + ACCESS_SECONDS,
-            "jti": str(new_id()),
-        }
-        return jwt.encode(claims, self._private, algorithm=ALGORITHM, headers={"kid": self.kid})
+        usual = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + seconds, "jti": str(new_id())}
+        return jwt.encode({**usual, **claims}, self._private, algorithm=ALGORITHM, headers={"kid": self.kid})
+
+
+def _of_a_person(agency_id: UUID, user_id: UUID, team_ids: Collection[UUID], version: int) -> dict[str, Any]:
+    teams = [str(team_id) for team_id in team_ids]
+    return {"sub": str(user_id), "agency_id": str(agency_id), "team_ids": teams, "ver": version}
 
 
 def _pems(keys: str) -> list[str]:

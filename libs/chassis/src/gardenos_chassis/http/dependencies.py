@@ -104,7 +104,6 @@ class Writing:
         if self.standings is not None:
             await self.standings.refuse_strangers(self.store.database, self.caller, owner_id=owner_id, team_id=team_id)
 
-
 async def writing(
     request: Request,
     caller: Annotated[Caller, Depends(caller)],
@@ -138,12 +137,12 @@ async def _context(request: Request, caller: Caller, key: str | None, if_match: 
     return Context(
         agency_id=caller.agency_id,
         actor=actor_of(caller),
+        on_behalf_of=None if caller.key is None else str(caller.user_id),
         correlation_id=request.scope.get("state", {}).get("request_id") or str(new_id()),
         traceparent=telemetry.traceparent() or request.headers.get("traceparent"),
         caller=caller,
         if_match=_version(if_match),
         idempotency_key=_scoped(key, caller) if key else None,
-        on_behalf_of=None if caller.key is None else str(caller.user_id),
         fingerprint=await _fingerprint(request) if key else "",
     )
 

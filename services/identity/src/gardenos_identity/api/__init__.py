@@ -6,7 +6,8 @@ from gardenos_chassis.origins import Proxies
 from gardenos_identity.api import (
     account,
     agencies,
-    dissolving,
+    agency_settings,
+    api_keys,
     invitations,
     keys,
     memberships,
@@ -14,6 +15,7 @@ from gardenos_identity.api import (
     teams,
     users,
 )
+from gardenos_identity.api_keys import Desk
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
@@ -28,6 +30,7 @@ def router(
     signer: Signer,
     proxies: Proxies,
     mail: Mail,
+    desk: Desk,
     *,
     registering: bool,
 ) -> APIRouter:
@@ -39,10 +42,11 @@ def router(
         memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),
+        agency_settings.router(),
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),
-        dissolving.router(),
+        api_keys.router(desk, proxies),
     ):
         routes.include_router(room, prefix="/api/v1")
     return routes

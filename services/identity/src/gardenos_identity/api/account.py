@@ -95,6 +95,7 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
     async def show_second_factor(reading: Reader) -> Response:
         """Whether signing in asks for a second factor."""
         caller = reading.caller
+        caller.require_person()
         home = await logins.home_of(reading.session, caller.agency_id, caller.user_id)
         async with logins.within(reading.session, home.agency_id, then=caller.agency_id):
             since = await second_factor.since(reading.session, home.user_id)

@@ -41,6 +41,7 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
     @routes.get("/users/me/agencies", tags=["account"], responses={200: {"model": Page[shapes.OwnAgency]}})
     async def list_my_agencies(caller: Asker) -> Response:
         """The agencies that the caller's login opens, by name; without those where they were deactivated."""
+        caller.require_person()
         async with database.transaction(caller.agency_id) as session:
             found = await sign_in.agencies(session, caller.agency_id, caller.user_id)
         return json_response({"items": found, "next_cursor": None})

@@ -71,6 +71,7 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
     async def list_sessions(reading: Reader) -> Response:
         """The caller's own sessions, the last used first."""
         caller = reading.caller
+        caller.require_person()
         found = await sign_in.of(reading.session, caller.user_id, session_of(caller))
         return json_response({"items": found, "next_cursor": None})
 
