@@ -33,7 +33,11 @@ NOT_PERSONAL_HERE = {
     "comms.WebhookRemoved.v1": {"webhook_id"},
     "comms.WebhookResumed.v1": {"webhook_id"},
     "comms.WebhookSecretRotated.v1": {"webhook_id"},
+    "identity.AgencyLogoChanged.v1": {"logo"},
     "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
+    "identity.AgencySettingsChanged.v1": {
+        "name", "time_zone", "currency", "business_hours", "quiet_hours", "display_name", "accent", "retention",
+    },
     # The agency's own people, who sign in: they are deactivated, not forgotten.
     "identity.BranchOpened.v1": {"name"},
     "identity.BranchRenamed.v1": {"name"},

@@ -1,8 +1,12 @@
 """What the identity service publishes."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
 
 from gardenos_contracts.event import Event
 from gardenos_contracts.values import AgencyId, Role, TeamId, UserId
@@ -196,6 +200,84 @@ class BranchClosed(Event, service="identity", version=1):
     """A branch is no more; no team belonged to it."""
 
     branch_id: UUID
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class OpenHours(BaseModel):
+    """A stretch of a day in which an agency is open: `09:00` to `17:00`, in its time zone; a day may end at `24:00`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    opens: str
+    closes: str
+
+
+class QuietHours(BaseModel):
+    """When nobody is called or texted: `21:00` to `08:00`, over midnight, where the person is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    begins: str
+    ends: str
+
+
+class Accent(StrEnum):
+    """The colour by which an agency is known; each can be read on light and dark ground."""
+
+    GARDEN = "garden"
+    OCEAN = "ocean"
+    INDIGO = "indigo"
+    PLUM = "plum"
+    BRICK = "brick"
+    SLATE = "slate"
+
+
+class Retention(BaseModel):
+    """After how many months what is kept of people may be forgotten; none: it is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    closed_leads_months: int | None = None
+    """Since a lead was closed as lost."""
+    conversations_months: int | None = None
+    """Of calls, messages and recordings: since they were."""
+
+
+class AgencySettingsChanged(Event, service="identity", version=1):
+    """What an agency has settled for itself: all of it, as it is now."""
+
+    agency_id: AgencyId
+    name: str
+    time_zone: str
+    """IANA name."""
+    currency: str
+    """ISO 4217."""
+    business_hours: Mapping[Weekday, tuple[OpenHours, ...]]
+    """Of every day, in order; a day without any is closed."""
+    quiet_hours: QuietHours | None
+    display_name: str | None
+    """As clients know the agency; none: by its name."""
+    accent: Accent
+    retention: Retention
+
+
+class AgencyLogoChanged(Event, service="identity", version=1):
+    """An agency has another logo, or none; the picture itself is identity's to show."""
+
+    agency_id: AgencyId
+    logo: str | None
+    """SHA-256 of the picture, in hexadecimal."""
 
 
 class ApiKeyMade(Event, service="identity", version=1):

@@ -7,7 +7,9 @@ from gardenos_chassis.auth.colleagues import HINT
 from gardenos_chassis.tenancy import Session, hint_at_commit
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
+    AgencyLogoChanged,
     AgencyRegistered,
+    AgencySettingsChanged,
     BranchClosed,
     BranchOpened,
     BranchRenamed,
@@ -43,7 +45,11 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     for fact in facts:
         match fact.data:
             case AgencyRegistered() as agency:
-                await session.execute(insert(agencies).values(agency.model_dump()))
+                await session.execute(insert(agencies).values(version=fact.version, **agency.model_dump()))
+            case AgencySettingsChanged() | AgencyLogoChanged() as change:
+                # What is settled is kept as JSON says it.
+                values = change.model_dump(mode="json", exclude={"agency_id"})
+                await session.execute(update(agencies).values(version=fact.version, **values))
             case BranchOpened() as branch:
                 await _add(session, branches, fact, id=branch.branch_id, name=branch.name)
             case BranchRenamed() as branch:

@@ -8,6 +8,7 @@ from uuid import UUID
 from gardenos_chassis.errors import NotFound, Unauthorized
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.tenancy import Session
+from gardenos_contracts.identity import Weekday
 from gardenos_contracts.values import Role
 from sqlalchemy import any_, case, exists, func, select
 
@@ -29,9 +30,11 @@ _BRANCH = (branches.c.id, branches.c.name, branches.c.version)
 
 
 async def agency(session: Session) -> dict[str, Any]:
-    """The session's agency: id, name, time zone, currency."""
-    row = (await session.execute(select(agencies))).mappings().one()
-    return {"id": row["agency_id"], **{name: row[name] for name in ("name", "time_zone", "currency")}}
+    """The session's agency, with what it has settled."""
+    row = dict((await session.execute(select(agencies))).mappings().one())
+    # JSON objects of the database come in an order of their own.
+    week = {day.value: row["business_hours"][day.value] for day in Weekday}
+    return {"id": row.pop("agency_id"), **row, "business_hours": week}
 
 
 async def user(session: Session, user_id: UUID) -> dict[str, Any]:
