@@ -7,6 +7,7 @@ from gardenos_identity.api import (
     account,
     agencies,
     agency_settings,
+    api_keys,
     dissolving,
     invitations,
     keys,
@@ -15,6 +16,7 @@ from gardenos_identity.api import (
     teams,
     users,
 )
+from gardenos_identity.api_keys import Desk
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
@@ -29,6 +31,7 @@ def router(
     signer: Signer,
     proxies: Proxies,
     mail: Mail,
+    desk: Desk,
     *,
     registering: bool,
 ) -> APIRouter:
@@ -44,6 +47,7 @@ def router(
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),
+        api_keys.router(desk, proxies),
         dissolving.router(),
     ):
         routes.include_router(room, prefix="/api/v1")
