@@ -1,12 +1,12 @@
 """The people of an agency."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.auth.permissions import PERMISSIONS, Permission
+from gardenos_chassis.auth.permissions import PERMISSIONS, WRITE_RECORDS, Permission
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.events import Changed, Context, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, Writing, caller, json_response
@@ -46,6 +46,13 @@ class ChangeUser(Strict):
 
     role: Role | None = None
     team_ids: Annotated[list[UUID], Field(max_length=200)] | None = None
+
+
+class Deactivate(Strict):
+    """What becomes of the open leads and the clients of a person who is deactivated."""
+
+    work_to: UUID | Literal["pool"] | None = None
+    """A colleague who takes them over; `pool`: nobody, they are free in the pool of their team; null: they stay."""
 
 
 class Profile(Strict):
@@ -144,13 +151,23 @@ def router(passwords: Passwords, sign_in: SignIn) -> APIRouter:
             return await _answer(work, user_id)
 
     @routes.post("/users/{user_id}/deactivate", tags=["users"], responses=ANSWER)
-    async def deactivate_user(user_id: UUID, writing: Writer) -> Response:
-        """They may no longer sign in, and every session of theirs ends. For owners and admins."""
+    async def deactivate_user(user_id: UUID, writing: Writer, body: Deactivate | None = None) -> Response:
+        """They may no longer sign in, and every session of theirs ends. For owners and admins.
+
+        What they have open is handed over as the body says, by the event, in a moment; of somebody who was deactivated
+        before as well.
+        """
         by = _administrator(writing)
         async with writing.unit_of_work() as work:
             others = await queries.other_owners(work.session, user_id)
             found, version = await present(work, user_id, user.evolve, "person")
-            work.record(user_id, version, found.deactivate(by=by.user_id, by_role=by.role, other_owners=others))
+            version = work.record(
+                user_id, version, found.deactivate(by=by.user_id, by_role=by.role, other_owners=others)
+            )
+            if body is not None and body.work_to is not None:
+                to = None if body.work_to == "pool" else body.work_to
+                await _refuse_idle(work, user_id, to)
+                work.record(user_id, version, found.hand_over(to))
             await _leave(work, user_id, found.team_ids)
             await sign_in.end_all(work.session, user_id)
             return await _answer(work, user_id)
@@ -187,6 +204,15 @@ async def refuse_unknown_teams(session: Session, team_ids: list[UUID]) -> None:
     """Raises Invalid for teams that the agency has not."""
     if unknown := [str(team_id) for team_id in await queries.unknown_teams(session, team_ids)]:
         raise Invalid(f"your agency has no team {', '.join(unknown)}", pointer="/team_ids")
+
+
+async def _refuse_idle(work: UnitOfWork, user_id: UUID, to: UUID | None) -> None:
+    """Raises Invalid for somebody who cannot take work over."""
+    if to is None:
+        return
+    role = None if to == user_id else await queries.role_of_worker(work.session, to)
+    if role is None or not WRITE_RECORDS.allows(role):
+        raise Invalid("work goes to a colleague who is at work and may change records", pointer="/work_to")
 
 
 async def _leave(work: UnitOfWork, user_id: UUID, team_ids: frozenset[UUID]) -> None:
