@@ -1,6 +1,8 @@
 """One agency's rows at a time, whatever happens in between."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -147,3 +149,47 @@ async def test_a_connection_that_dies_in_between_is_a_passing_fault(
 async def test_an_agency_is_an_id_and_never_words(database: Database) -> None:
     with pytest.raises(AttributeError):
         await in_agency(database, "'; select set_config('app.agency_id', 'x', false); --")  # type: ignore[arg-type]
+
+
+async def test_a_hundred_agencies_share_a_pool_for_a_minute(notes: Running) -> None:
+    """All at once on ten connections, some of them cut off or failing at any point: nobody ever meets a row of another's."""
+    shared = Database(notes.service.settings.database_url, pool=10)
+    agencies = [new_id() for _ in range(100)]
+    looks: Counter[UUID] = Counter()
+    cut_off = 0
+    until = asyncio.get_running_loop().time() + 60
+
+    async def owners(session: Session) -> set[UUID]:
+        return set((await session.execute(text("select distinct agency_id from notes"))).scalars())
+
+    async def at_work(agency_id: UUID, chance: random.Random) -> None:
+        async with shared.transaction(agency_id) as session:
+            assert await owners(session) <= {agency_id}
+            await take(session, agency_id)
+            assert await owners(session) == {agency_id}
+            if chance.random() < 0.1:
+                await session.execute(text("select 1 / 0"))
+        async with shared.across() as session:
+            assert await owners(session) == set()
+        async with shared.snapshot(agency_id) as session:
+            assert await owners(session) == {agency_id}
+        looks[agency_id] += 1
+
+    async def one(agency_id: UUID) -> None:
+        nonlocal cut_off
+        chance = random.Random(agency_id.int)
+        while asyncio.get_running_loop().time() < until:
+            work = asyncio.create_task(at_work(agency_id, chance))
+            if chance.random() < 0.1:
+                await asyncio.wait({work}, timeout=chance.uniform(0, 0.02))
+                cut_off += work.cancel()
+            outcome = (await asyncio.gather(work, return_exceptions=True))[0]
+            if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError | DBAPIError):
+                raise outcome
+
+    try:
+        await asyncio.gather(*map(one, agencies))
+    finally:
+        await shared.close()
+    assert looks.keys() == set(agencies)
+    assert cut_off > 0
