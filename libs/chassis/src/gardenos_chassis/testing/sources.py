@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import uvicorn
 from aiokafka import AIOKafkaProducer
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, Header, HTTPException
+from fastapi.responses import JSONResponse, Response
 from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 from gardenos_chassis.ids import new_id
@@ -107,6 +108,8 @@ class Sources:
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
         self._sources: dict[str, Source] = {}
+        self.exchanged: dict[str, str] = {}
+        """The access tokens that identity gives for API keys; there are no others."""
         self.recorded: Recorded | None = None
         """What a service that was started for a test has recorded itself: others hear of it by the same topics."""
 
@@ -163,6 +166,13 @@ class Sources:
         @app.get("/{name}/internal/v1/heads")
         async def heads(name: str) -> dict[str, object]:
             return {"heads": {str(agency): head for agency, head in self(name).heads.items()}}
+
+        @app.post("/identity/api/v1/api-keys/tokens")
+        async def exchange(authorization: Annotated[str, Header()]) -> Response:
+            token = self.exchanged.get(authorization.removeprefix("Bearer "))
+            if token is None:
+                return JSONResponse({"detail": "this API key is not good"}, 401, media_type="application/problem+json")
+            return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": 600, "scope": ""})
 
         @app.get("/{name}/api/{path:path}")
         async def public(name: str, path: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from gardenos_contracts.values import Role
 from jwt.algorithms import OKPAlgorithm
 
 from gardenos_chassis.auth import ALGORITHM, AUDIENCE, ISSUER
+from gardenos_chassis.auth.caller import ApiKey
+from gardenos_chassis.auth.permissions import SERVICE
 
 
 class Signer:
@@ -36,8 +38,12 @@ class Signer:
         age: int = 0,
         session_id: str | None = None,
         version: int = 1,
+        key: ApiKey | None = None,
     ) -> str:
-        """A token of ten minutes, issued `age` seconds ago, when the person was at this version: as they joined."""
+        """A token of ten minutes, issued `age` seconds ago, when the person was at this version: as they joined.
+
+        With a `key`, the person is its maker.
+        """
         now = int(time.time()) - age
         claims = {
             "iss": ISSUER,
@@ -52,4 +58,8 @@ class Signer:
             "exp": now + 600,
             "jti": uuid4().hex,
         }
+        if key is not None:
+            del claims["sid"]
+            of_the_key = {"maker_role": role, "key_id": str(key.id), "scope": " ".join(sorted(key.scopes))}
+            claims |= {"role": SERVICE, **of_the_key}
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self._kid})
