@@ -30,6 +30,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_logo": lambda _: {"content": PICTURE},
     "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
     "change_user": lambda ids: {"json": {"role": "agent", "team_ids": [ids["team_id"]]}},
+    "change_webhook": lambda _: {"json": {"name": "Other"}},
     "convert_lead": lambda _: {"json": {}},
     "deactivate_user": lambda ids: {"json": {"work_to": ids["owner_id"]}},
     "dissolve_team": lambda ids: {"json": {"pool_to_id": ids["team_id"]}},
@@ -46,7 +47,9 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "onboard_client": lambda ids: {
         "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}
     },
+    "redeliver_failed": lambda _: {"json": {"since": "2026-11-01T00:00:00Z"}},
     "rename_branch": lambda _: {"json": {"name": "Another"}},
+    "begin_single_sign_on": lambda ids: {"json": {"agency_id": ids["agency_id"]}},
     "switch_agency": lambda ids: {"json": {"agency_id": ids["agency_id"]}},
 }  # fmt: skip
 """Of each operation the body of a request that is right but for whose things it names."""

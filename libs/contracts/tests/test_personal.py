@@ -45,6 +45,8 @@ NOT_PERSONAL_HERE = {
     "identity.PasswordChanged.v1": {"by"},
     "identity.ProfileChanged.v1": {"name", "time_zone", "locale"},
     "identity.RoleChanged.v1": {"role"},
+    "identity.SingleSignOnChanged.v1": {"issuer", "domains", "required", "joins_as"},
+    "identity.SingleSignOnLinked.v1": {"issuer"},
     "identity.TeamFormed.v1": {"name"},
     "identity.ApiKeyMade.v1": {"key_id", "name", "scopes", "made_by"},
     "identity.ApiKeyRevoked.v1": {"key_id"},

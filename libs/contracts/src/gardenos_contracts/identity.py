@@ -296,3 +296,28 @@ class ApiKeyRevoked(Event, service="identity", version=1):
     """An API key is good for nothing from now on."""
 
     key_id: UUID
+
+
+class SingleSignOnChanged(Event, service="identity", version=1):
+    """How the agency's people sign in by its OpenID provider was settled anew."""
+
+    issuer: str
+    """The provider's address."""
+    domains: tuple[str, ...]
+    """Of the addresses that are taken."""
+    required: bool
+    """Whether passwords are refused, except of owners."""
+    joins_as: Role | None = None
+    """What people become for whom the provider vouches and whom nobody invited; None: they are refused."""
+
+
+class SingleSignOnRemoved(Event, service="identity", version=1):
+    """Everybody in the agency signs in by password again."""
+
+
+class SingleSignOnLinked(Event, service="identity", version=1):
+    """An account at the agency's provider is this person's from now on."""
+
+    user_id: UserId
+    issuer: str
+    """The provider's address."""

@@ -9,7 +9,7 @@ from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
 from gardenos_identity import api_keys
-from gardenos_identity.api import router
+from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import STANDINGS, TEAMS, project
@@ -18,6 +18,10 @@ from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.signing_in.limits import Limits
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.signing_in.second_factor import SecondFactor
+from gardenos_identity.single_sign_on.entering import SingleSignOn
+from gardenos_identity.single_sign_on.providers import Providers
+from gardenos_identity.single_sign_on.reaching import Reach
+from gardenos_identity.single_sign_on.settling import Settling
 from gardenos_identity.tables import agencies, branches, invitations, teams, users
 from gardenos_identity.tokens import Signer
 
@@ -35,11 +39,15 @@ def create_service(settings: IdentitySettings) -> Service:
     passwords_anew = PasswordsAnew(database, passwords, limits, sign_in, mail)
     proxies = Proxies(settings.trusted_proxies)
     desk = api_keys.Desk(database, signer, limits, proxies)
+    reach = Reach(settings.single_sign_on_private)
+    settling = Settling(settings.needed_master_keys, reach, f"{settings.public_url.rstrip('/')}/single-sign-on")
+    signing_on = SingleSignOn(database, settling, Providers(reach), sign_in, limits)
     return Service(
         settings,
         database=database,
         routers=[
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
+            single_sign_on.router(signing_on, proxies, settings.public_url),
         ],
         read_models=[
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
@@ -51,5 +59,9 @@ def create_service(settings: IdentitySettings) -> Service:
         written_by=ADMINISTER_PEOPLE,
         exchange=desk.exchange,
         background=[limits.purge_hourly],
-        wrapped=[Wrapped("second_factors", "user_id", "secret"), Wrapped("letters", "id", "sealed")],
+        wrapped=[
+            Wrapped("second_factors", "user_id", "secret"),
+            Wrapped("letters", "id", "sealed"),
+            Wrapped("single_sign_on", "id", "secret"),
+        ],
     )

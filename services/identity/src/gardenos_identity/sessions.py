@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.audit.accesses import record_sign_in
-from gardenos_chassis.errors import Invalid, NotFound, Unauthorized
+from gardenos_chassis.errors import Forbidden, Invalid, NotFound, Unauthorized
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.origins import Origin
@@ -25,6 +25,7 @@ from gardenos_identity.signing_in.limits import Limits, Try
 from gardenos_identity.signing_in.logins import Login, Membership
 from gardenos_identity.signing_in.second_factor import WRONG_CODE, SecondFactor
 from gardenos_identity.signing_in.tickets import Ticket
+from gardenos_identity.single_sign_on.rules import PASSWORD, USE_IT, refuses_passwords
 from gardenos_identity.tables import challenges, credentials, password_resets, sessions
 from gardenos_identity.tokens import ACCESS_SECONDS, Signer
 
@@ -34,6 +35,9 @@ GRACE = timedelta(seconds=20)
 
 _REFUSED = "the email address or the password is wrong"
 _ENDED = "this session has ended; sign in again"
+VOUCHED_HERE_ALONE = (
+    "your agency's provider vouches for you in this agency alone; sign out, and sign in with your password"
+)
 NOT_IN_THIS_AGENCY = "you are not in this agency, or may not sign in to it any more"
 _ASKED_TOO_LATE = "that took too long; sign in again with your password"
 
@@ -114,6 +118,8 @@ class SignIn:
             row = (await session.execute(found)).first()
             if row is None:
                 raise Unauthorized(_ENDED)
+            if row.begun_by == PASSWORD and await self._needs_more(session, row.user_id):
+                raise Unauthorized(USE_IT)
             if _same(row.refresh_hash, token.hash):
                 salt = secrets.token_bytes(32)
                 renewed = token.successor(salt)
@@ -141,7 +147,9 @@ class SignIn:
                 work.record(token.id, 0, [RefreshTokenReused(user_id=row.user_id, session_id=token.id)])
         raise Unauthorized(_ENDED)
 
-    async def start(self, session: Session, agency_id: UUID, user_id: UUID, origin: Origin) -> dict[str, Any]:
+    async def start(
+        self, session: Session, agency_id: UUID, user_id: UUID, origin: Origin, *, begun_by: str = PASSWORD
+    ) -> dict[str, Any]:
         """A new session of somebody who has proved who they are, in the caller's transaction."""
         token = Ticket.new(agency_id, new_id())
         now = datetime.now(UTC)
@@ -158,6 +166,7 @@ class SignIn:
                 user_agent=origin.user_agent,
                 started_at=now,
                 used_at=now,
+                begun_by=begun_by,
             )
         )
         await logins.note_use(session, user_id)
@@ -170,30 +179,43 @@ class SignIn:
         """The session of a person in one agency ends, and one in another that their login opens begins.
 
         Nothing is asked anew: the session was begun by all that the login asks for. Raises Unauthorized if it has ended,
-        NotFound for an agency in which they are not, or not any more.
+        NotFound for an agency in which they are not, or not any more, Forbidden where a password is not enough there, or
+        where it was one agency's provider who vouched: its word is worth nothing in another.
         """
         now = datetime.now(UTC)
         async with self.database.transaction(agency_id) as session:
             mine = (sessions.c.id == session_id) & (sessions.c.user_id == user_id)
-            if (
-                await session.execute(select(sessions.c.id).where(*self._alive(now), mine).with_for_update())
-            ).first() is None:
+            asked = select(sessions.c.begun_by).where(*self._alive(now), mine).with_for_update()
+            row = (await session.execute(asked)).first()
+            if row is None:
                 raise Unauthorized(_ENDED)
+            if row.begun_by != PASSWORD:
+                raise Forbidden(VOUCHED_HERE_ALONE)
             home = await logins.home_of(session, agency_id, user_id)
             there = next((each for each in await logins.memberships_of(session, home) if each.agency_id == to), None)
             if there is None:
                 raise NotFound(NOT_IN_THIS_AGENCY)
             await _ended(session, mine)
             await act_for(session, to)
-            if not (await queries.user(session, there.user_id))["active"]:
+            user = await queries.user(session, there.user_id)
+            if not user["active"]:
                 raise NotFound(NOT_IN_THIS_AGENCY)
+            if await refuses_passwords(session, user["role"]):
+                raise Forbidden(USE_IT)
             return await self.start(session, to, there.user_id, origin)
 
-    async def agencies(self, session: Session, agency_id: UUID, user_id: UUID) -> list[dict[str, Any]]:
-        """The agencies that a person's login opens, by name, with what they are in each. The session ends in any."""
-        home = await logins.home_of(session, agency_id, user_id)
+    async def agencies(
+        self, session: Session, agency_id: UUID, user_id: UUID, session_id: UUID | None
+    ) -> list[dict[str, Any]]:
+        """The agencies that a person's login opens, by name, with what they are in each.
+
+        To whoever has not signed in by it, the one that they are in. The transaction ends in any of them.
+        """
+        open_to = [Membership(agency_id, user_id)]
+        if session_id is not None and await self.is_by_password(session, user_id, session_id):
+            open_to = await logins.memberships_of(session, await logins.home_of(session, agency_id, user_id))
         found = []
-        for each in await logins.memberships_of(session, home):
+        for each in open_to:
             await act_for(session, each.agency_id)
             user = await queries.user(session, each.user_id)
             if user["active"]:
@@ -201,6 +223,12 @@ class SignIn:
                 current = each.agency_id == agency_id
                 found.append({"id": agency["id"], "name": agency["name"], "role": user["role"], "current": current})
         return sorted(found, key=lambda agency: (str(agency["name"]).casefold(), agency["id"]))
+
+    async def is_by_password(self, session: Session, user_id: UUID, session_id: UUID) -> bool:
+        """Whether a person's session goes on and was begun by all that their login asks for."""
+        mine = (sessions.c.id == session_id) & (sessions.c.user_id == user_id)
+        asked = select(sessions.c.begun_by).where(*self._alive(datetime.now(UTC)), mine)
+        return bool((await session.execute(asked)).scalar() == PASSWORD)
 
     async def of(self, session: Session, user_id: UUID, current: UUID | None) -> list[dict[str, Any]]:
         """A person's sessions that go on, the last used first."""
@@ -246,11 +274,21 @@ class SignIn:
 
     async def _enter(self, session: Session, home: Membership, origin: Origin) -> dict[str, Any]:
         """A session in the agency where the login was last used, among those where its person may sign in."""
+        elsewise = False
         for each in await logins.memberships_of(session, home):
             await act_for(session, each.agency_id)
-            if (await queries.user(session, each.user_id))["active"]:
+            user = await queries.user(session, each.user_id)
+            if not user["active"]:
+                continue
+            if not await refuses_passwords(session, user["role"]):
                 return await self.start(session, each.agency_id, each.user_id, origin)
+            elsewise = True
+        if elsewise:
+            raise Forbidden(USE_IT)
         raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
+
+    async def _needs_more(self, session: Session, user_id: UUID) -> bool:
+        return await refuses_passwords(session, (await queries.user(session, user_id))["role"])
 
     async def _unite(self, first: Login, other: Login) -> None:
         """Two logins of one address and one password are one person's, who has just shown it: they become one login.

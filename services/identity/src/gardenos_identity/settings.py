@@ -23,6 +23,8 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """Whether anybody may register an agency. Off, nobody can, and those that are there go on."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people find the web client: what links in letters begin with."""
+    single_sign_on_private: bool = False
+    """Whether providers of single sign-on may be without TLS and at private addresses: for a test, or a closed network."""
     smtp_host: str | None = None
     """The mail server. None: no mail is sent, and who invites is given the link to hand on."""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -162,4 +162,5 @@ sessions = Table(
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
+    Column("begun_by", Text, nullable=False, server_default="password"),
 )

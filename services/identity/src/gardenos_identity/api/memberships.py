@@ -19,7 +19,7 @@ from gardenos_identity.api.invitations import Token, acting_by_ticket, by_ticket
 from gardenos_identity.api.sessions import session_of
 from gardenos_identity.api.users import refuse_taken_address
 from gardenos_identity.invitation import NOT_GOOD
-from gardenos_identity.sessions import SignIn
+from gardenos_identity.sessions import VOUCHED_HERE_ALONE, SignIn
 from gardenos_identity.signing_in import logins
 from gardenos_identity.signing_in.logins import Membership
 from gardenos_identity.signing_in.tickets import Ticket
@@ -43,7 +43,7 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
         """The agencies that the caller's login opens, by name; without those where they were deactivated."""
         caller.require_person()
         async with database.transaction(caller.agency_id) as session:
-            found = await sign_in.agencies(session, caller.agency_id, caller.user_id)
+            found = await sign_in.agencies(session, caller.agency_id, caller.user_id, session_of(caller))
         return json_response({"items": found, "next_cursor": None})
 
     @routes.post("/sessions/switch", status_code=201, tags=["sessions"], responses={201: {"model": shapes.Session}})
@@ -60,8 +60,9 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
     async def join_by_login(body: Token, request: Request, caller: Asker) -> Response:
         """Who is signed in accepts an invitation to their own address: no second password. They stay where they are."""
         ticket = Ticket.parse(body.token, NotFound(NOT_GOOD))
-        _own(caller)
         async with database.transaction(caller.agency_id) as session:
+            if not await sign_in.is_by_password(session, caller.user_id, _own(caller)):
+                raise Forbidden(VOUCHED_HERE_ALONE)
             home = await logins.home_of(session, caller.agency_id, caller.user_id)
             address = await logins.address_of(session, caller.user_id)
             name = (await queries.user(session, caller.user_id))["name"]
