@@ -94,7 +94,7 @@ WORKLOAD = {
     "podDisruptionBudget": closed(enabled=FLAG, maxUnavailable={"anyOf": [whole(0), text(r"^[0-9]{1,3}%$")]}),
     "serviceAccount": closed(annotations=STRINGS),
     "ingress": closed(annotations=STRINGS),
-    "networkPolicy": closed(egressPorts=list_of(PORT)),
+    "networkPolicy": closed(egressPorts=list_of(PORT), publicPorts=list_of(PORT)),
     "podAnnotations": STRINGS,
     "podLabels": STRINGS,
     "nodeSelector": STRINGS,

@@ -78,6 +78,7 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
         ids[f"{role}_id"] = made["id"]
         await _sign_in(agency, role, person["email"])
     ids["session_id"] = (await agency.items("sessions"))[0]["id"]
+    ids["api_key_id"] = (await agency.made("api-keys", json={"name": word, "scopes": ["records:read"]}))["id"]
     invited = await agency.made("invitations", json={"email": f"new@{word}.example", "role": "agent"})
     ids["invitation_id"] = invited.get("invitation", invited)["id"]
     ids["campaign_id"] = (await agency.made("campaigns", json={"name": f"{word} spring", "source": "web form"}))["id"]
@@ -85,8 +86,25 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
         "imports", files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")}
     )
     ids["import_id"] = imported["id"]
+    await _hooked(agency)
     await _worked_on(agency)
     return agency
+
+
+async def _hooked(agency: Agency) -> None:
+    """A webhook that wants next to nothing, and a test of it that went nowhere."""
+    word, ids = agency.word, agency.ids
+    wanted = {"name": word, "url": f"https://{word}.invalid/", "event_types": ["comms.WebhookResumed.v1"]}
+    ids["webhook_id"] = (await agency.made("webhooks", json=wanted))["id"]
+    here = f"webhooks/{ids['webhook_id']}"
+    tested = await agency("POST", f"{here}/test")
+    ids["delivery_id"] = tested.json()["id"]
+
+    async def over() -> bool:
+        found = await agency("GET", f"{here}/deliveries/{ids['delivery_id']}")
+        return bool(found.json()["state"] == "failed")
+
+    await eventually(over, what="the test is over")
 
 
 async def _sign_in(agency: Agency, role: str, email: str) -> None:

@@ -65,6 +65,7 @@ NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id", "pool_to_id": "tea
 """Fields that are called after something else than what they name: a team's leads are people."""
 
 ELSEWHERE: Mapping[str, str] = {
+    "exchange_api_key": "`client_id` there is OAuth's word for a program, and is not looked at; a key names its own agency",
     "show_job": "jobs are there for moments; the chassis' own tests hold one and ask for it from another agency",
     "cancel_a_job": "as show_job",
     "retry_a_job": "as show_job",

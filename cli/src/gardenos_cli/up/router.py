@@ -15,7 +15,7 @@ RESOURCES = {
     "identity": ("agencies", "users", "invitations", "teams", "branches", "sessions", "api-keys"),
     "leads": ("leads", "campaigns", "imports"),
     "clients": ("clients", "households", "policies", "quotes", "carriers", "documents"),
-    "comms": ("threads", "messages", "calls", "timeline", "consents", "tasks", "sequences"),
+    "comms": ("threads", "messages", "calls", "timeline", "consents", "tasks", "sequences", "webhooks"),
     "ai": ("insights", "scores", "drafts", "summaries", "search"),
     "reporting": ("reports", "exports", "audit", "changes"),
 }

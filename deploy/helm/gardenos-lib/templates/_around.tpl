@@ -185,6 +185,31 @@ spec:
         - port: {{ . }}
         {{- end }}
     {{- end }}
+    {{- with .Values.networkPolicy.publicPorts }}
+    - to:
+        - ipBlock:
+            cidr: 0.0.0.0/0
+            except:
+              - 0.0.0.0/8
+              - 10.0.0.0/8
+              - 100.64.0.0/10
+              - 127.0.0.0/8
+              - 169.254.0.0/16
+              - 172.16.0.0/12
+              - 192.168.0.0/16
+              - 198.18.0.0/15
+              - 224.0.0.0/3
+        - ipBlock:
+            # All of IPv6 that is given out to the public, but what carries an IPv4 address inside.
+            cidr: 2000::/3
+            except:
+              - 2001::/32
+              - 2002::/16
+      ports:
+        {{- range . }}
+        - port: {{ . }}
+        {{- end }}
+    {{- end }}
 {{- end }}
 
 {{/* All of the above that the values ask for, each a document of its own. */}}
