@@ -16,7 +16,18 @@ from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts import Event
-from gardenos_contracts.identity import ProfileChanged, TeamRenamed, UserDeactivated, UserMovedTeams
+from gardenos_contracts.identity import (
+    BranchClosed,
+    BranchOpened,
+    InvitationTeamsChanged,
+    InvitationWithdrawn,
+    ProfileChanged,
+    TeamDissolved,
+    TeamRenamed,
+    UserDeactivated,
+    UserInvited,
+    UserMovedTeams,
+)
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import Role
 from gardenos_reporting.app import create_service
@@ -76,6 +87,50 @@ async def test_who_is_moved_or_deactivated_while_they_listen_hears_accordingly(
         while rest[-1].name != "expired":
             rest.append(await stream.next())
         assert str(unheard.id) not in [each.data.get("id") for each in rest]
+
+
+async def test_branches_are_told_to_everybody_and_invitations_to_who_may_invite(
+    reporting: Running, server: Server, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    north = story.team("North")
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+    branch, invitation, by = new_id(), new_id(), new_id()
+    invited = UserInvited(
+        invitation_id=invitation,
+        email="j@x.example",
+        role=Role.AGENT,
+        team_ids=(north,),
+        invited_by=by,
+        expires_at=NOON,
+    )
+    happened: list[tuple[UUID, Event]] = [
+        (branch, BranchOpened(branch_id=branch, name="West")),
+        (invitation, invited),
+        (invitation, InvitationTeamsChanged(invitation_id=invitation, team_ids=())),
+        (invitation, InvitationWithdrawn(invitation_id=invitation)),
+        (branch, BranchClosed(branch_id=branch)),
+        (north, TeamDissolved(team_id=north, pool_to_id=None)),
+    ]
+    async with (
+        server.listen(agency_id, role=Role.ADMIN) as admin,
+        server.listen(agency_id, role=Role.AGENT) as agent,
+        server.listen(agency_id, role=Role.AUDITOR) as auditor,
+    ):
+        for stream in (admin, agent, auditor):
+            assert (await stream.next()).name == "ready"
+        for id, event in happened:
+            await source("identity").publish(agency_id, event, stream_id=id)
+        heard = {
+            name: [(each.data["resource"], each.data["id"]) for each in await stream.until("identity.TeamDissolved")]
+            for name, stream in (("admin", admin), ("agent", agent), ("auditor", auditor))
+        }
+    everybody = [("branch", str(branch)), ("branch", str(branch)), ("team", str(north))]
+    asked = [("invitation", str(invitation))] * 3
+    assert heard == {
+        "admin": [everybody[0], *asked, *everybody[1:]], "agent": everybody, "auditor": everybody,
+    }  # fmt: skip
 
 
 async def test_another_name_is_told_and_known(

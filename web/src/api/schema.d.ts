@@ -116,6 +116,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Api Keys
+         * @description The caller's keys, those that are over among them; to owners and admins everybody's. The last made first.
+         */
+        get: operations["list_api_keys"];
+        put?: never;
+        /**
+         * Make Api Key
+         * @description A key, which this answer shows and nothing ever shows again.
+         *
+         *     It may what its scopes name of what its maker may at the time: when the maker may less, so may it at once.
+         */
+        post: operations["make_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{api_key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Api Key
+         * @description One key, whatever became of it: the caller's own, or for owners and admins anybody's.
+         */
+        get: operations["show_api_key"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Api Key
+         * @description It is good for nothing any more, in every service within two seconds.
+         */
+        delete: operations["revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Api Key
+         * @description An access token for a key: shown as a bearer token, or as the secret of an OAuth 2.0 client credentials grant.
+         *
+         *     It is good for ten minutes, and never longer than the key. `client_id` is not looked at: the key names itself.
+         */
+        post: operations["exchange_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches": {
         parameters: {
             query?: never;
@@ -408,6 +480,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/{client_id}/shares/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share Client
+         * @description A colleague reads and changes them as their role allows, with all that was said: conversations, insights, reports.
+         */
+        put: operations["share_client"];
+        post?: never;
+        /**
+         * Stop Sharing Client
+         * @description It is shared with this colleague no longer.
+         */
+        delete: operations["stop_sharing_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/held": {
         parameters: {
             query?: never;
@@ -417,7 +513,7 @@ export interface paths {
         };
         /**
          * Count Held Clients
-         * @description How many clients a person owns, or are with a team: what is handed over when they go. For owners and admins.
+         * @description How many clients a person owns, or are with a team, or the agency has: what is handed over. For owners and admins.
          */
         get: operations["count_held_clients"];
         put?: never;
@@ -852,6 +948,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/shares/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share Lead
+         * @description A colleague reads and changes it as their role allows, with all that was said: conversations, insights, reports.
+         */
+        put: operations["share_lead"];
+        post?: never;
+        /**
+         * Stop Sharing Lead
+         * @description It is shared with this colleague no longer.
+         */
+        delete: operations["stop_sharing_lead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/stage": {
         parameters: {
             query?: never;
@@ -881,7 +1001,7 @@ export interface paths {
         };
         /**
          * Count Held Leads
-         * @description How many open leads a person owns, or are with a team: what is handed over when they go. For owners and admins.
+         * @description How many open leads a person owns, or are with a team, or the agency has: what is handed over. For owners and admins.
          */
         get: operations["count_held_leads"];
         put?: never;
@@ -946,6 +1066,46 @@ export interface paths {
          * @description A message as it arrives. The same message again is answered as the first time.
          */
         post: operations["receive_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Trail
+         * @description What was done in this service, the latest first. For owners, admins and auditors; it is recorded that they looked.
+         */
+        get: operations["list_audit_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/audit/changes/{sequence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Audited Change
+         * @description One change with what it changed: each field before and after. It is recorded that somebody looked.
+         */
+        get: operations["show_audited_change"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1438,6 +1598,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/single-sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Single Sign On
+         * @description Begins to sign in. By an address: by its domain alone, whether anybody has it or not.
+         */
+        post: operations["begin_single_sign_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/single-sign-on/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Single Sign On
+         * @description Back from the provider: a session in its agency. Good once.
+         */
+        post: operations["complete_single_sign_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/single-sign-on/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Single Sign On
+         * @description What is settled; the secret is not shown. For owners and admins.
+         */
+        get: operations["show_single_sign_on"];
+        /**
+         * Set Up Single Sign On
+         * @description Settles it. Another issuer, client or secret is to be tested anew. For owners and admins.
+         */
+        put: operations["set_up_single_sign_on"];
+        post?: never;
+        /**
+         * Remove Single Sign On
+         * @description Everybody signs in by password again. For owners and admins.
+         */
+        delete: operations["remove_single_sign_on"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/single-sign-on/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Test Of Single Sign On
+         * @description Begins to see whether what is settled works. For owners and admins.
+         */
+        post: operations["begin_test_of_single_sign_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/single-sign-on/test/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Test Of Single Sign On
+         * @description Back from the test. Where the provider knows the caller by their own address, that account is theirs from now
+         *     on: an owner signs in by it too. For owners and admins.
+         */
+        post: operations["complete_test_of_single_sign_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/switch": {
         parameters: {
             query?: never;
@@ -1910,6 +2179,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description The agency's webhooks, by name.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make Webhook
+         * @description A new webhook. The answer holds its secret, which is shown this once.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Webhook
+         * @description One webhook.
+         */
+        get: operations["show_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Webhook
+         * @description It is gone, with its secrets and its log; what waited is not sent.
+         */
+        delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Webhook
+         * @description Another name, address, or choice of events.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhook Deliveries
+         * @description What was sent in the last 30 days, the latest first.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Webhook Delivery
+         * @description One delivery.
+         */
+        get: operations["show_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver Webhook Delivery
+         * @description Sends one once more, under the same `webhook-id`, with all its tries.
+         */
+        post: operations["redeliver_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver Failed
+         * @description Sends all that failed or was held since a moment once more, the oldest first, some hundreds at a time.
+         */
+        post: operations["redeliver_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Webhook
+         * @description Nothing is sent until it is resumed; what happens meanwhile is held in the log.
+         */
+        post: operations["pause_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Webhook
+         * @description What happens from here on is sent again. What was held stays in the log until it is sent once more.
+         */
+        post: operations["resume_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description A new secret, shown this once. For a day deliveries are signed by the one before as well.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Sends an event of the type `webhook.test`, once, also while it is paused; look at the delivery for how it went.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Event Types
+         * @description Every event that can be chosen.
+         */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1920,6 +2421,29 @@ export interface components {
          * @enum {string}
          */
         Accent: "garden" | "ocean" | "indigo" | "plum" | "brick" | "slate";
+        /**
+         * AccessToken
+         * @description What a key is exchanged for (RFC 6749, 5.1).
+         */
+        AccessToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Expires In
+             * @description Seconds.
+             */
+            expires_in: number;
+            /**
+             * Scope
+             * @description Names of permissions with spaces between them.
+             */
+            scope: string;
+            /**
+             * Token Type
+             * @constant
+             */
+            token_type: "Bearer";
+        };
         /**
          * ActorKind
          * @description What kind of hand did it.
@@ -2033,6 +2557,59 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ApiKey
+         * @description A key by which a program acts on its maker's behalf.
+         */
+        ApiKey: {
+            /**
+             * Expires At
+             * @description Null: it does not.
+             */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Made By
+             * Format: uuid
+             */
+            made_by: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description Names of permissions, as `/users/roles` tells them: `records:read`. What the maker may not, the key may not either.
+             */
+            scopes: string[];
+            /**
+             * State
+             * @description `suspended`: its maker may not sign in.
+             * @enum {string}
+             */
+            state: "active" | "expired" | "suspended" | "revoked";
+            /**
+             * Used At
+             * @description When an access token was last given for it, to within a minute; null: never.
+             */
+            used_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /** Page[ApiKey] */
+        ApiKeyPage: {
+            /** Items */
+            items: components["schemas"]["ApiKey"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * AskForReset
          * @description Whose password was forgotten.
          */
@@ -2074,6 +2651,194 @@ export interface components {
              * @description Bytes.
              */
             size: number;
+        };
+        /**
+         * AuditedChange
+         * @description A change with what it changed.
+         */
+        AuditedChange: {
+            /**
+             * Actor
+             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>` or `system:<what>`.
+             */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            at: string;
+            /**
+             * Causation Id
+             * @description The event that it follows from.
+             */
+            causation_id: string | null;
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+            /** Correlation Id */
+            correlation_id: string;
+            /**
+             * Forgotten
+             * @description Whether its person was forgotten; then what was personal is gone.
+             */
+            forgotten: boolean;
+            /**
+             * Id
+             * @description Of a change, its event's.
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * On Behalf Of
+             * @description Where no person did it: the user at the beginning of what led to it.
+             */
+            on_behalf_of: string | null;
+            /**
+             * Origin
+             * @description From where: network, device and session. Null of what nobody asked for just then.
+             */
+            origin: string | null;
+            /**
+             * Person Id
+             * @description The person it is about, where that is known.
+             */
+            person_id: string | null;
+            /**
+             * Rule
+             * @description By which rule it was allowed: `records:write/own`, a permission and in which scope the actor had it.
+             */
+            rule: string | null;
+            /**
+             * Sequence
+             * @description Of a change, its place in the agency's history within the service.
+             */
+            sequence: number | null;
+            /**
+             * Subject Id
+             * @description The record that was changed or looked at.
+             */
+            subject_id: string | null;
+            /**
+             * Title
+             * @description The same in words.
+             */
+            title: string;
+            /**
+             * Type
+             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`.
+             */
+            type: string;
+            /**
+             * Version
+             * @description Of the record, since.
+             */
+            version: number;
+        };
+        /**
+         * AuditEntry
+         * @description Something that was done, and by whom.
+         */
+        AuditEntry: {
+            /**
+             * Actor
+             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>` or `system:<what>`.
+             */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            at: string;
+            /**
+             * Causation Id
+             * @description The event that it follows from.
+             */
+            causation_id: string | null;
+            /** Correlation Id */
+            correlation_id: string;
+            /**
+             * Id
+             * @description Of a change, its event's.
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * On Behalf Of
+             * @description Where no person did it: the user at the beginning of what led to it.
+             */
+            on_behalf_of: string | null;
+            /**
+             * Origin
+             * @description From where: network, device and session. Null of what nobody asked for just then.
+             */
+            origin: string | null;
+            /**
+             * Person Id
+             * @description The person it is about, where that is known.
+             */
+            person_id: string | null;
+            /**
+             * Rule
+             * @description By which rule it was allowed: `records:write/own`, a permission and in which scope the actor had it.
+             */
+            rule: string | null;
+            /**
+             * Sequence
+             * @description Of a change, its place in the agency's history within the service.
+             */
+            sequence: number | null;
+            /**
+             * Subject Id
+             * @description The record that was changed or looked at.
+             */
+            subject_id: string | null;
+            /**
+             * Title
+             * @description The same in words.
+             */
+            title: string;
+            /**
+             * Type
+             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`.
+             */
+            type: string;
+        };
+        /** Page[AuditEntry] */
+        AuditEntryPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Begin
+         * @description Whose single sign-on: by the domain of an address, or by the agency that a link names.
+         */
+        Begin: {
+            /** Agency Id */
+            agency_id?: string | null;
+            /** Email */
+            email?: string | null;
+        };
+        /**
+         * BegunSignOn
+         * @description Where to go, and what to keep in the browser until one is back.
+         */
+        BegunSignOn: {
+            /** Address */
+            address: string;
+            /** Proof */
+            proof: string;
+        };
+        /** Body_exchange_api_key */
+        Body_exchange_api_key: {
+            /** Client Id */
+            client_id?: string | null;
+            /** Client Secret */
+            client_secret?: string | null;
+            /** Grant Type */
+            grant_type?: "client_credentials" | null;
         };
         /** Body_import_leads */
         Body_import_leads: {
@@ -2391,6 +3156,20 @@ export interface components {
             team_ids?: string[] | null;
         };
         /**
+         * ChangeWebhook
+         * @description What becomes of a webhook; what is not named stays.
+         */
+        ChangeWebhook: {
+            /** Event Types */
+            event_types?: string[] | null;
+            /** Name */
+            name?: string | null;
+            /** Personal */
+            personal?: boolean | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
          * Client
          * @description A client as they are now.
          */
@@ -2444,6 +3223,11 @@ export interface components {
             phone: string | null;
             /** Postal Code */
             postal_code: string | null;
+            /**
+             * Shared With
+             * @description Colleagues who have them in their scope because somebody shared them with them.
+             */
+            shared_with: string[];
             /**
              * State
              * @description US state, two letters.
@@ -2510,6 +3294,18 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Completion
+         * @description With what somebody is back from the provider.
+         */
+        Completion: {
+            /** Code */
+            code: string;
+            /** Proof */
+            proof: string;
+            /** State */
+            state: string;
         };
         /**
          * ConsumerState
@@ -2824,6 +3620,64 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Delivery
+         * @description An event that is, or was to be, sent to a webhook. Nothing is kept of what was sent or answered.
+         */
+        Delivery: {
+            /**
+             * Event Type
+             * @description `webhook.test` for a test.
+             */
+            event_type: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Message Id
+             * Format: uuid
+             * @description As receivers know it: the header `webhook-id`, the same at every redelivery.
+             */
+            message_id: string;
+            /** Milliseconds */
+            milliseconds: number | null;
+            /** Next At */
+            next_at: string | null;
+            /**
+             * Reason
+             * @description Why the last try, or all of it, came to nothing.
+             */
+            reason: string | null;
+            /**
+             * State
+             * @description `held`: the webhook was paused; `dropped`: its person was forgotten.
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed" | "held" | "dropped";
+            /**
+             * Status
+             * @description Of the last answer; null if there was none.
+             */
+            status: number | null;
+            /** Tried At */
+            tried_at: string | null;
+            /** Tries */
+            tries: number;
+        };
+        /** Page[Delivery] */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Direction
          * @description Who reached out: `inbound` is the person to the agency, `outbound` the agency to the person.
          * @enum {string}
@@ -2904,6 +3758,33 @@ export interface components {
              * @description Base32.
              */
             secret: string;
+        };
+        /**
+         * EventType
+         * @description A published event that can be chosen.
+         */
+        EventType: {
+            /**
+             * Personal
+             * @description Whether it tells of people.
+             */
+            personal: boolean;
+            /** Service */
+            service: string;
+            /** Type */
+            type: string;
+            /**
+             * Words
+             * @description What it says, in one sentence.
+             */
+            words: string;
+        };
+        /** Page[EventType] */
+        EventTypePage: {
+            /** Items */
+            items: components["schemas"]["EventType"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Fate
@@ -3492,6 +4373,12 @@ export interface components {
             keys: components["schemas"]["Key"][];
         };
         /**
+         * Kind
+         * @description What kind of thing was done.
+         * @enum {string}
+         */
+        Kind: "change" | "read" | "sign-in";
+        /**
          * LaunchCampaign
          * @description A new campaign, and where its leads come from.
          */
@@ -3572,6 +4459,11 @@ export interface components {
             phone: string | null;
             /** Postal Code */
             postal_code: string | null;
+            /**
+             * Shared With
+             * @description Colleagues who have it in their scope because somebody shared it with them.
+             */
+            shared_with: string[];
             /** Source */
             source: string;
             stage: components["schemas"]["Stage"];
@@ -3663,6 +4555,96 @@ export interface components {
             started_at: string;
             /** Transcript */
             transcript?: string | null;
+        };
+        /**
+         * MadeApiKey
+         * @description A key that was made just now.
+         */
+        MadeApiKey: {
+            /**
+             * Expires At
+             * @description Null: it does not.
+             */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key
+             * @description The key itself. It is shown this once: only a hash of it is kept.
+             */
+            key: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Made By
+             * Format: uuid
+             */
+            made_by: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description Names of permissions, as `/users/roles` tells them: `records:read`. What the maker may not, the key may not either.
+             */
+            scopes: string[];
+            /**
+             * State
+             * @description `suspended`: its maker may not sign in.
+             * @enum {string}
+             */
+            state: "active" | "expired" | "suspended" | "revoked";
+            /**
+             * Used At
+             * @description When an access token was last given for it, to within a minute; null: never.
+             */
+            used_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * MakeApiKey
+         * @description A key for a program.
+         */
+        MakeApiKey: {
+            /**
+             * Expires In Days
+             * @default 90
+             */
+            expires_in_days: number | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * MakeWebhook
+         * @description A new webhook.
+         */
+        MakeWebhook: {
+            /**
+             * Event Types
+             * @description Null: all, also those that come to be.
+             */
+            event_types?: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Personal
+             * @description Whether what is told of people goes along; else the event comes with ids, as of somebody forgotten.
+             * @default false
+             */
+            personal: boolean;
+            /**
+             * Url
+             * @description Begins with https://, names a host of the public internet, and the port 443 or 8443.
+             */
+            url: string;
         };
         /**
          * Me
@@ -4054,6 +5036,11 @@ export interface components {
         Permission: {
             /** Act */
             act: string;
+            /**
+             * Name
+             * @description As API keys have it among their scopes: `records:read`.
+             */
+            name: string;
             /** Resource */
             resource: string;
             /**
@@ -4063,6 +5050,8 @@ export interface components {
             scopes: {
                 [key: string]: components["schemas"]["Scope"];
             };
+            /** @description In which scope an API key may at most, whoever made it; `nothing`: it is for people alone. */
+            service: components["schemas"]["Scope"];
             /**
              * Words
              * @description As people read it.
@@ -4234,6 +5223,30 @@ export interface components {
             recovery_codes: string[];
         };
         /**
+         * Redelivering
+         * @description What is sent once more.
+         */
+        Redelivering: {
+            /** Deliveries */
+            deliveries: number;
+            /**
+             * More
+             * @description Whether there are more: give the command again.
+             */
+            more: boolean;
+        };
+        /**
+         * RedeliverSince
+         * @description From when on what failed is sent once more.
+         */
+        RedeliverSince: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * Redrive
          * @description Whose parked events are to be tried again, in their order.
          */
@@ -4360,7 +5373,7 @@ export interface components {
          * @description What kind of record changed.
          * @enum {string}
          */
-        Resource: "lead" | "client" | "call" | "message" | "thread" | "insight" | "campaign" | "user" | "team" | "agency";
+        Resource: "lead" | "client" | "call" | "message" | "thread" | "insight" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
         /**
          * ResponseRow
          * @description One agent's, campaign's, source's or team's.
@@ -4606,6 +5619,26 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * SetUp
+         * @description How an agency's people sign in by its provider.
+         */
+        SetUp: {
+            /** Client */
+            client: string;
+            /** Domains */
+            domains: string[];
+            /** Issuer */
+            issuer: string;
+            joins_as?: components["schemas"]["Role"] | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Secret */
+            secret?: string | null;
+        };
+        /**
          * ShownReadModel
          * @description Tables that are nothing but what events made of them.
          */
@@ -4638,6 +5671,38 @@ export interface components {
             items: components["schemas"]["ShownReadModel"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * SingleSignOnSettings
+         * @description What an agency settled of single sign-on; all null or empty where nothing is.
+         */
+        SingleSignOnSettings: {
+            /**
+             * Callback
+             * @description Where the provider is to send people back to: to be told to it.
+             */
+            callback: string;
+            /** Client */
+            client: string | null;
+            /** Domains */
+            domains: string[];
+            /** Issuer */
+            issuer: string | null;
+            joins_as: components["schemas"]["Role"] | null;
+            /**
+             * Link
+             * @description Where the agency's people begin to sign in.
+             */
+            link: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Tested At
+             * @description When it was last seen to work as it is settled now. Until then nobody signs in by it.
+             */
+            tested_at: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * SourceField
@@ -4705,6 +5770,16 @@ export interface components {
             items: components["schemas"]["Team"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * TestedSignOn
+         * @description For whom the provider vouched in a test.
+         */
+        TestedSignOn: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
         };
         /**
          * Thread
@@ -4917,6 +5992,143 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Webhook
+         * @description Where which of the agency's published events are sent.
+         */
+        Webhook: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Event Types
+             * @description Null: all, also those that come to be.
+             */
+            event_types: string[] | null;
+            /**
+             * Failing Since
+             * @description When the first of the failures in a row was; null if the last try went well.
+             */
+            failing_since: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Old Secret Until
+             * @description Until when the secret before the newest signs as well.
+             */
+            old_secret_until: string | null;
+            /** Paused Because */
+            paused_because: ("by hand" | "it failed for days" | "its receiver is gone") | null;
+            /**
+             * Personal
+             * @description Whether what is told of people goes along.
+             */
+            personal: boolean;
+            /**
+             * Rest Until
+             * @description Until when nothing is tried, after several failures in a row.
+             */
+            rest_until: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /**
+             * Succeeded At
+             * @description When one was delivered the last time, to the minute.
+             */
+            succeeded_at: string | null;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /** Page[Webhook] */
+        WebhookPage: {
+            /** Items */
+            items: components["schemas"]["Webhook"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * WebhookWithSecret
+         * @description A webhook, and the secret that it signs by: shown now, and never again.
+         */
+        WebhookWithSecret: {
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Event Types
+             * @description Null: all, also those that come to be.
+             */
+            event_types: string[] | null;
+            /**
+             * Failing Since
+             * @description When the first of the failures in a row was; null if the last try went well.
+             */
+            failing_since: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Old Secret Until
+             * @description Until when the secret before the newest signs as well.
+             */
+            old_secret_until: string | null;
+            /** Paused Because */
+            paused_because: ("by hand" | "it failed for days" | "its receiver is gone") | null;
+            /**
+             * Personal
+             * @description Whether what is told of people goes along.
+             */
+            personal: boolean;
+            /**
+             * Rest Until
+             * @description Until when nothing is tried, after several failures in a row.
+             */
+            rest_until: string | null;
+            /** Secret */
+            secret: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused";
+            /**
+             * Succeeded At
+             * @description When one was delivered the last time, to the minute.
+             */
+            succeeded_at: string | null;
+            /** Url */
+            url: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Week
          * @description One week of the period, from Monday; the first and the last as far as they are within.
          */
@@ -4995,15 +6207,24 @@ export interface components {
     pathItems: never;
 }
 export type Accent = components['schemas']['Accent'];
+export type AccessToken = components['schemas']['AccessToken'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
 export type AnsweredLead = components['schemas']['AnsweredLead'];
 export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
+export type ApiKey = components['schemas']['ApiKey'];
+export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type AskForReset = components['schemas']['AskForReset'];
 export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
 export type Attachment = components['schemas']['Attachment'];
+export type AuditedChange = components['schemas']['AuditedChange'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditEntryPage = components['schemas']['AuditEntryPage'];
+export type Begin = components['schemas']['Begin'];
+export type BegunSignOn = components['schemas']['BegunSignOn'];
+export type BodyExchangeApiKey = components['schemas']['Body_exchange_api_key'];
 export type BodyImportLeads = components['schemas']['Body_import_leads'];
 export type Branch = components['schemas']['Branch'];
 export type BranchPage = components['schemas']['BranchPage'];
@@ -5018,11 +6239,13 @@ export type ChangeAgency = components['schemas']['ChangeAgency'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeTeam = components['schemas']['ChangeTeam'];
 export type ChangeUser = components['schemas']['ChangeUser'];
+export type ChangeWebhook = components['schemas']['ChangeWebhook'];
 export type Client = components['schemas']['Client'];
 export type ClientDetails = components['schemas']['ClientDetails'];
 export type ClientPage = components['schemas']['ClientPage'];
 export type Code = components['schemas']['Code'];
 export type CompleteReset = components['schemas']['CompleteReset'];
+export type Completion = components['schemas']['Completion'];
 export type ConsumerState = components['schemas']['ConsumerState'];
 export type ConsumerStatePage = components['schemas']['ConsumerStatePage'];
 export type ConversionRow = components['schemas']['ConversionRow'];
@@ -5035,12 +6258,16 @@ export type Deactivate = components['schemas']['Deactivate'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterInFull = components['schemas']['DeadLetterInFull'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Direction = components['schemas']['Direction'];
 export type Discard = components['schemas']['Discard'];
 export type Disposition = components['schemas']['Disposition'];
 export type DissolveTeam = components['schemas']['DissolveTeam'];
 export type DryRun = components['schemas']['DryRun'];
 export type Enrolment = components['schemas']['Enrolment'];
+export type EventType = components['schemas']['EventType'];
+export type EventTypePage = components['schemas']['EventTypePage'];
 export type Fate = components['schemas']['Fate'];
 export type FieldChange = components['schemas']['FieldChange'];
 export type FieldProblem = components['schemas']['FieldProblem'];
@@ -5071,12 +6298,16 @@ export type Join = components['schemas']['Join'];
 export type Keep = components['schemas']['Keep'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
+export type Kind = components['schemas']['Kind'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
 export type Lead = components['schemas']['Lead'];
 export type LeadDetails = components['schemas']['LeadDetails'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
+export type MadeApiKey = components['schemas']['MadeApiKey'];
+export type MakeApiKey = components['schemas']['MakeApiKey'];
+export type MakeWebhook = components['schemas']['MakeWebhook'];
 export type Me = components['schemas']['Me'];
 export type Message = components['schemas']['Message'];
 export type MessageEntry = components['schemas']['MessageEntry'];
@@ -5108,6 +6339,8 @@ export type ReadingsBegun = components['schemas']['ReadingsBegun'];
 export type ReadModelTable = components['schemas']['ReadModelTable'];
 export type RebuildProgress = components['schemas']['RebuildProgress'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type Redelivering = components['schemas']['Redelivering'];
+export type RedeliverSince = components['schemas']['RedeliverSince'];
 export type Redrive = components['schemas']['Redrive'];
 export type RedrivenShape = components['schemas']['RedrivenShape'];
 export type Refresh = components['schemas']['Refresh'];
@@ -5128,8 +6361,10 @@ export type SecondFactorInput = components['schemas']['SecondFactor-Input'];
 export type SecondFactorOutput = components['schemas']['SecondFactor-Output'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Session = components['schemas']['Session'];
+export type SetUp = components['schemas']['SetUp'];
 export type ShownReadModel = components['schemas']['ShownReadModel'];
 export type ShownReadModelPage = components['schemas']['ShownReadModelPage'];
+export type SingleSignOnSettings = components['schemas']['SingleSignOnSettings'];
 export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
 export type Stage = components['schemas']['Stage'];
@@ -5137,6 +6372,7 @@ export type StageCount = components['schemas']['StageCount'];
 export type Switch = components['schemas']['Switch'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
+export type TestedSignOn = components['schemas']['TestedSignOn'];
 export type Thread = components['schemas']['Thread'];
 export type ThreadPage = components['schemas']['ThreadPage'];
 export type TimelineActor = components['schemas']['TimelineActor'];
@@ -5146,6 +6382,9 @@ export type TimelineEntryPage = components['schemas']['TimelineEntryPage'];
 export type Token = components['schemas']['Token'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookPage = components['schemas']['WebhookPage'];
+export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type Week = components['schemas']['Week'];
 export type Weekday = components['schemas']['Weekday'];
 export type WholeThread = components['schemas']['WholeThread'];
@@ -5643,6 +6882,315 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Registration"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_api_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeApiKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchange_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Body_exchange_api_key"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Any other refusal or fault */
@@ -6998,6 +8546,188 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                client_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sharing_client: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                client_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8824,6 +10554,188 @@ export interface operations {
             };
         };
     };
+    share_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_sharing_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     move_lead: {
         parameters: {
             query?: never;
@@ -9150,6 +11062,135 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_trail: {
+        parameters: {
+            query?: {
+                /** @description As `person:<user id>` */
+                actor?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Any of these; without it all */
+                kind?: components["schemas"]["Kind"][];
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description A user's id */
+                on_behalf_of?: string | null;
+                /** @description Recorded at this time or later */
+                since?: string | null;
+                /** @description A record's or a person's id */
+                subject_id?: string | null;
+                /** @description As `leads.LeadCaptured.v1`: changes of these types alone */
+                type?: string[];
+                /** @description Recorded before this time */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_audited_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sequence: number;
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditedChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10568,6 +12609,413 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Begin"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunSignOn"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnSettings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_test_of_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunSignOn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_test_of_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedSignOn"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Request Entity Too Large */
@@ -12309,9 +14757,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description Request Entity Too Large */
             413: {
@@ -12407,6 +14853,1076 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Roles"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description As `leads.LeadCaptured.v1` */
+                event_type?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description Any of these */
+                state?: ("waiting" | "delivered" | "failed" | "held" | "dropped")[];
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                delivery_id: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver_failed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliverSince"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redelivering"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypePage"];
                 };
             };
             /** @description Unauthorized */

@@ -43,6 +43,16 @@ it("makes stale what a change touches, and nothing else", () => {
   ]);
 });
 
+it("goes by what the rooms of the settings ask for", () => {
+  const queries = new QueryClient();
+  for (const key of ["users", "teams", "branches", "invitations", "roles"]) queries.setQueryData([key], []);
+  const told = ["user", "team", "branch", "invitation"].map((each) => ({
+    kind: "change" as const,
+    change: change(each, "a"),
+  }));
+  expect(staleAfter(queries, told)).toEqual([["users"], ["teams"], ["branches"], ["invitations"]]);
+});
+
 it("takes a burst as one", () => {
   const queries = new QueryClient();
   const invalidate = vi.spyOn(queries, "invalidateQueries");

@@ -26,6 +26,8 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
       return [["insights"]];
     case "campaign":
       return [["campaigns"]];
+    case "branch":
+      return [["branches"]];
     default:
       return [[`${change.resource}s`]];
   }

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
@@ -13,13 +14,22 @@ from gardenos_contracts.comms import CallLogged, ConversationsForgotten, Message
 from gardenos_contracts.identity import (
     AgencyLogoChanged,
     AgencySettingsChanged,
+    BranchClosed,
+    BranchOpened,
+    BranchRenamed,
+    InvitationAccepted,
+    InvitationRenewed,
+    InvitationTeamsChanged,
+    InvitationWithdrawn,
     ProfileChanged,
     RoleChanged,
+    TeamDissolved,
     TeamFormed,
     TeamLeadsNamed,
     TeamMovedToBranch,
     TeamRenamed,
     UserDeactivated,
+    UserInvited,
     UserJoined,
     UserMovedTeams,
     UserReactivated,
@@ -50,6 +60,8 @@ class Resource(StrEnum):
     CAMPAIGN = "campaign"
     USER = "user"
     TEAM = "team"
+    BRANCH = "branch"
+    INVITATION = "invitation"
     AGENCY = "agency"
 
 
@@ -75,6 +87,8 @@ class Change(NamedTuple):
 
     def heard_by(self, caller: Caller) -> bool:
         """Whether a caller may read the record, or could until now."""
+        if self.resource is Resource.INVITATION:
+            return caller.may(ADMINISTER_PEOPLE)
         if self.scope is None:
             return caller.agency_wide
         return caller.sees(*self.scope) or (self.left is not None and caller.sees(*self.left))
@@ -106,7 +120,10 @@ def id_in(event: Event, field: str) -> UUID | None:
     return getattr(event, field) if field in type(event).model_fields else None
 
 
-_EVERYBODY_S = frozenset({Resource.CAMPAIGN, Resource.USER, Resource.TEAM, Resource.AGENCY})
+_EVERYBODY_S = frozenset(
+    {Resource.CAMPAIGN, Resource.USER, Resource.TEAM, Resource.AGENCY, Resource.BRANCH, Resource.INVITATION}
+)
+"""Nobody's in particular; of invitations those alone hear who may invite."""
 
 
 def _record_of(event: Event) -> tuple[Resource, UUID] | None:
@@ -134,8 +151,18 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             return Resource.CAMPAIGN, event.campaign_id
         case UserJoined() | ProfileChanged() | RoleChanged() | UserMovedTeams() | UserDeactivated() | UserReactivated():
             return Resource.USER, event.user_id
-        case TeamFormed() | TeamRenamed() | TeamMovedToBranch() | TeamLeadsNamed():
+        case TeamFormed() | TeamRenamed() | TeamMovedToBranch() | TeamLeadsNamed() | TeamDissolved():
             return Resource.TEAM, event.team_id
+        case BranchOpened() | BranchRenamed() | BranchClosed():
+            return Resource.BRANCH, event.branch_id
+        case (
+            UserInvited()
+            | InvitationRenewed()
+            | InvitationTeamsChanged()
+            | InvitationWithdrawn()
+            | InvitationAccepted()
+        ):
+            return Resource.INVITATION, event.invitation_id
         case AgencySettingsChanged() | AgencyLogoChanged():
             return Resource.AGENCY, event.agency_id
     return None
