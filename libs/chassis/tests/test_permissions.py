@@ -1,5 +1,6 @@
 """The one table of who may what: the code goes by it, and the documentation shows it."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -85,3 +86,16 @@ def test_a_refusal_says_who_may() -> None:
         "only an owner or admin of the agency may do this",
         "only an owner, admin or auditor of the agency may do this",
     ]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_shared_is_in_scope_and_changed_as_the_role_allows(role: Role) -> None:
+    person = uuid4()
+    me = replace(caller(role), shared=frozenset({person}))
+    somebody_s = (uuid4(), uuid4())
+    assert me.sees(*somebody_s, person)
+    assert me.sees(*somebody_s, uuid4()) is me.agency_wide
+    assert not replace(me, shared=frozenset()).sees(*somebody_s, None) or me.agency_wide
+    if WRITE_RECORDS.allows(role):
+        assert me.writes(*somebody_s, person)
+        assert me.writes(None, None, person)

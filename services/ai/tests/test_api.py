@@ -20,7 +20,7 @@ from gardenos_contracts import Event
 from gardenos_contracts.ai import InsightExtracted, InsightKind
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.identity import AgencyRegistered
-from gardenos_contracts.leads import LeadAssigned, LeadConverted
+from gardenos_contracts.leads import LeadAssigned, LeadConverted, LeadShared, LeadUnshared
 from gardenos_contracts.values import PersonName, Role
 from sqlalchemy import select
 
@@ -209,6 +209,22 @@ async def test_others_hits_take_no_place(ai: Running, source: Sources, agency_id
         assert [hit["source_id"] for hit in await items(http, "search?q=hail+has+damaged+our+roof")] == [
             str(short.message_id)
         ]
+
+
+async def test_what_was_read_goes_with_a_share(ai: Running, source: Sources, agency_id: UUID) -> None:
+    ana, ben = new_id(), new_id()
+    lead = lead_captured(owner_id=ana, email=None)
+    said = email("Please send me a quote. Hail has damaged our roof.", person_id=lead.person_id, sender=None)
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    await source("comms").publish(agency_id, said)
+    await read(ai, agency_id, said.message_id)
+    told: dict[str, UUID] = {"lead_id": lead.lead_id, "person_id": lead.person_id, "user_id": ben}
+    async with ai.client(agency_id, role=Role.AGENT, user_id=ben) as http:
+        for event, sees in ((LeadShared(**told), True), (LeadUnshared(**told), False)):
+            await ai.given(agency_id, event)
+            await ai.wait_until_caught_up()
+            assert bool(await items(http, "insights")) is sees
+            assert bool(await items(http, "search?q=hail+damaged+our+roof")) is sees
 
 
 @pytest.mark.parametrize("order", ["leads first", "comms first", "clients first", "mixed"])

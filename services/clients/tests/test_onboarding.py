@@ -46,6 +46,7 @@ async def test_a_lead_becomes_a_client(clients: Running, source: Sources, agency
         "name": {"given": "Maria", "family": "Delgado"}, "display_name": "Maria Delgado", "email": "maria@example.com",
         "phone": "+15125550142", "postal_code": "78701", "state": "TX", "birth_date": "1985-07-04",
         "line_of_business": "auto", "owner_id": str(lead.owner_id), "team_id": str(lead.team_id),
+        "shared_with": [],
         "onboarded_at": CONVERTED.isoformat().replace("+00:00", "Z"), "forgotten_at": None, "version": 1,
     }  # fmt: skip
     (event,) = await clients.events(agency_id)

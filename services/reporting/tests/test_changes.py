@@ -576,3 +576,51 @@ async def test_streams_go_on_after_the_database_was_away(
             lead = story.capture()
             await story.publish(source, agency_id)
             assert (await stream.next(within=30)).data["id"] == str(lead.id)
+
+
+async def test_who_a_lead_is_shared_with_hears_of_it(
+    server: Server, reporting: Running, source: Sources, agency_id: UUID
+) -> None:
+    ann, ben = new_id(), new_id()
+    story = Story()
+    lead, other = story.capture(owner_id=ann), story.capture(owner_id=ann)
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+    async with server.listen(agency_id, role=Role.AGENT, user_id=ben) as as_ben:
+        await as_ben.next()
+        story.rename(lead, "Mary")
+        unheard = story.campaign("Before")
+        await story.publish(source, agency_id)
+        assert [each.data["id"] for each in await as_ben.until("leads.CampaignLaunched")] == [str(unheard)]
+        story.share(lead, ben)
+        await story.publish(source, agency_id)
+        shared = await as_ben.next()
+        assert (shared.data["id"], shared.data["type"]) == (str(lead.id), "leads.LeadShared.v1")
+        await reporting.wait_until_caught_up()
+        story.rename(lead, "Marie")
+        story.rename(other, "Otto")
+        call = story.call(lead, NOON)
+        await story.publish(source, agency_id)
+        heard = {each.data["id"] for each in [await as_ben.next() for _ in range(2)]}
+        assert heard == {str(lead.id), str(call)}
+        story.share(lead, ben, end=True)
+        await story.publish(source, agency_id)
+        assert (await as_ben.next()).data["type"] == "leads.LeadUnshared.v1"
+        await reporting.wait_until_caught_up()
+        story.rename(lead, "Mia")
+        last = story.campaign("The end")
+        await story.publish(source, agency_id)
+        assert [each.data["id"] for each in await as_ben.until("leads.CampaignLaunched")] == [str(last)]
+
+
+async def test_a_report_counts_what_was_shared(reporting: Running, source: Sources, agency_id: UUID) -> None:
+    ann, ben = new_id(), new_id()
+    story = Story()
+    lead, _ = story.capture(owner_id=ann), story.capture(owner_id=ann)
+    await story.publish(source, agency_id)
+    async with reporting.client(agency_id, role=Role.AGENT, user_id=ben) as http:
+        for end, count in ((False, 1), (True, 0)):
+            story.share(lead, ben, end=end)
+            await story.publish(source, agency_id)
+            await reporting.wait_until_caught_up()
+            assert (await http.get("/api/v1/reports/pipeline")).json()["open"] == count

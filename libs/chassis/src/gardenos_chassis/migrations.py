@@ -336,6 +336,23 @@ def create_colleague_tables(op: Operations) -> None:
     protect(op, "heard_names")
 
 
+def create_share_table(op: Operations) -> None:
+    """What is shared with whom: `auth.shares`."""
+    op.execute(
+        """
+        create table heard_shares (
+            agency_id uuid not null,
+            user_id uuid not null,
+            person_id uuid not null,
+            service text not null,
+            primary key (agency_id, user_id, person_id, service)
+        )
+        """
+    )
+    op.execute("create index heard_shares_person on heard_shares (agency_id, person_id)")
+    protect(op, "heard_shares")
+
+
 def create_chain_tables(op: Operations) -> None:
     """The chain of hashes over each agency's events, and its last link: `audit.chain`."""
     op.execute(

@@ -116,7 +116,8 @@ class Service:
         if standings is not None:
             self.database.on_commit(HINT, standings.changed)
         own = [model.project for model in read_models if model.project is not None]
-        self.store = EventStore(self.database, [*own, *projections])
+        standing = () if standings is None else standings.projections
+        self.store = EventStore(self.database, [*own, *projections, *standing])
         self.http = httpx.AsyncClient(limits=httpx.Limits(max_connections=50))
         self.keys = Keys(settings.keys_url, self.http)
         self.read_by, self.written_by = read_by, written_by

@@ -62,6 +62,22 @@ class ClientAssigned(Event, service="clients", version=1):
     previous_owner_id: UserId | None = None
 
 
+class ClientShared(Event, service="clients", version=1):
+    """A colleague has the client in their scope from now on, whosever it is."""
+
+    client_id: ClientId
+    person_id: PersonId
+    user_id: UserId
+
+
+class ClientUnshared(Event, service="clients", version=1):
+    """A colleague has the client in their scope no longer, unless by their role."""
+
+    client_id: ClientId
+    person_id: PersonId
+    user_id: UserId
+
+
 class PersonForgotten(Event, service="clients", version=1):
     """A client asked to be forgotten. Their personal data is gone from the history; readers drop what they kept of it."""
 

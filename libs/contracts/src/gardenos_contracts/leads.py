@@ -135,6 +135,24 @@ class LeadConverted(Event, service="leads", version=1):
     team_id: TeamId | None = None
     captured_at: Moment
     converted_at: Moment
+    shared_with: tuple[UserId, ...] = ()
+    """With whom the lead was shared. From now on the client is, and the lead no longer apart."""
+
+
+class LeadShared(Event, service="leads", version=1):
+    """A colleague has the lead in their scope from now on, whosever it is."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    user_id: UserId
+
+
+class LeadUnshared(Event, service="leads", version=1):
+    """A colleague has the lead in their scope no longer, unless by their role."""
+
+    lead_id: LeadId
+    person_id: PersonId
+    user_id: UserId
 
 
 class PersonForgotten(Event, service="leads", version=1):

@@ -63,7 +63,9 @@ def in_scope(caller: Caller, person: ColumnElement[Any]) -> ColumnElement[bool]:
     """
     if caller.agency_wide:
         return true()
-    theirs = and_(people.c.person_id.is_not(None), visible_to(caller, people.c.owner_id, people.c.team_id))
+    theirs = and_(
+        people.c.person_id.is_not(None), visible_to(caller, people.c.owner_id, people.c.team_id, people.c.person_id)
+    )
     return or_(person.is_(None), theirs)
 
 

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
+from gardenos_contracts.clients import (
+    ClientAssigned,
+    ClientDetailsChanged,
+    ClientOnboarded,
+    ClientShared,
+    ClientUnshared,
+    PersonForgotten,
+)
 from gardenos_contracts.leads import LeadConverted
 from gardenos_contracts.values import LineOfBusiness, PersonName
 from typing_extensions import TypedDict
@@ -40,6 +47,7 @@ class Client:
     owner_id: UUID | None
     team_id: UUID | None
     forgotten: bool = False
+    shared_with: frozenset[UUID] = frozenset()
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
@@ -60,6 +68,17 @@ class Client:
                 team_id=team_id,
                 previous_owner_id=self.owner_id,
             )
+
+    def share(self, user_id: UUID) -> Iterator[Event]:
+        """A colleague has them in their scope as well."""
+        self._require_known()
+        if user_id not in self.shared_with:
+            yield ClientShared(client_id=self.client_id, person_id=self.person_id, user_id=user_id)
+
+    def unshare(self, user_id: UUID) -> Iterator[Event]:
+        """A colleague has them in their scope no longer, unless by their role."""
+        if user_id in self.shared_with:
+            yield ClientUnshared(client_id=self.client_id, person_id=self.person_id, user_id=user_id)
 
     def forget(self) -> Iterator[Event]:
         """What is known of the person is given up, for good. Nothing happens a second time."""
@@ -88,6 +107,8 @@ def onboard_from(lead: LeadConverted) -> Iterator[Event]:
         team_id=lead.team_id,
         onboarded_at=lead.converted_at,
     )
+    for user_id in lead.shared_with:
+        yield ClientShared(client_id=lead.client_id, person_id=lead.person_id, user_id=user_id)
 
 
 def evolve(client: Client | None, event: Event) -> Client:
@@ -106,6 +127,10 @@ def evolve(client: Client | None, event: Event) -> Client:
             return replace(client, details=_details_of(event))
         case ClientAssigned() if client is not None:
             return replace(client, owner_id=event.owner_id, team_id=event.team_id)
+        case ClientShared() if client is not None:
+            return replace(client, shared_with=client.shared_with | {event.user_id})
+        case ClientUnshared() if client is not None:
+            return replace(client, shared_with=client.shared_with - {event.user_id})
         case PersonForgotten() if client is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
             return replace(client, details=nothing, forgotten=True)

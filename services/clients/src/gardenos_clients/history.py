@@ -3,7 +3,14 @@
 from typing import Any
 
 from gardenos_contracts import Event
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
+from gardenos_contracts.clients import (
+    ClientAssigned,
+    ClientDetailsChanged,
+    ClientOnboarded,
+    ClientShared,
+    ClientUnshared,
+    PersonForgotten,
+)
 
 from gardenos_clients.client import Client
 
@@ -16,6 +23,7 @@ def shown(client: Client) -> dict[str, Any]:
         "lead_id": client.lead_id,
         "owner_id": client.owner_id,
         "team_id": client.team_id,
+        "shared_with": sorted(client.shared_with),
     }
 
 
@@ -28,6 +36,10 @@ def title(event: Event) -> str:
             return "Details changed"
         case ClientAssigned():
             return "Assigned" if event.owner_id else "Returned to the pool"
+        case ClientShared():
+            return "Shared with a colleague"
+        case ClientUnshared():
+            return "No longer shared with a colleague"
         case PersonForgotten():
             return "Forgotten"
     return type(event).__name__

@@ -5,8 +5,15 @@ from typing import Any
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded, PersonForgotten
-from sqlalchemy import insert, update
+from gardenos_contracts.clients import (
+    ClientAssigned,
+    ClientDetailsChanged,
+    ClientOnboarded,
+    ClientShared,
+    ClientUnshared,
+    PersonForgotten,
+)
+from sqlalchemy import func, insert, update
 
 from gardenos_clients.tables import clients
 
@@ -27,6 +34,10 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _change(session, fact, _details(client))
             case ClientAssigned() as client:
                 await _change(session, fact, {"owner_id": client.owner_id, "team_id": client.team_id})
+            case ClientShared() as client:
+                await _change(session, fact, {"shared_with": func.array_append(clients.c.shared_with, client.user_id)})
+            case ClientUnshared() as client:
+                await _change(session, fact, {"shared_with": func.array_remove(clients.c.shared_with, client.user_id)})
             case PersonForgotten():
                 await _change(session, fact, _NOTHING | {"forgotten_at": fact.occurred_at})
 
@@ -45,6 +56,7 @@ def _onboarded(fact: Fact[Event], client: ClientOnboarded) -> dict[str, Any]:
         **_details(client),
         "owner_id": client.owner_id,
         "team_id": client.team_id,
+        "shared_with": [],
         "onboarded_at": client.onboarded_at,
         "version": fact.version,
     }

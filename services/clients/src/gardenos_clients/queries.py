@@ -47,7 +47,7 @@ def _where(caller: Caller, wanted: ClientFilter) -> list[ColumnElement[bool]]:
     # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
     found: list[ColumnElement[bool]] = [clients.c.agency_id == caller.agency_id]
     if not caller.agency_wide:
-        found.append(visible_to(caller, clients.c.owner_id, clients.c.team_id))
+        found.append(visible_to(caller, clients.c.owner_id, clients.c.team_id, clients.c.person_id))
     if wanted.owner_ids or wanted.in_pool:
         found.append(one_of(clients.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.lines:
@@ -73,7 +73,7 @@ async def client(session: Session, caller: Caller, client_id: UUID) -> dict[str,
     statement = _CLIENT.where(
         clients.c.agency_id == caller.agency_id,
         clients.c.id == client_id,
-        visible_to(caller, clients.c.owner_id, clients.c.team_id),
+        visible_to(caller, clients.c.owner_id, clients.c.team_id, clients.c.person_id),
     )
     row = (await session.execute(statement)).mappings().first()
     if row is None:

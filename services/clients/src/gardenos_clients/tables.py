@@ -1,6 +1,6 @@
 """Read tables."""
 
-from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
 
 metadata = MetaData()
 
@@ -23,6 +23,7 @@ clients = Table(
     Column("line_of_business", Text),
     Column("owner_id", Uuid),
     Column("team_id", Uuid),
+    Column("shared_with", ARRAY(Uuid)),
     Column("onboarded_at", DateTime(timezone=True)),
     Column("forgotten_at", DateTime(timezone=True)),
     Column("version", Integer),

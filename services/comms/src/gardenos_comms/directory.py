@@ -50,7 +50,9 @@ async def find_person(
 async def _known(session: Session, caller: Caller, lead_id: UUID | None, client_id: UUID | None) -> Person | None:
     wanted = people.c.lead_id == lead_id if lead_id is not None else people.c.client_id == client_id
     statement = select(people.c.person_id, people.c.lead_id, people.c.client_id).where(
-        people.c.agency_id == caller.agency_id, wanted, visible_to(caller, people.c.owner_id, people.c.team_id)
+        people.c.agency_id == caller.agency_id,
+        wanted,
+        visible_to(caller, people.c.owner_id, people.c.team_id, people.c.person_id),
     )
     row = (await session.execute(statement)).first()
     return Person(*row) if row else None

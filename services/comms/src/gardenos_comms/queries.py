@@ -36,7 +36,7 @@ _THREAD = (
 
 def _in_scope(caller: Caller) -> ColumnElement[bool]:
     """By the person's owner and team. What nobody known wrote has neither: it is in the agency's pool."""
-    return visible_to(caller, people.c.owner_id, people.c.team_id)
+    return visible_to(caller, people.c.owner_id, people.c.team_id, people.c.person_id)
 
 
 def _person(*, lead_id: UUID | None, client_id: UUID | None, person_id: UUID | None) -> list[ColumnElement[bool]]:

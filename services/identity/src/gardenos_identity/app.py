@@ -54,7 +54,7 @@ def create_service(settings: IdentitySettings) -> Service:
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
         ],
         jobs=[mail.jobs()],
-        standings=Standings(rows=f"{STANDINGS} union all {api_keys.REVOKED}", teams=TEAMS),
+        standings=Standings(rows=f"{STANDINGS} union all {api_keys.REVOKED}", teams=TEAMS, shares=None),
         read_by=READ_DIRECTORY,
         written_by=ADMINISTER_PEOPLE,
         exchange=desk.exchange,

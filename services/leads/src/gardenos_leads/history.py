@@ -8,7 +8,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
     PersonForgotten,
 )
 
@@ -24,6 +26,7 @@ def shown(lead: Lead) -> dict[str, Any]:
         "campaign_id": lead.campaign_id,
         "owner_id": lead.owner_id,
         "team_id": lead.team_id,
+        "shared_with": sorted(lead.shared_with),
         "stage": lead.stage,
         "client_id": lead.client_id,
     }
@@ -42,6 +45,10 @@ def title(event: Event) -> str:
             return f"Moved from {event.previous_stage} to {event.stage}"
         case LeadConverted():
             return "Converted to a client"
+        case LeadShared():
+            return "Shared with a colleague"
+        case LeadUnshared():
+            return "No longer shared with a colleague"
         case PersonForgotten():
             return "Forgotten"
     return type(event).__name__

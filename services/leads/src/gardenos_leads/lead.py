@@ -14,7 +14,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
     PersonForgotten,
     Stage,
 )
@@ -54,6 +56,7 @@ class Lead:
     stage: Stage = Stage.NEW
     client_id: UUID | None = None
     forgotten: bool = False
+    shared_with: frozenset[UUID] = frozenset()
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
@@ -103,7 +106,23 @@ class Lead:
             team_id=self.team_id,
             captured_at=self.captured_at,
             converted_at=at,
+            shared_with=tuple(sorted(self.shared_with)),
         )
+        for user_id in sorted(self.shared_with):
+            yield from self.unshare(user_id)
+
+    def share(self, user_id: UUID) -> Iterator[Event]:
+        """A colleague has it in their scope as well."""
+        self._require_known()
+        if self.client_id is not None:
+            raise Conflict("this lead became a client: share the client, and this comes with it")
+        if user_id not in self.shared_with:
+            yield LeadShared(lead_id=self.lead_id, person_id=self.person_id, user_id=user_id)
+
+    def unshare(self, user_id: UUID) -> Iterator[Event]:
+        """A colleague has it in their scope no longer, unless by their role."""
+        if user_id in self.shared_with:
+            yield LeadUnshared(lead_id=self.lead_id, person_id=self.person_id, user_id=user_id)
 
     def forget(self) -> Iterator[Event]:
         """What is known of the person is given up, for good. Nothing happens a second time."""
@@ -151,6 +170,10 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, stage=event.stage)
         case LeadConverted() if lead is not None:
             return replace(lead, stage=Stage.WON, client_id=event.client_id)
+        case LeadShared() if lead is not None:
+            return replace(lead, shared_with=lead.shared_with | {event.user_id})
+        case LeadUnshared() if lead is not None:
+            return replace(lead, shared_with=lead.shared_with - {event.user_id})
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
             return replace(lead, details=nothing, forgotten=True)

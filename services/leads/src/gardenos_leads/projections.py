@@ -11,11 +11,13 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
     PersonForgotten,
     Stage,
 )
-from sqlalchemy import ARRAY, Uuid, bindparam, insert, or_, text, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
 from gardenos_leads.tables import campaigns, import_rows, leads
 
@@ -58,6 +60,7 @@ def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:
         "campaign_id": lead.campaign_id,
         "owner_id": lead.owner_id,
         "team_id": lead.team_id,
+        "shared_with": [],
         "external_id": lead.external_id,
         "import_id": lead.import_id,
         "captured_at": lead.captured_at,
@@ -94,6 +97,10 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
             return {"stage": event.stage.value}
         case LeadConverted():
             return {"stage": Stage.WON.value, "client_id": event.client_id, "converted_at": event.converted_at}
+        case LeadShared():
+            return {"shared_with": func.array_append(leads.c.shared_with, event.user_id)}
+        case LeadUnshared():
+            return {"shared_with": func.array_remove(leads.c.shared_with, event.user_id)}
         case PersonForgotten():
             return _NOTHING | {"forgotten_at": fact.occurred_at}
     return {}

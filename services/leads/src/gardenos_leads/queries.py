@@ -69,7 +69,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
     found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id]
     if not caller.agency_wide:
-        found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id))
+        found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     if wanted.campaign_ids:
         found.append(one_of(leads.c.campaign_id, wanted.campaign_ids))
     if wanted.stages:
@@ -101,7 +101,7 @@ async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any
     statement = _LEAD.where(
         leads.c.agency_id == caller.agency_id,
         leads.c.id == lead_id,
-        visible_to(caller, leads.c.owner_id, leads.c.team_id),
+        visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id),
     )
     row = (await session.execute(statement)).mappings().first()
     if row is None:

@@ -1,7 +1,7 @@
 """Read tables."""
 
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -33,6 +33,7 @@ leads = Table(
     Column("campaign_id", Uuid),
     Column("owner_id", Uuid),
     Column("team_id", Uuid),
+    Column("shared_with", ARRAY(Uuid)),
     Column("notes", Text),
     Column("external_id", Text),
     Column("import_id", Uuid),

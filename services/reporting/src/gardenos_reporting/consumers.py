@@ -6,7 +6,13 @@ from gardenos_chassis.events import Consumer
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
+from gardenos_contracts.clients import (
+    ClientAssigned,
+    ClientDetailsChanged,
+    ClientOnboarded,
+    ClientShared,
+    ClientUnshared,
+)
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import (
@@ -39,7 +45,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
 )
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 
@@ -74,11 +82,15 @@ LISTENS_TO = (
     LeadAssigned,
     LeadStageChanged,
     LeadConverted,
+    LeadShared,
+    LeadUnshared,
     CallLogged,
     MessageReceived,
     ClientOnboarded,
     ClientDetailsChanged,
     ClientAssigned,
+    ClientShared,
+    ClientUnshared,
     InsightExtracted,
     LeadForgotten,
     ClientForgotten,

@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
-from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
+from gardenos_contracts.clients import ClientAssigned, ClientOnboarded, ClientShared, ClientUnshared
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import (
     AgencyRegistered,
@@ -22,7 +22,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
     PersonForgotten,
 )
 
@@ -32,7 +34,17 @@ from gardenos_reporting.scope import POOL, Scope
 
 R = TypeVar("R")
 
-NOT_OF_CLIENTS = (LeadCaptured, LeadDetailsChanged, LeadAssigned, LeadStageChanged, LeadConverted)
+SHARING = (LeadShared, LeadUnshared, ClientShared, ClientUnshared)
+
+NOT_OF_CLIENTS = (
+    LeadCaptured,
+    LeadDetailsChanged,
+    LeadAssigned,
+    LeadStageChanged,
+    LeadConverted,
+    LeadShared,
+    LeadUnshared,
+)
 """Whose they are, no client decides: for these alone no client need be known."""
 
 
@@ -98,7 +110,8 @@ class Records:
         if known is None and scope is not None and change.person_id is not None:
             self.met[change.person_id] = scope
         moved = known not in (None, scope) and change.resource in (Resource.LEAD, Resource.CLIENT)
-        self.changes.append(change._replace(scope=scope, left=known if moved else None))
+        left = Scope(event.data.user_id, None) if isinstance(event.data, SHARING) else known if moved else None
+        self.changes.append(change._replace(scope=scope, left=left))
 
     def learn(self, event: Received[Event]) -> None:
         """The same without what of it is to be told."""

@@ -19,7 +19,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
     Stage,
 )
 from gardenos_contracts.values import Direction, PersonName, Role
@@ -103,6 +105,10 @@ class Story:
         ids: dict[str, Any] = {"lead_id": lead.id, "person_id": lead.person_id, "previous_owner_id": lead.owner_id}
         self._tell(LeadAssigned(owner_id=owner_id, team_id=team_id, **ids), lead.id, at)
         lead.owner_id, lead.team_id = owner_id, team_id
+
+    def share(self, lead: Lead, user_id: UUID, *, end: bool = False) -> None:
+        told = LeadUnshared if end else LeadShared
+        self._tell(told(lead_id=lead.id, person_id=lead.person_id, user_id=user_id), lead.id, NOON)
 
     def move(self, lead: Lead, stage: Stage, at: datetime = NOON) -> None:
         ids = {"lead_id": lead.id, "person_id": lead.person_id}

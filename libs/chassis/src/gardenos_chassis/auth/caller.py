@@ -32,6 +32,8 @@ class Caller:
     user_id: UUID
     role: Role
     team_ids: frozenset[UUID]
+    shared: frozenset[UUID] = frozenset()
+    """The persons whose records colleagues shared with them."""
     session_id: str = ""
     expires_at: int = 0
     """Seconds since the epoch."""
@@ -55,24 +57,26 @@ class Caller:
         """Whether what nobody has is theirs to change only once they have claimed it."""
         return self.scope_of(WRITE_RECORDS) is Scope.OWN
 
-    def sees(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
-        """Whether a record of this owner and team is in scope."""
+    def sees(self, owner_id: UUID | None, team_id: UUID | None, person_id: UUID | None = None) -> bool:
+        """Whether a record of this owner and team, and about this person, is in scope."""
         scope = self.scope_of(READ_RECORDS)
         if scope is Scope.NOTHING:
             return False
         if scope is Scope.AGENCY or owner_id == self.user_id:
             return True
-        if owner_id is None and team_id is None:
+        if (owner_id is None and team_id is None) or person_id in self.shared:
             return True
         in_team = team_id in self.team_ids
         return in_team if scope is Scope.TEAMS else in_team and owner_id is None
 
-    def writes(self, owner_id: UUID | None, team_id: UUID | None) -> bool:
-        """Whether a record of this owner and team, which is in scope, is theirs to change.
+    def writes(self, owner_id: UUID | None, team_id: UUID | None, person_id: UUID | None = None) -> bool:
+        """Whether a record of this owner and team, and about this person, which is in scope, is theirs to change.
 
         What is in a pool is nobody's: `must_claim`.
         """
-        return owner_id == self.user_id if self.must_claim else self.sees(owner_id, team_id)
+        if not self.must_claim:
+            return self.sees(owner_id, team_id, person_id)
+        return owner_id == self.user_id or person_id in self.shared
 
     def may(self, permission: Permission) -> bool:
         """Whether it may be done by this caller, in whatever scope."""
@@ -109,8 +113,10 @@ class Caller:
         return "no API key may do this; sign in yourself"
 
 
-def visible_to(caller: Caller, owner: ColumnElement[Any], team: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`caller.sees` as a predicate on a read table's owner and team columns."""
+def visible_to(
+    caller: Caller, owner: ColumnElement[Any], team: ColumnElement[Any], person: ColumnElement[Any] | None = None
+) -> ColumnElement[bool]:
+    """`caller.sees` as a predicate on a read table's columns of owner, team and, where records are shared, person."""
     scope = caller.scope_of(READ_RECORDS)
     if scope is Scope.NOTHING:
         return false()
@@ -118,9 +124,12 @@ def visible_to(caller: Caller, owner: ColumnElement[Any], team: ColumnElement[An
         return true()
     teams = team.in_(caller.team_ids)
     pool = and_(owner.is_(None), or_(team.is_(None), teams))
+    found = [owner == caller.user_id, pool]
     if scope is Scope.TEAMS:
-        return or_(owner == caller.user_id, teams, pool)
-    return or_(owner == caller.user_id, pool)
+        found.append(teams)
+    if person is not None and caller.shared:
+        found.append(person.in_(caller.shared))
+    return or_(*found)
 
 
 def _listed(permission: Permission) -> str:

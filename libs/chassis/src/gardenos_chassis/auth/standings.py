@@ -32,8 +32,10 @@ from gardenos_contracts.values import Role
 from gardenos_chassis.auth.caller import Caller
 from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by, in_branches_of
 from gardenos_chassis.auth.permissions import SERVICE
-from gardenos_chassis.errors import Invalid, Unauthorized
+from gardenos_chassis.auth.shares import SHARES, shares_heard_by, shares_kept_by
+from gardenos_chassis.errors import Conflict, Invalid, NotFound, Unauthorized
 from gardenos_chassis.events.consumer import Consumer
+from gardenos_chassis.events.store import Projection
 from gardenos_chassis.tenancy import Database, Session, driver_of, hint_at_commit
 
 _GOOD_FOR_SECONDS = 1.0
@@ -60,6 +62,8 @@ _CHANGED = (
     " version = $6, sequence = $7 where agency_id = $1 and user_id = $2"
 )
 
+_NOTHING: frozenset[UUID] = frozenset()
+
 F = TypeVar("F")
 
 
@@ -79,6 +83,8 @@ class _Agency:
 
     people: Mapping[UUID, Standing] = field(default_factory=dict)
     teams: Mapping[UUID, Team] = field(default_factory=dict)
+    shared_with: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """Of whom something is shared with: the persons whose records those are."""
     in_branches_of: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
     """Of whoever leads a team in a branch: all the teams of the branch."""
     revoked: frozenset[UUID] = frozenset()
@@ -89,11 +95,20 @@ class _Agency:
 
 
 class Standings:
-    """Where people stand now, in memory. `rows`, `teams`: the statements that read an agency's people and its teams."""
+    """Where people stand now, in memory.
 
-    def __init__(self, *, consumers: Sequence[Consumer] = (), rows: str = _HEARD, teams: str = TEAMS) -> None:
+    `rows`, `teams`, `shares`: the statements that read an agency's people, its teams, and what is shared with whom.
+    """
+
+    def __init__(
+        self, *, consumers: Sequence[Consumer] = (), projections: Sequence[Projection] = (),
+        rows: str = _HEARD, teams: str = TEAMS, shares: str | None = SHARES,
+    ) -> None:  # fmt: skip
         self.consumers = tuple(consumers)
         """What keeps the rows; none where they are kept otherwise."""
+        self.projections = tuple(projections)
+        """What keeps those that the service's own events tell of."""
+        self._shares = shares
         self._rows = rows
         self._teams = teams
         self._agencies: OrderedDict[UUID, _Agency] = OrderedDict()
@@ -105,9 +120,10 @@ class Standings:
     def heard_by(cls, service: str) -> "Standings":
         """Of a service that hears of people by identity's events.
 
-        It has the tables of `migrations.create_standings_table` and `migrations.create_colleague_tables`.
+        It has the tables of `create_standings_table`, `create_colleague_tables` and `create_share_table` in `migrations`.
         """
-        return cls(consumers=[_consumer(f"{service}.standings"), colleagues_heard_by(service)])
+        consumers = [_consumer(f"{service}.standings"), colleagues_heard_by(service), shares_heard_by(service)]
+        return cls(consumers=consumers, projections=[shares_kept_by(service)])
 
     def changed(self) -> None:
         """Something was committed in this process: what is in memory may be old."""
@@ -131,11 +147,10 @@ class Standings:
             role, team_ids = standing.role, standing.team_ids
         if role is Role.MANAGER and (branch := agency.in_branches_of.get(caller.user_id)):
             team_ids |= branch
-        return (
-            caller
-            if (role, team_ids) == (caller.role, caller.team_ids)
-            else replace(caller, role=role, team_ids=team_ids)
-        )
+        shared = agency.shared_with.get(caller.user_id, _NOTHING)
+        if (role, team_ids, shared) == (caller.role, caller.team_ids, caller.shared):
+            return caller
+        return replace(caller, role=role, team_ids=team_ids, shared=shared)
 
     async def refuse_strangers(
         self, database: Database, caller: Caller, *, owner_id: UUID | None = None, team_id: UUID | None = None
@@ -157,6 +172,14 @@ class Standings:
                 wrong.append(("/team_id", f"no team of your agency is known here as {team_id}{_LATELY}"))
         if wrong:
             raise Invalid.many(wrong)
+
+    async def require_colleague(self, database: Database, caller: Caller, user_id: UUID) -> None:
+        """Raises NotFound for somebody who is not of the agency, and Conflict for somebody who was deactivated."""
+        found = await self._found(database, caller.agency_id, lambda agency: agency.people.get(user_id))
+        if found is None:
+            raise NotFound(f"nobody of your agency is known here by this id{_LATELY}")
+        if not found.active:
+            raise Conflict("this person was deactivated; choose somebody who works here")
 
     async def _found(self, database: Database, agency_id: UUID, look: Callable[[_Agency], F | None]) -> F | None:
         """What is known; what is not is waited for, as long as news of it may be on its way."""
@@ -195,6 +218,7 @@ class Standings:
                 async with database.transaction(agency_id) as session:
                     found = await driver_of(session).fetch(self._rows)
                     teams = await driver_of(session).fetch(self._teams)
+                    shares = await driver_of(session).fetch(self._shares) if self._shares else ()
                 agency.people = {
                     row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4])
                     for row in found
@@ -203,6 +227,7 @@ class Standings:
                 agency.revoked = frozenset(row[0] for row in found if row[1] == SERVICE and not row[3])
                 agency.teams = {row[0]: Team(row[1], frozenset(row[2])) for row in teams}
                 agency.in_branches_of = in_branches_of(agency.teams)
+                agency.shared_with = {row[0]: frozenset(row[1]) for row in shares}
                 agency.read_at, agency.changes = began, changes
         return agency
 

@@ -28,7 +28,7 @@ class Repository(Generic[A]):
     store: EventStore
     context: Context
     evolve: Callable[[A | None, Event], A]
-    scope: Callable[[A], tuple[UUID | None, UUID | None]]
+    scope: Callable[[A], tuple[UUID | None, ...]]
     noun: str = "record"
     snapshots: Snapshots[A] | None = None
     """For aggregates whose streams grow long."""
@@ -113,7 +113,7 @@ class Repository(Generic[A]):
             has_it = await name_of(work.session, owner_id) or "somebody else"
             raise Conflict(f"{has_it} has this {self.noun} already")
 
-    async def _scope_before(self, work: UnitOfWork, id: UUID) -> tuple[UUID | None, UUID | None]:
+    async def _scope_before(self, work: UnitOfWork, id: UUID) -> tuple[UUID | None, ...]:
         """Whose it was before it was whose it is now."""
         state: A | None = None
         scopes = []

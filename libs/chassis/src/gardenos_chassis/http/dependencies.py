@@ -104,6 +104,12 @@ class Writing:
         if self.standings is not None:
             await self.standings.refuse_strangers(self.store.database, self.caller, owner_id=owner_id, team_id=team_id)
 
+    async def require_colleague(self, user_id: UUID) -> None:
+        """Raises NotFound for somebody who is not of the caller's agency, and Conflict for somebody who was deactivated."""
+        if self.standings is not None:
+            await self.standings.require_colleague(self.store.database, self.caller, user_id)
+
+
 async def writing(
     request: Request,
     caller: Annotated[Caller, Depends(caller)],
@@ -183,7 +189,7 @@ OwnWriter = Annotated[Writing, Depends(writing_own)]
 
 def repository(
     evolve: Callable[[A | None, Event], A],
-    scope: Callable[[A], tuple[UUID | None, UUID | None]],
+    scope: Callable[[A], tuple[UUID | None, ...]],
     noun: str = "record",
     *,
     snapshot_every: int | None = None,

@@ -75,7 +75,7 @@ class PastState(Withholding):
 
 def history_routes(
     evolve: Callable[[A | None, Event], A],
-    scope: Callable[[A], tuple[UUID | None, UUID | None]],
+    scope: Callable[[A], tuple[UUID | None, ...]],
     noun: str,
     *,
     shown: Callable[[A], Mapping[str, Any]] = fields_of,

@@ -58,14 +58,16 @@ class Running:
         for event in events:
             await self.sources(event.service).publish(agency_id, event)
 
-    async def colleagues(self, agency_id: UUID, *user_ids: UUID, teams: Collection[UUID] = ()) -> None:
+    async def colleagues(
+        self, agency_id: UUID, *user_ids: UUID, role: Role = Role.AGENT, teams: Collection[UUID] = ()
+    ) -> None:
         """These people work in the agency from now on, and it has these teams: identity told, and the service has heard."""
         identity = self.sources("identity")
         for team_id in teams:
             await identity.publish(agency_id, TeamFormed(team_id=team_id, name="A team"), stream_id=team_id)
         for user_id in user_ids:
             joined = UserJoined(
-                user_id=user_id, email=f"{user_id}@agency.example", name="A colleague", role=Role.AGENT, team_ids=()
+                user_id=user_id, email=f"{user_id}@agency.example", name="A colleague", role=role, team_ids=()
             )
             await identity.publish(agency_id, joined, stream_id=user_id)
         await self.wait_until_caught_up()

@@ -34,8 +34,8 @@ from gardenos_clients.history import shown, title
 router = APIRouter(prefix="/api/v1/clients", tags=["clients"])
 
 
-def _scope(client: aggregate.Client) -> tuple[UUID | None, UUID | None]:
-    return client.owner_id, client.team_id
+def _scope(client: aggregate.Client) -> tuple[UUID | None, ...]:
+    return client.owner_id, client.team_id, client.person_id
 
 
 # Who is a client stays one for decades.
@@ -167,6 +167,23 @@ async def assign_client(
 async def claim_client(client_id: UUID, request: Request, clients: Clients, writing: Writer) -> Response:
     """The client, whom nobody has yet, is the caller's from now on. Of two who claim at once one is told who was first."""
     changed = await clients.claim(client_id, lambda client: client.assign(writing.caller.user_id, client.team_id))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.put("/{client_id}/shares/{user_id}", responses={200: {"model": shapes.Client}})
+async def share_client(client_id: UUID, user_id: UUID, request: Request, clients: Clients, writing: Writer) -> Response:
+    """A colleague reads and changes them as their role allows, with all that was said: conversations, insights, reports."""
+    await writing.require_colleague(user_id)
+    changed = await clients.change(client_id, lambda client: client.share(user_id))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.delete("/{client_id}/shares/{user_id}", responses={200: {"model": shapes.Client}})
+async def stop_sharing_client(
+    client_id: UUID, user_id: UUID, request: Request, clients: Clients, writing: Writer
+) -> Response:
+    """It is shared with this colleague no longer."""
+    changed = await clients.change(client_id, lambda client: client.unshare(user_id))
     return await _answer(request, writing.caller, changed)
 
 

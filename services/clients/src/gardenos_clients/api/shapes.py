@@ -36,6 +36,8 @@ class Client(Withholding):
     owner_id: UUID | None
     """Whose client it is; null in a pool."""
     team_id: UUID | None
+    shared_with: list[UUID]
+    """Colleagues who have them in their scope because somebody shared them with them."""
     onboarded_at: datetime
     forgotten_at: datetime | None
     """When the person was forgotten; then nothing personal is known of them any more."""

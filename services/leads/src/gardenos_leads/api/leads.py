@@ -34,8 +34,8 @@ from gardenos_leads.history import shown, title
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
 
-def _scope(lead: aggregate.Lead) -> tuple[UUID | None, UUID | None]:
-    return lead.owner_id, lead.team_id
+def _scope(lead: aggregate.Lead) -> tuple[UUID | None, ...]:
+    return lead.owner_id, lead.team_id, lead.person_id
 
 
 Leads = Annotated[Repository[aggregate.Lead], Depends(repository(aggregate.evolve, _scope, "lead"))]
@@ -202,6 +202,21 @@ async def convert_lead(
     """The prospect becomes a client, who is onboarded at the address in `Location` by the event."""
     changed = await leads.change(lead_id, lambda lead: lead.convert(datetime.now(UTC)))
     return await _answer(request, writing.caller, changed, 201, at_client=True)
+
+
+@router.put("/{lead_id}/shares/{user_id}", responses={200: {"model": shapes.Lead}})
+async def share_lead(lead_id: UUID, user_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """A colleague reads and changes it as their role allows, with all that was said: conversations, insights, reports."""
+    await writing.require_colleague(user_id)
+    changed = await leads.change(lead_id, lambda lead: lead.share(user_id))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.delete("/{lead_id}/shares/{user_id}", responses={200: {"model": shapes.Lead}})
+async def stop_sharing_lead(lead_id: UUID, user_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """It is shared with this colleague no longer."""
+    changed = await leads.change(lead_id, lambda lead: lead.unshare(user_id))
+    return await _answer(request, writing.caller, changed)
 
 
 @router.post("/{lead_id}/forget", responses={200: {"model": shapes.Lead}})

@@ -45,6 +45,8 @@ class Lead(Withholding):
     owner_id: UUID | None
     """Whose lead it is; null in a pool."""
     team_id: UUID | None
+    shared_with: list[UUID]
+    """Colleagues who have it in their scope because somebody shared it with them."""
     notes: str | None
     external_id: str | None
     import_id: UUID | None

@@ -8,7 +8,13 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
-from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
+from gardenos_contracts.clients import (
+    ClientAssigned,
+    ClientDetailsChanged,
+    ClientOnboarded,
+    ClientShared,
+    ClientUnshared,
+)
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
 from gardenos_contracts.identity import (
@@ -40,7 +46,9 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadShared,
     LeadStageChanged,
+    LeadUnshared,
 )
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 
@@ -83,7 +91,7 @@ class Change(NamedTuple):
     scope: Scope | None = None
     """Whose the record is after the change. None while nobody knows: then those alone hear of it who read everything."""
     left: Scope | None = None
-    """Whose it was, where the change took it from them: they hear of it once more."""
+    """Whose it was, where the change took it from them: they hear of it once more. Who gets or loses a share hears as well."""
 
     def heard_by(self, caller: Caller) -> bool:
         """Whether a caller may read the record, or could until now."""
@@ -91,7 +99,7 @@ class Change(NamedTuple):
             return caller.may(ADMINISTER_PEOPLE)
         if self.scope is None:
             return caller.agency_wide
-        return caller.sees(*self.scope) or (self.left is not None and caller.sees(*self.left))
+        return caller.sees(*self.scope, self.person_id) or (self.left is not None and caller.sees(*self.left))
 
 
 def change_of(event: Received[Event]) -> Change | None:
@@ -134,10 +142,19 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadAssigned()
             | LeadStageChanged()
             | LeadConverted()
+            | LeadShared()
+            | LeadUnshared()
             | LeadForgotten()
         ):
             return Resource.LEAD, event.lead_id
-        case ClientOnboarded() | ClientDetailsChanged() | ClientAssigned() | ClientForgotten():
+        case (
+            ClientOnboarded()
+            | ClientDetailsChanged()
+            | ClientAssigned()
+            | ClientShared()
+            | ClientUnshared()
+            | ClientForgotten()
+        ):
             return Resource.CLIENT, event.client_id
         case ConversationsForgotten():
             return Resource.THREAD, event.person_id
