@@ -24,6 +24,10 @@ export function actorInWords(actor: string, nameOf: NameOf): string {
   switch (kind) {
     case "person":
       return nameOf(id) ?? "Somebody";
+    case "key":
+      return "An API key";
+    case "key":
+      return "An API key";
     case "import":
       return "Import";
     case "ai":

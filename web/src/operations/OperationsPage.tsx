@@ -7,6 +7,7 @@ import { LinkButton } from "../ui/LinkButton";
 import { Page } from "../ui/Page";
 import { Empty } from "../ui/states";
 import { useMayLook } from "./access";
+import { Audit } from "./Audit";
 import { DeadLetters } from "./DeadLetters";
 import { Jobs } from "./Jobs";
 import styles from "./Operations.module.css";
@@ -58,6 +59,7 @@ function Operations() {
       {view === "dead-letters" && <DeadLetters />}
       {view === "jobs" && <Jobs />}
       {view === "read-models" && <ReadModels />}
+      {view === "audit" && <Audit />}
     </Page>
   );
 }
@@ -67,6 +69,7 @@ const KEYWORDS: Record<View, string> = {
   "dead-letters": "parked poison redrive discard failed events",
   jobs: "queue retry cancel",
   "read-models": "rebuild projections tables",
+  audit: "who looked changed signed in trail",
 };
 
 const searchOf = (view: View) => ({ view });

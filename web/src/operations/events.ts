@@ -85,6 +85,8 @@ export function actorName(actor: string | null, nameOf: (userId: string) => stri
       return `Automation (${id})`;
     case "import":
       return "An import";
+    case "key":
+      return "An API key";
     case "system":
       return "The platform";
     default:

@@ -43,10 +43,14 @@ export interface PartOf<T> {
 }
 
 /**
- * Asks the services side by side for their part of a list, again and again while it is looked at; with `only`, that one
- * alone. One that is away hides nothing of the others.
+ * Asks the services side by side for their part of a list, again and again while it is looked at, or with `every` false
+ * once; with `only`, that one alone. One that is away hides nothing of the others.
  */
-export function useFromEach<T>(partOf: (service: ServiceName) => PartOf<T>, only?: ServiceName): FromEach<T> {
+export function useFromEach<T>(
+  partOf: (service: ServiceName) => PartOf<T>,
+  only?: ServiceName,
+  every: number | false = EVERY,
+): FromEach<T> {
   const options = (service: ServiceName) => {
     const { queryKey, ask } = partOf(service);
     return {
@@ -55,9 +59,10 @@ export function useFromEach<T>(partOf: (service: ServiceName) => PartOf<T>, only
       queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) =>
         ask(pageParam, signal),
       enabled: only === undefined || only === service,
-      refetchInterval: EVERY,
-      // Asked again soon anyhow.
+      refetchInterval: every,
+      // What is asked again soon anyhow is not insisted on; what is not, is asked once, and no more than somebody wants.
       retry: false,
+      ...(every === false && { refetchOnWindowFocus: false, refetchOnReconnect: false }),
     };
   };
   const lists = {

@@ -1,3 +1,4 @@
+import { type Deed, DEEDS, type Span, SPANS } from "./audit";
 import { isService, type ServiceName } from "./services";
 
 /** The parts of the page, in their order. */
@@ -6,6 +7,7 @@ export const VIEWS = {
   "dead-letters": "Dead letters",
   jobs: "Jobs",
   "read-models": "Read models",
+  audit: "Audit",
 } as const;
 
 export type View = keyof typeof VIEWS;
@@ -30,6 +32,12 @@ export interface OperationsSearch {
   discarded?: true;
   state?: JobState;
   kind?: string;
+  /** Of the audit trail: what kind of thing was done, by which user, to which record or person, as which event, how lately. */
+  did?: Deed;
+  who?: string;
+  subject?: string;
+  type?: string;
+  span?: Span;
   /** Which line is open: a dead letter's or a job's key. */
   open?: string;
 }
@@ -43,6 +51,11 @@ export function readOperationsSearch(raw: Record<string, unknown>): OperationsSe
     discarded: raw.discarded === true ? true : undefined,
     state: oneOf(JOB_STATES, raw.state) ? raw.state : undefined,
     kind: text(raw.kind),
+    did: oneOf(DEEDS, raw.did) ? raw.did : undefined,
+    who: text(raw.who),
+    subject: text(raw.subject),
+    type: text(raw.type),
+    span: typeof raw.span === "number" && Object.hasOwn(SPANS, raw.span) ? (raw.span as Span) : undefined,
     open: text(raw.open),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));

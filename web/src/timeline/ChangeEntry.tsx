@@ -131,6 +131,7 @@ function Actor({ actor }: { actor: TimelineEntry["actor"] }) {
   const nameOf = useNameOf();
   const name = {
     person: actor.name ?? nameOf(actor.id),
+    key: "An API key",
     import: "Import",
     ai: "AI",
     automation: "Automation",

@@ -1,0 +1,63 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, data } from "../api/client";
+import type { AuditEntry } from "../api/schema";
+import type { Deed, Span } from "./audit";
+import type { PartOf } from "./fromEach";
+import type { ServiceName } from "./services";
+
+/** Which entries are asked for. */
+export interface Wanted {
+  did?: Deed;
+  /** A user's id. */
+  who?: string;
+  /** A record's or a person's id. */
+  subject?: string;
+  /** An event's type. */
+  type?: string;
+  span?: Span;
+}
+
+const PAGE = 50;
+const DAY = 86_400_000;
+
+/** A service's part of the audit trail, the latest first. */
+export function auditTrail(wanted: Wanted) {
+  const { did, who, subject, type, span } = wanted;
+  return (service: ServiceName): PartOf<AuditEntry> => ({
+    queryKey: ["audit", service, wanted],
+    ask: (cursor, signal) =>
+      data(
+        api.GET("/api/v1/operations/{service}/audit", {
+          params: {
+            path: { service },
+            query: {
+              kind: did && [did],
+              actor: who && `person:${who}`,
+              subject_id: subject,
+              type: type === undefined ? undefined : [type],
+              since: span && new Date(Date.now() - span * DAY).toISOString(),
+              limit: PAGE,
+              cursor,
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+/** One change with what it changed. */
+export function auditedChange(service: ServiceName, sequence: number) {
+  return queryOptions({
+    queryKey: ["audit", service, "one", sequence],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/operations/{service}/audit/changes/{sequence}", {
+          params: { path: { service, sequence } },
+          signal,
+        }),
+      ),
+    // What was changed stays so; and each time it is asked for is recorded.
+    staleTime: Infinity,
+  });
+}
