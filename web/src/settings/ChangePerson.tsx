@@ -6,9 +6,9 @@ import { useMe } from "../session/session";
 import { errorBeside, errorOf } from "../ui/errors";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
+import { Leaving } from "./Leaving";
 import { appointable, ROLE_WORDS } from "./people";
-import { type Role, teams, useChangePerson, useLetIn } from "./queries";
-import styles from "./Settings.module.css";
+import { type Role, teams, useChangePerson } from "./queries";
 import { Several } from "./Several";
 
 /** A person's role and teams, and whether they may sign in. */
@@ -25,15 +25,12 @@ function Form({ person, close }: { person: User; close: () => void }) {
   const { data: known = [] } = useQuery(teams);
   const [role, setRole] = useState<Role>(person.role);
   const [chosen, setChosen] = useState<string[]>(person.team_ids);
-  const [asking, setAsking] = useState(false);
   const changing = useChangePerson();
-  const letting = useLetIn();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     changing.mutate({ person, role, team_ids: chosen }, { onSuccess: close });
   };
-  const letIn = (active: boolean) => letting.mutate({ person, active }, { onSuccess: close });
-  const wrong = errorBeside(changing.error ?? letting.error, ["/role", "/team_ids"]);
+  const wrong = errorBeside(changing.error, ["/role", "/team_ids"]);
   return (
     <form className={form.form} onSubmit={submit}>
       {wrong && (
@@ -66,43 +63,7 @@ function Form({ person, close }: { person: User; close: () => void }) {
           Save
         </Button>
       </div>
-      {person.id !== me.id && (
-        <div className={styles.danger}>
-          {person.active ? (
-            <>
-              <p className={styles.words}>
-                Who is deactivated is signed out at once and cannot sign in. What is theirs stays theirs, and
-                is not given to anybody by itself.
-              </p>
-              <div className={form.actions}>
-                {asking ? (
-                  <>
-                    <Button variant="default" onClick={() => setAsking(false)}>
-                      Keep them
-                    </Button>
-                    <Button color="red.9" loading={letting.isPending} onClick={() => letIn(false)}>
-                      Deactivate {person.name} now
-                    </Button>
-                  </>
-                ) : (
-                  <Button variant="default" onClick={() => setAsking(true)}>
-                    Deactivate…
-                  </Button>
-                )}
-              </div>
-            </>
-          ) : (
-            <>
-              <p className={styles.words}>They cannot sign in. Role and teams are kept.</p>
-              <div className={form.actions}>
-                <Button variant="default" loading={letting.isPending} onClick={() => letIn(true)}>
-                  Let them in again
-                </Button>
-              </div>
-            </>
-          )}
-        </div>
-      )}
+      {person.id !== me.id && <Leaving person={person} done={close} />}
     </form>
   );
 }

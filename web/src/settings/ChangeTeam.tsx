@@ -4,6 +4,7 @@ import { newKey } from "../api/client";
 import type { Branch, Team, User } from "../api/schema";
 import { errorBeside, errorOf } from "../ui/errors";
 import form from "../ui/Form.module.css";
+import { DissolveTeam } from "./DissolveTeam";
 import { membersOf } from "./people";
 import { useChangeTeam, useFormTeam } from "./queries";
 import { Several } from "./Several";
@@ -28,14 +29,14 @@ export function ChangeTeam({ opened, teams, ...props }: ChangeTeamProps) {
       title={team ? `Change ${team.name}` : "Form a team"}
       size={520}
     >
-      {opened && <Form key={team?.id ?? "new"} team={team} {...props} />}
+      {opened && <Form key={team?.id ?? "new"} team={team} teams={teams} {...props} />}
     </Modal>
   );
 }
 
-type FormProps = Omit<ChangeTeamProps, "opened" | "teams"> & { team: Team | null };
+type FormProps = Omit<ChangeTeamProps, "opened"> & { team: Team | null };
 
-function Form({ team, branches, people, close }: FormProps) {
+function Form({ team, teams, branches, people, close }: FormProps) {
   const [name, setName] = useState(team?.name ?? "");
   const [branch, setBranch] = useState(team?.branch_id ?? "");
   const [leads, setLeads] = useState<string[]>(team?.lead_ids ?? []);
@@ -94,6 +95,7 @@ function Form({ team, branches, people, close }: FormProps) {
           {team ? "Save" : "Form the team"}
         </Button>
       </div>
+      {team && <DissolveTeam team={team} teams={teams} people={people} done={close} />}
     </form>
   );
 }

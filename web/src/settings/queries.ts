@@ -39,11 +39,11 @@ export const roles = queryOptions({
 });
 
 /** Asks anew for all that these rooms show: one change may touch several of them. */
-function useAskAnew() {
+export function useAskAnew() {
   const queries = useQueryClient();
   return () =>
     Promise.all(
-      ["users", "teams", "branches", "invitations"].map((key) =>
+      ["users", "teams", "branches", "invitations", "held"].map((key) =>
         queries.invalidateQueries({ queryKey: [key] }),
       ),
     );
@@ -119,20 +119,13 @@ export function useChangePerson() {
   });
 }
 
-/** Whether somebody may sign in. */
+/** Somebody may sign in again. */
 export function useLetIn() {
   const askAnew = useAskAnew();
   return useMutation({
-    mutationFn: ({ person, active }: { person: User; active: boolean }) => {
-      const named = { params: { path: { user_id: person.id } } };
-      return data(
-        active
-          ? api.POST("/api/v1/users/{user_id}/reactivate", named)
-          : api.POST("/api/v1/users/{user_id}/deactivate", named),
-      );
-    },
-    onSuccess: ({ name, active }) =>
-      said(active ? `${name} may sign in again` : `${name} is signed out everywhere, and may not sign in`),
+    mutationFn: ({ person }: { person: User }) =>
+      data(api.POST("/api/v1/users/{user_id}/reactivate", { params: { path: { user_id: person.id } } })),
+    onSuccess: ({ name }) => said(`${name} may sign in again`),
     onSettled: askAnew,
   });
 }
