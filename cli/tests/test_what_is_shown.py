@@ -1,10 +1,16 @@
 """Who looks at personal data is recorded: no operation shows any without saying so where it is declared."""
 
+from collections.abc import Iterable, Iterator
+
 import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from gardenos_chassis.audit.accesses import MARK
+from gardenos_chassis.http.dependencies import reading
 from gardenos_chassis.http.openapi import operations
 from gardenos_chassis.settings import SERVICES
-from gardenos_cli.documents.openapi import document_of
+from gardenos_cli.documents.openapi import app_of, document_of
+from starlette.routing import BaseRoute
 
 OF_COLLEAGUES = "who works here, which everybody here may know"
 ONE_S_OWN = "what is one's own"
@@ -68,6 +74,38 @@ def test_what_reads_says_what_it_shows_or_that_it_shows_nobody_s_data(service: s
     assert unsaid == [], "say `openapi_extra=opens(…)` or `lists(…)`, or name it above with the reason"
     both = [name for name, operation in reading.items() if MARK in operation and name in SHOW_NOBODY_S_DATA]
     assert both == []
+
+
+RECORD_BY_HAND = {"search", "show_dead_letter", "list_audit_trail", "show_audited_change"}
+"""Operations that show personal data and read in a transaction of their own; their tests see that it is recorded."""
+
+
+def asked_for(dependant: Dependant) -> Iterator[object]:
+    """All that is called before a route is, at whatever depth."""
+    for each in dependant.dependencies:
+        yield each.call
+        yield from asked_for(each)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_shows_any_reads_where_it_is_recorded(service: str) -> None:
+    shown = [
+        route
+        for route in every_route(app_of(service).routes)
+        if MARK in (route.openapi_extra or {}) and route.name not in RECORD_BY_HAND
+    ]
+    assert shown or service == "identity"
+    unrecorded = [route.name for route in shown if reading not in asked_for(route.dependant)]
+    assert unrecorded == [], "take `Reader`, or call `record_access` and name it above"
+
+
+def every_route(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    """Those that answer, out of whatever holds them."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from every_route(getattr(getattr(route, "original_router", None), "routes", ()))
 
 
 @pytest.mark.parametrize("service", SERVICES)

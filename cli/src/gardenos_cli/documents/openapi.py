@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fastapi import FastAPI
 from gardenos_chassis.http.openapi import Document, operations
 from gardenos_chassis.sealing.keys import new_master_key
 from gardenos_chassis.settings import SERVICES
@@ -28,7 +29,13 @@ def installed() -> list[str]:
 
 
 def document_of(service: str) -> Document:
-    """One service's document. The service is wired and not started: no database, no broker."""
+    """One service's document."""
+    document: Document = app_of(service).openapi()
+    return document
+
+
+def app_of(service: str) -> FastAPI:
+    """One service's app, wired and not started: no database, no broker."""
     found = recipe(service)
     required = {
         "database_url": "postgresql+asyncpg://nobody@127.0.0.1/nothing",
@@ -39,8 +46,7 @@ def document_of(service: str) -> Document:
     settings = found.settings_class.model_validate(
         {name: value for name, value in required.items() if name in found.settings_class.model_fields}
     )
-    document: Document = found.create(settings).app.openapi()
-    return document
+    return found.create(settings).app
 
 
 def merged(documents: Mapping[str, Document]) -> Document:
