@@ -9,7 +9,7 @@ import styles from "./Gate.module.css";
 import { Shell } from "./Shell";
 
 /** What stands before the gate: who comes by a letter's link proves who they are there. */
-const OUTSIDE = new Set(["/reset-password", "/join"]);
+const OUTSIDE = new Set(["/reset-password", "/join", "/single-sign-on"]);
 
 /** Nobody gets past it who is not signed in; whoever is, finds the page they came for. */
 export function Gate() {

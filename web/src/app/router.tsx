@@ -13,6 +13,7 @@ import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
 import { readOperationsSearch } from "../operations/search";
 import { readReportSearch } from "../reports/search";
+import "../session/arrival";
 import { readView } from "../settings/views";
 import { readRecordSearch } from "../timeline/address";
 import { Empty, Failed, Lines } from "../ui/states";
@@ -111,6 +112,11 @@ const routes = [
     getParentRoute: () => root,
     path: "/join",
     component: lazyRouteComponent(() => import("../settings/JoinPage"), "JoinPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/single-sign-on",
+    component: lazyRouteComponent(() => import("../session/SingleSignOnPage"), "SingleSignOnPage"),
   }),
   createRoute({
     getParentRoute: () => root,

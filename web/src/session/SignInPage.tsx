@@ -7,10 +7,12 @@ import { Door, PasswordField } from "./Door";
 import styles from "./Door.module.css";
 import { ForgottenPassword } from "./ForgottenPassword";
 import { signIn } from "./session";
+import { SingleSignOnStep } from "./SingleSignOnStep";
 import { waitOf } from "./wait";
 
 /** Where somebody is on the way in. */
-type Step = { at: "password" } | { at: "code"; challenge: string } | { at: "forgotten" };
+type Step =
+  { at: "password" } | { at: "code"; challenge: string } | { at: "forgotten" } | { at: "single-sign-on" };
 
 /** Where a session begins. `reason` tells why the last one ended; `address` is who is awaited. */
 export function SignInPage({ reason: ended, address = "" }: { reason: string | null; address?: string }) {
@@ -30,12 +32,15 @@ export function SignInPage({ reason: ended, address = "" }: { reason: string | n
           setEmail={setEmail}
           challenged={(challenge) => setStep({ at: "code", challenge })}
           forgotten={() => setStep({ at: "forgotten" })}
+          singleSignOn={() => setStep({ at: "single-sign-on" })}
         />
       );
     case "code":
       return <CodeStep challenge={step.challenge} back={back} />;
     case "forgotten":
       return <ForgottenPassword email={email} setEmail={setEmail} back={() => back(null)} />;
+    case "single-sign-on":
+      return <SingleSignOnStep email={email} setEmail={setEmail} back={() => back(null)} />;
   }
 }
 
@@ -46,9 +51,10 @@ interface PasswordStepProps {
   /** The password was right, and a second factor is asked for. */
   challenged: (challenge: string) => void;
   forgotten: () => void;
+  singleSignOn: () => void;
 }
 
-function PasswordStep({ reason, email, setEmail, challenged, forgotten }: PasswordStepProps) {
+function PasswordStep({ reason, email, setEmail, challenged, forgotten, singleSignOn }: PasswordStepProps) {
   const [password, setPassword] = useState("");
   const signingIn = useMutation({
     mutationFn: () => signIn(email, password),
@@ -85,6 +91,9 @@ function PasswordStep({ reason, email, setEmail, challenged, forgotten }: Passwo
       />
       <Button type="submit" size="md" loading={signingIn.isPending}>
         Sign in
+      </Button>
+      <Button variant="default" size="md" onClick={singleSignOn}>
+        Continue with single sign-on
       </Button>
       <Button variant="subtle" size="compact-md" className={styles.way} onClick={forgotten}>
         I forgot my password

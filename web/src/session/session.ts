@@ -38,7 +38,8 @@ function kept(): string | null {
   return localStorage.getItem(KEPT);
 }
 
-function begin(answer: SessionAnswer): string {
+/** A session begins in this tab; gives its access token. */
+export function begin(answer: SessionAnswer): string {
   localStorage.setItem(KEPT, answer.refresh_token);
   localStorage.setItem(AGENCY, answer.agency.id);
   const { user, agency, access_token: accessToken } = answer;
@@ -81,6 +82,11 @@ export async function switchAgency(agencyId: string): Promise<void> {
     if (!response.ok) throw ApiProblem.from(response, answer);
     begin(answer as SessionAnswer);
   });
+}
+
+/** What the agency has settled shows at once. */
+export function describeAgency(agency: Agency): void {
+  if (session.status === "signed-in" && session.agency.id === agency.id) become({ ...session, agency });
 }
 
 /** What a person changed of themselves shows at once. */
@@ -190,12 +196,6 @@ export function useMe(): { user: User; agency: Agency } {
 export function useMayAdminister(): boolean {
   const { user } = useMe();
   return user.role === "owner" || user.role === "admin";
-}
-
-/** Whether the person who is signed in changes this record only once they have claimed it: an agent, what nobody has. */
-export function useMustClaim(record: { owner_id: string | null }): boolean {
-  const { user } = useMe();
-  return user.role === "agent" && record.owner_id === null;
 }
 
 /** Whether the person who is signed in changes this record only once they have claimed it: an agent, what nobody has. */

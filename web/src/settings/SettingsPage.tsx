@@ -5,6 +5,7 @@ import { Page } from "../ui/Page";
 import { People } from "./People";
 import { RolesTable } from "./RolesTable";
 import styles from "./Settings.module.css";
+import { SingleSignOn } from "./SingleSignOn";
 import { Teams } from "./Teams";
 import { VIEW_NAMES, VIEWS } from "./views";
 
@@ -39,6 +40,7 @@ export function SettingsPage() {
       {view === "people" && <People />}
       {view === "teams" && <Teams />}
       {view === "roles" && <RolesTable />}
+      {view === "single-sign-on" && <SingleSignOn />}
     </Page>
   );
 }

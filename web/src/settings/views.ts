@@ -1,5 +1,10 @@
 /** The parts of the settings, as the address has them. */
-export const VIEWS = { people: "People", teams: "Teams and branches", roles: "Roles" } as const;
+export const VIEWS = {
+  people: "People",
+  teams: "Teams and branches",
+  roles: "Roles",
+  "single-sign-on": "Single sign-on",
+} as const;
 
 export type View = keyof typeof VIEWS;
 
