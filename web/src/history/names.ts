@@ -26,8 +26,6 @@ export function actorInWords(actor: string, nameOf: NameOf): string {
       return nameOf(id) ?? "Somebody";
     case "key":
       return "An API key";
-    case "key":
-      return "An API key";
     case "import":
       return "Import";
     case "ai":

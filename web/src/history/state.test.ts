@@ -51,6 +51,7 @@ describe("words", () => {
     expect(actorInWords("person:u9", nameOf)).toBe("Somebody");
     expect(actorInWords("automation:clients.onboarding", nameOf)).toBe("Automation, onboarding");
     expect(actorInWords("import:i1", nameOf)).toBe("Import");
+    expect(actorInWords("key:k1", nameOf)).toBe("An API key");
     expect(actorInWords("system:relay", nameOf)).toBe("GardenOS");
   });
 });

@@ -45,10 +45,11 @@ export function RolesTable() {
                   {words(role)} {role === me.role && <Chip tone="accent">You</Chip>}
                 </th>
               ))}
+              <th scope="col">API keys, at most</th>
             </tr>
           </thead>
           <tbody>
-            {told.permissions.map(({ resource, act, words: what, scopes }) => (
+            {told.permissions.map(({ resource, act, words: what, scopes, service }) => (
               <tr key={`${resource} ${act}`}>
                 <th scope="row">{what}</th>
                 {told.roles.map((role) => (
@@ -56,6 +57,7 @@ export function RolesTable() {
                     <May scope={scopes[role]} />
                   </td>
                 ))}
+                <td>{service === "nothing" ? <May scope={service} /> : "What their maker may"}</td>
               </tr>
             ))}
           </tbody>

@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
+import { ApiKeys } from "./keys/ApiKeys";
 import { People } from "./People";
 import { RolesTable } from "./RolesTable";
 import styles from "./Settings.module.css";
@@ -40,6 +41,7 @@ export function SettingsPage() {
       {view === "people" && <People />}
       {view === "teams" && <Teams />}
       {view === "roles" && <RolesTable />}
+      {view === "keys" && <ApiKeys />}
       {view === "single-sign-on" && <SingleSignOn />}
     </Page>
   );
