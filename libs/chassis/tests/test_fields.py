@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.auth.fields import SENSITIVE, refuse_withheld, withheld_from, withhold
+from gardenos_chassis.auth.fields import SENSITIVE, refuse_withheld, withheld_from, withhold, withhold_changes
 from gardenos_chassis.auth.permissions import PERMISSIONS
 from gardenos_chassis.errors import Forbidden
 from gardenos_contracts.values import Role
@@ -53,6 +53,18 @@ def test_every_sensitive_field_is_seen_by_a_permission_of_the_table() -> None:
 def test_what_is_answered(record: dict[str, Any], to_a_viewer: dict[str, Any]) -> None:
     assert withhold(caller(Role.AGENT), dict(record)) == record
     assert withhold(caller(Role.VIEWER), dict(record)) == to_a_viewer
+
+
+def test_of_a_fact_that_is_new_its_changes_are_withheld_too() -> None:
+    def told(kind: str) -> list[dict[str, Any]]:
+        said = {"kind": kind, "value": "124000 USD", "quote": "$1,240", "start": "3"}
+        return [{"field": field, "old": None, "new": new} for field, new in said.items()]
+
+    seen = {each["field"]: each for each in withhold_changes(caller(Role.VIEWER), told("premium"))}
+    assert {field for field, each in seen.items() if each["new"] is None} == {"value", "quote"}
+    assert seen["quote"]["withheld"] == ["old", "new"]
+    assert withhold_changes(caller(Role.VIEWER), told("x_date")) == told("x_date")
+    assert withhold_changes(caller(Role.AUDITOR), told("premium")) == told("premium")
 
 
 def test_what_is_not_seen_is_not_written() -> None:

@@ -62,6 +62,18 @@ def hidden_in(hidden: Collection[str], record: Mapping[str, Any]) -> list[str]:
     return named + told_of
 
 
+def withhold_changes(caller: Caller, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The changes of one record, each as `withhold` has it; of a fact about a person, by the `kind` that is among them."""
+    hidden = hidden_from(caller)
+    tells = any(each["field"] == "kind" and (each["old"] in hidden or each["new"] in hidden) for each in changes)
+    for each in changes:
+        if tells and each["field"] in _OF_A_FACT:
+            each.update(dict.fromkeys(_OF_A_CHANGE), withheld=list(_OF_A_CHANGE))
+        else:
+            withhold(caller, each)
+    return changes
+
+
 def refuse_withheld(caller: Caller, names: Collection[str]) -> None:
     """Raises Forbidden where one of these fields, which are to be written, is one that the caller may not see."""
     if refused := [name for name in hidden_from(caller) if name in names]:

@@ -25,7 +25,7 @@ from sqlalchemy import text
 from gardenos_chassis.asked import shows
 from gardenos_chassis.audit.accesses import lists, note_access, opens
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.auth.fields import withhold
+from gardenos_chassis.auth.fields import withhold_changes
 from gardenos_chassis.auth.permissions import LOOK_INTO_AUDIT
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.events.changes import changes, fields_of
@@ -242,7 +242,7 @@ async def show_audited_change(here: _Auditing, sequence: Annotated[int, Path(ge=
             **_shown_change(here.agency_id, row),
             "version": last.version,
             "forgotten": last.forgotten,
-            "changes": [withhold(here.caller, asdict(each)) for each in changed],
+            "changes": withhold_changes(here.caller, [asdict(each) for each in changed]),
         }
     )
 
