@@ -42,6 +42,7 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
     async def list_my_agencies(caller: Asker) -> Response:
         """The agencies that the caller's login opens, by name; without those where they were deactivated."""
         caller.require_person()
+        caller.require_person()
         async with database.transaction(caller.agency_id) as session:
             found = await sign_in.agencies(session, caller.agency_id, caller.user_id, session_of(caller))
         return json_response({"items": found, "next_cursor": None})
@@ -91,6 +92,7 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
 
 def _own(caller: Caller) -> UUID:
     """The session of a person who signed in. Raises Forbidden for whatever else may call."""
+    caller.require_person()
     found = session_of(caller)
     if found is None:
         raise Forbidden("only a person who has signed in may do this")

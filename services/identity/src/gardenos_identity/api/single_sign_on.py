@@ -138,6 +138,7 @@ def router(single_sign_on: SingleSignOn, proxies: Proxies, public_url: str) -> A
     async def begin_test_of_single_sign_on(caller: Asker) -> Response:
         """Begins to see whether what is settled works. For owners and admins."""
         caller.require(SET_UP_SIGN_IN)
+        caller.require_person()
         return _begun(await single_sign_on.begin_test(caller.agency_id, caller.user_id))
 
     @routes.post("/test/completion", tags=["single sign-on"], responses={200: {"model": TestedSignOn}})
@@ -145,6 +146,7 @@ def router(single_sign_on: SingleSignOn, proxies: Proxies, public_url: str) -> A
         """Back from the test. Where the provider knows the caller by their own address, that account is theirs from now
         on: an owner signs in by it too. For owners and admins."""
         caller.require(SET_UP_SIGN_IN)
+        caller.require_person()
         session_id = session_of(caller)
         if session_id is None:
             raise Forbidden("only a person who has signed in may do this")
