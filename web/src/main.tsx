@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./ui/mantine.css";
 import "./ui/tokens.css";
+import "./ui/brand.css";
 import { createQueryClient } from "./api/queries";
 import { router } from "./app/router";
 import { start } from "./session/session";

@@ -1,24 +1,29 @@
-import { Button, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { type FormEvent, useMemo, useState } from "react";
 import { useMe } from "../session/session";
 import { errorBeside, errorOf } from "../ui/errors";
 import { Fact, Facts } from "../ui/Fact";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
-import { useRename } from "./queries";
+import { changesOf, zonesWith } from "../settings/agency";
+import { datesWith, exampleIn } from "./dates";
+import { useChangeProfile } from "./queries";
 
 /** Who somebody is to their colleagues. */
 export function Profile() {
   const { user, agency } = useMe();
-  const [name, setName] = useState(user.name);
-  const renaming = useRename();
-  const same = name.trim() === user.name || name.trim() === "";
+  const { name: called, time_zone, locale } = user;
+  const [now, setNow] = useState({ name: called, time_zone, locale });
+  const zones = useMemo(() => zonesWith(time_zone, agency.time_zone), [time_zone, agency.time_zone]);
+  const changing = useChangeProfile();
+  const changes = changesOf({ name: called, time_zone, locale }, { ...now, name: now.name.trim() });
+  const same = Object.keys(changes).length === 0 || now.name.trim() === "";
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!same) renaming.mutate(name.trim());
+    if (!same) changing.mutate(changes);
   };
-  const wrong = errorBeside(renaming.error, ["/name"]);
+  const wrong = errorBeside(changing.error, ["/name", "/time_zone", "/locale"]);
   return (
     <Card title="You">
       <form className={form.form} onSubmit={submit}>
@@ -33,10 +38,37 @@ export function Profile() {
           name="name"
           autoComplete="name"
           maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={errorOf(renaming.error, "/name")}
+          value={now.name}
+          onChange={(event) => setNow({ ...now, name: event.currentTarget.value })}
+          error={errorOf(changing.error, "/name")}
         />
+        <div className={form.pair}>
+          <NativeSelect
+            label="Time zone"
+            description="In which times are shown to you."
+            data={[
+              { value: "", label: `As the agency: ${agency.time_zone}` },
+              ...zones.map((zone) => ({ value: zone, label: zone })),
+            ]}
+            value={now.time_zone ?? ""}
+            onChange={(event) => setNow({ ...now, time_zone: event.currentTarget.value || null })}
+            error={errorOf(changing.error, "/time_zone")}
+          />
+          <NativeSelect
+            label="How dates are written"
+            description="The words stay English."
+            data={[
+              { value: "", label: `As the browser: ${exampleIn(navigator.language)}` },
+              ...datesWith(now.locale).map((each) => ({
+                value: each.locale,
+                label: `${each.name}: ${exampleIn(each.locale)}`,
+              })),
+            ]}
+            value={now.locale ?? ""}
+            onChange={(event) => setNow({ ...now, locale: event.currentTarget.value || null })}
+            error={errorOf(changing.error, "/locale")}
+          />
+        </div>
         <Facts>
           <Fact name="Email">{user.email}</Fact>
           <Fact name="Role">
@@ -44,8 +76,8 @@ export function Profile() {
           </Fact>
         </Facts>
         <div className={form.actions}>
-          <Button type="submit" disabled={same} loading={renaming.isPending}>
-            Save the name
+          <Button type="submit" disabled={same} loading={changing.isPending}>
+            Save
           </Button>
         </div>
       </form>

@@ -21,13 +21,14 @@ function useAskAnew() {
   return () => queries.invalidateQueries({ queryKey: ["account"] });
 }
 
-/** Another name. Throws ApiProblem. */
-export function useRename() {
+/** Another name, time zone or way to write dates; what is not named stays. Throws ApiProblem. */
+export function useChangeProfile() {
   return useMutation({
-    mutationFn: (name: string) => data(api.PATCH("/api/v1/users/me", { body: { name } })),
+    mutationFn: (body: { name?: string; time_zone?: string | null; locale?: string | null }) =>
+      data(api.PATCH("/api/v1/users/me", { body })),
     onSuccess: (user) => {
       describeMe(user);
-      said("Your name is changed");
+      said("Your profile is changed");
     },
   });
 }

@@ -5,6 +5,7 @@ import { restore, useSession } from "../session/session";
 import { SignInPage } from "../session/SignInPage";
 import { Failed, Lines } from "../ui/states";
 import { Zone } from "../ui/zone";
+import { Branded } from "./Branded";
 import styles from "./Gate.module.css";
 import { Shell } from "./Shell";
 
@@ -37,8 +38,9 @@ export function Gate() {
   }
   if (session.status === "signed-out") return <SignInPage reason={session.reason} />;
   return (
-    <Zone name={session.agency.time_zone}>
+    <Zone name={session.user.time_zone ?? session.agency.time_zone} locale={session.user.locale}>
       <Live key={person}>
+        <Branded />
         <Shell />
       </Live>
     </Zone>

@@ -27,6 +27,7 @@ import { useMayLook } from "../operations/access";
 import { signOut, useMe } from "../session/session";
 import { Face } from "../ui/Face";
 import { words } from "../ui/format";
+import { Logo } from "./Branded";
 import { findPeople } from "./find";
 import { useScheme } from "./scheme";
 import styles from "./Shell.module.css";
@@ -124,10 +125,10 @@ export function Shell() {
       </a>
       <nav className={styles.rail} aria-label="Places">
         <div className={styles.brand}>
-          <img src="/icon.svg" alt="" width={28} height={28} />
+          <Logo />
           <span>
             <strong>GardenOS</strong>
-            <small>{agency.name}</small>
+            <small>{agency.display_name ?? agency.name}</small>
           </span>
         </div>
         <ul>

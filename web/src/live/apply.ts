@@ -24,6 +24,8 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
       return [["threads"], ofPerson, ["insights"]];
     case "insight":
       return [["insights"]];
+    case "agency":
+      return [["agency"], ["reports"]];
     case "campaign":
       return [["campaigns"]];
     case "branch":

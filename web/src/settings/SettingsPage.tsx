@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
+import { AgencySettings } from "./AgencySettings";
 import { ApiKeys } from "./keys/ApiKeys";
 import { People } from "./People";
 import { RolesTable } from "./RolesTable";
@@ -12,7 +13,7 @@ import { VIEW_NAMES, VIEWS } from "./views";
 
 const route = getRouteApi("/settings/$view");
 
-/** Who works here, in which teams, and who may what. Everybody may look; owners and admins change. */
+/** Who works here, in which teams, who may what, and what the agency settles for itself. Everybody may look; owners and admins change. */
 export function SettingsPage() {
   const { view } = route.useParams();
   const navigate = route.useNavigate();
@@ -43,6 +44,7 @@ export function SettingsPage() {
       {view === "roles" && <RolesTable />}
       {view === "keys" && <ApiKeys />}
       {view === "single-sign-on" && <SingleSignOn />}
+      {view === "agency" && <AgencySettings />}
     </Page>
   );
 }

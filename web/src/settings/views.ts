@@ -4,6 +4,7 @@ export const VIEWS = {
   teams: "Teams and branches",
   roles: "Roles",
   "single-sign-on": "Single sign-on",
+  agency: "Agency",
   keys: "API keys",
 } as const;
 

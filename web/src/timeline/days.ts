@@ -1,3 +1,5 @@
+import { locale } from "../ui/locale";
+
 /** Entries of one day of the agency. */
 export interface Day<T> {
   /** `2027-03-15`, in the agency's zone. */
@@ -24,7 +26,7 @@ export function dayTitle(date: string, zone: string, now: number): string {
   if (date === dateOf.format(now)) return "Today";
   if (date === dateOf.format(now - 86_400_000)) return "Yesterday";
   const sameYear = date.slice(0, 4) === dateOf.format(now).slice(0, 4);
-  return new Intl.DateTimeFormat("en-US", {
+  return new Intl.DateTimeFormat(locale(), {
     weekday: "long",
     month: "long",
     day: "numeric",
@@ -35,5 +37,5 @@ export function dayTitle(date: string, zone: string, now: number): string {
 
 /** The time of day in the zone: `2:15 PM`. */
 export function timeOfDay(iso: string, zone: string): string {
-  return new Intl.DateTimeFormat("en-US", { timeStyle: "short", timeZone: zone }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(new Date(iso));
 }

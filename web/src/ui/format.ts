@@ -1,3 +1,5 @@
+import { locale } from "./locale";
+
 /** A telephone number in E.164 as people in its country write it; others as they are. */
 export function phone(e164: string): string {
   const us = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(e164);
@@ -38,7 +40,7 @@ export function words(name: string): string {
 
 /** A calendar day (`2027-03-15`), which is in no zone. */
 export function day(iso: string): string {
-  return new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" }).format(
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(
     new Date(`${iso}T00:00:00Z`),
   );
 }
@@ -51,9 +53,11 @@ export function daysUntil(iso: string, zone: string): number {
 
 /** A moment in full, in the zone. */
 export function moment(iso: string, zone: string): string {
-  return new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(
-    new Date(iso),
-  );
+  return new Intl.DateTimeFormat(locale(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: zone,
+  }).format(new Date(iso));
 }
 
 /** How long ago, as people say it: `now`, `5 min ago`, `yesterday`, `Mar 3`. */
@@ -67,7 +71,7 @@ export function ago(iso: string, zone: string, now: number = Date.now()): string
   if (days === 1) return "yesterday";
   if (days < 14) return `${days} days ago`;
   const sameYear = new Date(iso).getUTCFullYear() === new Date(now).getUTCFullYear();
-  return new Intl.DateTimeFormat("en-US", {
+  return new Intl.DateTimeFormat(locale(), {
     month: "short",
     day: "numeric",
     ...(sameYear ? {} : { year: "numeric" }),
