@@ -43,6 +43,9 @@ export function ClientFacts({ client, mayEdit, editing, edit }: ClientFactsProps
       ))}
       <Fact name="Owner">{nameOf(client.owner_id)}</Fact>
       <Fact name="Team">{teams.find(({ id }) => id === client.team_id)?.name}</Fact>
+      {client.shared_with.length > 0 && (
+        <Fact name="Shared with">{client.shared_with.map(nameOf).join(", ")}</Fact>
+      )}
       <Fact name="Client since">
         <When at={client.onboarded_at} />
       </Fact>

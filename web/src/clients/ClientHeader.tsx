@@ -8,6 +8,7 @@ import {
   IconPlant2,
   IconUserOff,
   IconUserShare,
+  IconUsersPlus,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
@@ -23,6 +24,7 @@ interface ClientHeaderProps {
   logCall: () => void;
   assign: () => void;
   edit: () => void;
+  share: () => void;
   history: () => void;
   /** Null for those who may not. */
   forget: (() => void) | null;
@@ -71,13 +73,18 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
           </Menu.Target>
           <Menu.Dropdown>
             {mayWrite && (
-              <Menu.Item
-                leftSection={<IconPencil size={17} />}
-                rightSection={<kbd>E</kbd>}
-                onClick={can.edit}
-              >
-                Edit
-              </Menu.Item>
+              <>
+                <Menu.Item
+                  leftSection={<IconPencil size={17} />}
+                  rightSection={<kbd>E</kbd>}
+                  onClick={can.edit}
+                >
+                  Edit
+                </Menu.Item>
+                <Menu.Item leftSection={<IconUsersPlus size={17} />} onClick={can.share}>
+                  Share with…
+                </Menu.Item>
+              </>
             )}
             <Menu.Item
               leftSection={<IconHistory size={17} />}

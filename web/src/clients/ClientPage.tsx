@@ -6,12 +6,14 @@ import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
 import { Unclaimed } from "../directory/Unclaimed";
+import { useMustClaim } from "../directory/claiming";
+import { ShareWith } from "../directory/ShareWith";
 import { Forget } from "../forgetting/Forget";
 import { useForgetClient } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
 import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayAdminister, useMayWrite, useMustClaim } from "../session/session";
+import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -22,7 +24,7 @@ import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
 import { ClientFacts } from "./ClientFacts";
 import { ClientHeader } from "./ClientHeader";
-import { useAssignClient, useClaimClient } from "./edit";
+import { useAssignClient, useClaimClient, useShareClient } from "./edit";
 import { known as knownClient } from "./place";
 import { clientById, pastOfClient } from "./queries";
 
@@ -63,7 +65,7 @@ function OneClient({ id }: { id: string }) {
   );
 }
 
-type Dialog = "call" | "assign" | "history" | "forget";
+type Dialog = "call" | "assign" | "share" | "history" | "forget";
 
 function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const known = client.forgotten_at === null;
@@ -78,6 +80,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
   const [reading, setReading] = useState<string | null>(null);
   const assign = useAssignClient();
   const claim = useClaimClient(client);
+  const share = useShareClient(client);
   const whose = useMemo(() => ({ client_id: client.id }), [client.id]);
   const past = useMemo(() => pastOfClient(client.id), [client.id]);
   const close = () => setDialog(null);
@@ -108,6 +111,16 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
             ]
           : []),
         ...(mustClaim ? [command("Claim", "m", () => void claim())] : []),
+        ...(mayWrite
+          ? [
+              {
+                id: "this client share",
+                title: "Share with…",
+                group: "This client",
+                run: () => setDialog("share"),
+              },
+            ]
+          : []),
         command("History", "h", () => setDialog("history")),
         ...(mayForget
           ? [
@@ -131,6 +144,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         logCall={() => setDialog("call")}
         assign={() => setDialog("assign")}
         edit={edit}
+        share={() => setDialog("share")}
         history={() => setDialog("history")}
         forget={mayForget ? () => setDialog("forget") : null}
       />
@@ -167,6 +181,7 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         close={close}
         assign={(to, name) => void assign(client, to, name)}
       />
+      <ShareWith whom={client} opened={dialog === "share"} close={close} share={share} />
       <Forget name={client.display_name} opened={dialog === "forget"} close={close} forget={forget} />
       <History past={past} opened={dialog === "history"} close={close} />
     </div>

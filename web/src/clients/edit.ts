@@ -53,6 +53,17 @@ export function useClaimClient({ id, display_name }: Client) {
   }, [display_name, id, queries]);
 }
 
+/** Gives what shares a client with a colleague, or ends that. Throws ApiProblem. */
+export function useShareClient({ id }: Client) {
+  const queries = useQueryClient();
+  return async (userId: string, shared: boolean) => {
+    const params = { path: { client_id: id, user_id: userId } };
+    const path = "/api/v1/clients/{client_id}/shares/{user_id}";
+    const changed = await versioned(shared ? api.PUT(path, { params }) : api.DELETE(path, { params }));
+    merge(queries, "clients", changed);
+  };
+}
+
 /** Gives what hands a client to somebody else, at once, with a way back. */
 export function useAssignClient() {
   const queries = useQueryClient();

@@ -13,6 +13,8 @@ export function useNames(): NameOf {
 /** A field's value in words. */
 export function valueInWords(field: string, value: string | null, nameOf: NameOf): string {
   if (field === "owner_id" && value === null) return "Pool";
+  if (field === "shared_with" && value !== null)
+    return (JSON.parse(value) as string[]).map((id) => nameOf(id) ?? "unknown").join(", ");
   if (value !== null && field.endsWith("_id")) return nameOf(value) ?? "unknown";
   if (field === "source" && value !== null) return words(value);
   return fieldValue(field, value);

@@ -46,6 +46,9 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
       ))}
       <Fact name="Owner">{nameOf(lead.owner_id)}</Fact>
       <Fact name="Team">{teams.find(({ id }) => id === lead.team_id)?.name}</Fact>
+      {lead.shared_with.length > 0 && (
+        <Fact name="Shared with">{lead.shared_with.map(nameOf).join(", ")}</Fact>
+      )}
       <Fact name="From">{[words(lead.source), lead.campaign_name].filter(Boolean).join(" · ")}</Fact>
       <Fact name="Captured">
         <When at={lead.captured_at} />

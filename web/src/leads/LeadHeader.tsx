@@ -10,6 +10,7 @@ import {
   IconRosetteDiscountCheck,
   IconUserOff,
   IconUserShare,
+  IconUsersPlus,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -31,6 +32,7 @@ interface LeadHeaderProps {
   assign: () => void;
   convert: () => void;
   edit: () => void;
+  share: () => void;
   history: () => void;
   /** Null for those who may not. */
   forget: (() => void) | null;
@@ -129,6 +131,11 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
                 >
                   Edit
                 </Menu.Item>
+                {lead.client_id === null && (
+                  <Menu.Item leftSection={<IconUsersPlus size={17} />} onClick={can.share}>
+                    Share with…
+                  </Menu.Item>
+                )}
               </>
             )}
             <Menu.Item

@@ -6,12 +6,14 @@ import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
 import { Unclaimed } from "../directory/Unclaimed";
+import { useMustClaim } from "../directory/claiming";
+import { ShareWith } from "../directory/ShareWith";
 import { Forget } from "../forgetting/Forget";
 import { useForgetLead } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
 import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayAdminister, useMayWrite, useMustClaim } from "../session/session";
+import { useMayAdminister, useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -21,7 +23,7 @@ import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
 import { Convert } from "./Convert";
-import { useAssignLead, useClaimLead, useMoveLead } from "./edit";
+import { useAssignLead, useClaimLead, useMoveLead, useShareLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
 import { LostReason } from "./LostReason";
@@ -67,7 +69,7 @@ function OneLead({ id }: { id: string }) {
   );
 }
 
-type Dialog = "call" | "assign" | "convert" | "lost" | "history" | "forget";
+type Dialog = "call" | "assign" | "share" | "convert" | "lost" | "history" | "forget";
 
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const known = lead.forgotten_at === null;
@@ -84,6 +86,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const move = useMoveLead();
   const assign = useAssignLead();
   const claim = useClaimLead(lead);
+  const share = useShareLead(lead);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
   const past = useMemo(() => pastOfLead(lead.id), [lead.id]);
   const { previous, next } = useNeighbours(lead.id);
@@ -124,6 +127,16 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
             ]
           : []),
         ...(mustClaim && open ? [command("Claim", "m", () => void claim())] : []),
+        ...(mayWrite && !isClient
+          ? [
+              {
+                id: "this lead share",
+                title: "Share with…",
+                group: "This lead",
+                run: () => setDialog("share"),
+              },
+            ]
+          : []),
         command("History", "h", () => setDialog("history")),
         ...(mayForget
           ? [
@@ -152,6 +165,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         assign={() => setDialog("assign")}
         convert={() => setDialog("convert")}
         edit={edit}
+        share={() => setDialog("share")}
         history={() => setDialog("history")}
         forget={mayForget ? () => setDialog("forget") : null}
         stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
@@ -195,6 +209,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         close={close}
         lose={(reason) => void move(lead, "lost", reason)}
       />
+      <ShareWith whom={lead} opened={dialog === "share"} close={close} share={share} />
       <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
       <History past={past} opened={dialog === "history"} close={close} />
     </div>

@@ -98,6 +98,17 @@ export function useClaimLead({ id, display_name }: Lead) {
   }, [display_name, id, queries]);
 }
 
+/** Gives what shares a lead with a colleague, or ends that. Throws ApiProblem. */
+export function useShareLead({ id }: Lead) {
+  const queries = useQueryClient();
+  return async (userId: string, shared: boolean) => {
+    const params = { path: { lead_id: id, user_id: userId } };
+    const path = "/api/v1/leads/{lead_id}/shares/{user_id}";
+    const changed = await versioned(shared ? api.PUT(path, { params }) : api.DELETE(path, { params }));
+    merge(queries, "leads", changed);
+  };
+}
+
 /** Gives what hands a lead to somebody else, at once, with a way back. */
 export function useAssignLead() {
   const queries = useQueryClient();

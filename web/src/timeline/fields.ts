@@ -15,6 +15,7 @@ const NAMES: Record<string, string> = {
   source: "Source",
   owner_id: "Owner",
   team_id: "Team",
+  shared_with: "Shared with",
   campaign_id: "Campaign",
   client_id: "Client",
 };

@@ -23,7 +23,7 @@ def shown(client: Client) -> dict[str, Any]:
         "lead_id": client.lead_id,
         "owner_id": client.owner_id,
         "team_id": client.team_id,
-        "shared_with": sorted(client.shared_with),
+        "shared_with": sorted(client.shared_with) or None,
     }
 
 

@@ -26,7 +26,7 @@ def shown(lead: Lead) -> dict[str, Any]:
         "campaign_id": lead.campaign_id,
         "owner_id": lead.owner_id,
         "team_id": lead.team_id,
-        "shared_with": sorted(lead.shared_with),
+        "shared_with": sorted(lead.shared_with) or None,
         "stage": lead.stage,
         "client_id": lead.client_id,
     }
