@@ -10,6 +10,7 @@ import styles from "./Settings.module.css";
 import { SingleSignOn } from "./SingleSignOn";
 import { Teams } from "./Teams";
 import { VIEW_NAMES, VIEWS } from "./views";
+import { Webhooks } from "./webhooks/Webhooks";
 
 const route = getRouteApi("/settings/$view");
 
@@ -45,6 +46,7 @@ export function SettingsPage() {
       {view === "keys" && <ApiKeys />}
       {view === "single-sign-on" && <SingleSignOn />}
       {view === "agency" && <AgencySettings />}
+      {view === "webhooks" && <Webhooks />}
     </Page>
   );
 }

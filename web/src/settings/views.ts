@@ -6,6 +6,7 @@ export const VIEWS = {
   "single-sign-on": "Single sign-on",
   agency: "Agency",
   keys: "API keys",
+  webhooks: "Webhooks",
 } as const;
 
 export type View = keyof typeof VIEWS;
