@@ -1,6 +1,7 @@
 """Mail: put down with what wants it, sent once it is committed, gone once it is sent. By SMTP, to a real server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from gardenos_identity.mail import Letter, Link, Mail
 from gardenos_identity.mail.tables import letters
 from gardenos_identity.settings import IdentitySettings
 from pydantic import SecretStr
+from second_factors import enrolled
 
 LETTER = Letter(
     to="ann@garden.example",
@@ -145,9 +147,9 @@ async def test_a_letter_shows_the_agency_as_it_shows_itself(sending: Running, bo
         settled = await http.patch(here, json={"display_name": "Garden <& Sons>", "accent": "ocean"})
         assert settled.status_code == 200, settled.text
         assert (await http.put(f"{here}/logo", content=png, headers={"Content-Type": "image/png"})).status_code == 200
-    await post(sending, UUID(made["id"]))
+    await post(sending, UUID(made["id"]), replace(LETTER, to=owner["email"]))
     await sending.jobs_done()
-    (came,) = box.to("ann@garden.example")
+    (came,) = box.to(owner["email"])
     html = came.get_body(("html",))
     assert html is not None
     assert "Garden &lt;&amp; Sons&gt;" in html.get_content()
@@ -157,3 +159,13 @@ async def test_a_letter_shows_the_agency_as_it_shows_itself(sending: Running, bo
     assert f"cid:{logo['Content-ID'].strip('<>')}" in html.get_content()
     # The same words in text alone.
     assert text_of(came).startswith("Hello <Ann>.")
+
+
+async def test_whose_second_factor_is_taken_away_hears_who_did(sending: Running, box: Mailbox) -> None:
+    async with sending.anonymous() as http:
+        mine = await enrolled(sending, http)
+    async with sending.client(UUID(mine["id"]), user_id=UUID(mine["owner_id"]), role=Role.OWNER) as http:
+        assert (await http.delete(f"/api/v1/users/{mine['owner_id']}/second-factor")).status_code == 204
+    await sending.jobs_done()
+    (came,) = box.to(mine["email"])
+    assert text_of(came).startswith("Olga Owner took the second factor of your account at Garden away")

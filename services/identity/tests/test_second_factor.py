@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from accounts import PASSWORD, acting, register, sign_in
+from accounts import PASSWORD, acting, refresh, register, sign_in
 from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys, new_master_key
 from gardenos_chassis.testing import Running
 from gardenos_contracts.values import Role
@@ -164,6 +164,8 @@ async def test_an_admin_takes_it_away_for_who_lost_everything(identity: Running)
         assert (await other_owner.delete(path)).status_code == 204
         assert (await other_owner.delete(path)).status_code == 404
     async with identity.anonymous() as http:
+        # Whoever has the telephone is out.
+        assert (await refresh(http, mine["session"]["refresh_token"])).status_code == 401
         assert (await sign_in(http, mine["email"])).status_code == 201
     told = [event.type for event in await identity.events(agency_id)]
     assert told[-1] == "identity.SecondFactorRemoved.v1"

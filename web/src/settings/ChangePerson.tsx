@@ -7,6 +7,7 @@ import { errorBeside, errorOf } from "../ui/errors";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
 import { Leaving } from "./Leaving";
+import { LostFactor } from "./LostFactor";
 import { appointable, ROLE_WORDS } from "./people";
 import { type Role, teams, useChangePerson } from "./queries";
 import { Several } from "./Several";
@@ -63,6 +64,7 @@ function Form({ person, close }: { person: User; close: () => void }) {
           Save
         </Button>
       </div>
+      {person.id !== me.id && person.active && <LostFactor person={person} />}
       {person.id !== me.id && <Leaving person={person} done={close} />}
     </form>
   );

@@ -18,10 +18,11 @@ from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.identity import SecondFactorAdded, SecondFactorRemoved
 from pydantic import Field
 
-from gardenos_identity import shapes, user
+from gardenos_identity import queries, shapes, user
 from gardenos_identity.api.bodies import Password, Strict
 from gardenos_identity.api.sessions import session_of
 from gardenos_identity.changing import present
+from gardenos_identity.mail import Letter
 from gardenos_identity.signing_in import logins
 from gardenos_identity.signing_in.logins import Membership
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew, tell_elsewhere, told_of
@@ -164,7 +165,7 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
 
     @routes.delete("/users/{user_id}/second-factor", status_code=204, tags=["users"])
     async def take_away_second_factor(user_id: UUID, writing: Writer) -> Response:
-        """For somebody who lost their app and their recovery codes. For owners and admins."""
+        """For somebody who lost their app and their recovery codes; they are signed out, and told. For owners and admins."""
         writing.caller.require_administer()
         async with writing.unit_of_work() as work:
             found, version = await present(work, user_id, user.evolve, "person")
@@ -177,9 +178,27 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
                 )
             await second_factor.remove(work.session, user_id)
             work.record(user_id, version, [SecondFactorRemoved(user_id=user_id)])
+            # Whoever has the lost telephone may be signed in on it.
+            await anew.sign_in.end_all(work.session, user_id)
+            if anew.mail.is_set:
+                by = (await queries.user(work.session, writing.caller.user_id))["name"]
+                letter = _taken_away(found, by, (await queries.agency(work.session))["name"])
+                await anew.mail.post(work.session, letter, because_of=work.context)
         return Response(status_code=204)
 
     return routes
+
+
+def _taken_away(person: user.User, by: str, agency: str) -> Letter:
+    return Letter(
+        to=person.email,
+        subject="Signing in to GardenOS asks for your password alone",
+        paragraphs=(
+            f"{by} took the second factor of your account at {agency} away, and you were signed out everywhere.",
+            "Sign in with your password, and add a second factor anew under Your account.",
+            f"If you did not ask for this, change your password, and tell an owner of {agency}.",
+        ),
+    )
 
 
 async def _others(work: UnitOfWork, home: Membership) -> list[Membership]:
