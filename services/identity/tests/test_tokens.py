@@ -55,6 +55,8 @@ def unsigned(header: dict[str, Any], body: dict[str, Any], signature: bytes = b"
     return b".".join(base64url_encode(part) for part in parts).decode()
 
 
+OF_A_KEY = {"role": "service", "maker_role": "agent", "key_id": str(uuid4()), "scope": "records:read people:read"}
+
 Forge = Callable[[Ed25519PrivateKey, str], str]
 
 
@@ -117,10 +119,15 @@ def _critical(private: Ed25519PrivateKey, kid: str) -> str:
         lambda private, kid: _signed(private, kid, role="king"),
         lambda private, kid: _signed(private, kid, agency_id="all"),
         lambda private, kid: _signed(private, kid)[:-4] + "AAAA",
+        lambda private, kid: _signed(private, kid, role="service"),
+        lambda private, kid: _signed(private, kid, **{**OF_A_KEY, "key_id": "all"}),
+        lambda private, kid: _signed(private, kid, **{**OF_A_KEY, "maker_role": "king"}),
+        lambda private, kid: _signed(private, kid, **{**OF_A_KEY, "maker_role": "service"}),
     ],
     ids=[
         "alg none", "public key as secret", "RSA", "a stranger's key", "a key it brings", "crit", "unknown kid", "no kid",
         "expired", "wrong audience", "wrong issuer", "from the future", "no such role", "no agency", "signature changed",
+        "a key without a key", "no such key", "no such maker", "a key of a key",
     ],
 )  # fmt: skip
 async def test_what_is_forged_or_stale_is_refused(start: Start, forge: Forge) -> None:
@@ -134,6 +141,21 @@ async def test_what_is_forged_or_stale_is_refused(start: Start, forge: Forge) ->
         assert (await keys.caller(_signed(private, kid))).role == Role.OWNER
         with pytest.raises(Unauthorized):
             await keys.caller(forge(private, kid))
+
+
+async def test_a_token_of_an_api_key_says_what_it_is(start: Start) -> None:
+    private, pem = new_key()
+    async with (
+        start(create_service, IdentitySettings, signing_key=as_setting(pem)) as running,
+        keys_of(running) as keys,
+    ):
+        found = await keys.caller(_signed(private, Signer(pem).kid, **OF_A_KEY))
+        assert found.role is Role.AGENT
+        assert found.key is not None
+        assert (str(found.key.id), found.key.scopes) == (OF_A_KEY["key_id"], {"records:read", "people:read"})
+        # What a person's token says of a key makes it none.
+        person = await keys.caller(_signed(private, Signer(pem).kid, **{**OF_A_KEY, "role": "agent"}))
+        assert person.key is None
 
 
 async def test_a_key_is_replaced_without_anybody_being_signed_out(start: Start) -> None:
