@@ -164,7 +164,12 @@ async def test_a_key_is_exchanged_as_standard_clients_do(agency: Agency) -> None
             assert (claims["role"], claims["maker_role"], claims["scope"]) == ("service", "owner", "records:read")
             assert claims["sub"] == str(agency.owner_id)
             assert "sid" not in claims
-        for wrong in ({}, {"headers": {"Authorization": "Basic !"}}, {"headers": {"Authorization": "Bearer "}}):
+        useless: list[dict[str, Any]] = [
+            {},
+            {"headers": {"Authorization": "Basic !"}},
+            {"headers": {"Authorization": "Bearer "}},
+        ]
+        for wrong in useless:
             assert (await http.post("/api/v1/api-keys/tokens", **wrong)).status_code == 401
         password = await http.post("/api/v1/api-keys/tokens", data={"grant_type": "password"})
         assert password.status_code == 422
@@ -269,10 +274,10 @@ async def test_people_keep_their_own_keys_and_owners_and_admins_all(agency: Agen
         assert {each["name"] for each in (await http.get("/api/v1/api-keys")).json()["items"]} == {"Hers", "His"}
         assert (await http.delete(f"/api/v1/api-keys/{his['id']}")).status_code == 204
         assert (await http.get(f"/api/v1/api-keys/{his['id']}")).json()["state"] == "revoked"
-    async with agency.identity.client(new_id()) as other:
-        assert (await other.get(where)).status_code == 404
-        assert (await other.get("/api/v1/api-keys")).json()["items"] == []
-        assert (await other.delete(where)).status_code == 404
+    async with agency.identity.client(new_id()) as stranger:
+        assert (await stranger.get(where)).status_code == 404
+        assert (await stranger.get("/api/v1/api-keys")).json()["items"] == []
+        assert (await stranger.delete(where)).status_code == 404
 
 
 async def test_a_revoked_key_gets_no_token_and_is_told_why(agency: Agency) -> None:
