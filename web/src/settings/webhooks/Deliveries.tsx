@@ -146,6 +146,7 @@ interface EntryProps {
 function Entry({ delivery, busy, redeliver }: EntryProps) {
   const { word, tone } = STATES[delivery.state];
   const title = eventTitle(delivery.event_type);
+  const act = delivery.state === "waiting" ? "Send now" : "Send again";
   const facts = [
     delivery.tries === 1 ? "one try" : `${delivery.tries} tries`,
     delivery.status === null ? null : `answered ${delivery.status}`,
@@ -160,7 +161,10 @@ function Entry({ delivery, busy, redeliver }: EntryProps) {
         </p>
         <small>
           <When at={delivery.made_at} /> · {facts.join(", ")}
-          {delivery.reason !== null && <> · {delivery.reason}</>}
+          {/* Where the status says it all, it is not said twice. */}
+          {delivery.reason !== null && delivery.reason !== `it answered ${delivery.status}` && (
+            <> · {delivery.reason}</>
+          )}
           {delivery.state === "waiting" && delivery.next_at !== null && (
             <>
               {" "}
@@ -178,9 +182,9 @@ function Entry({ delivery, busy, redeliver }: EntryProps) {
             size="compact-md"
             disabled={busy}
             onClick={redeliver}
-            aria-label={`Send again: ${title} ${delivery.message_id}`}
+            aria-label={`${act}: ${title} ${delivery.message_id}`}
           >
-            {delivery.state === "waiting" ? "Send now" : "Send again"}
+            {act}
           </Button>
         </div>
       )}

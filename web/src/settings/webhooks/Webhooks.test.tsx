@@ -9,6 +9,9 @@ import type { Delivery, Webhook } from "../../api/schema";
 import type * as Session from "../../session/session";
 import { Webhooks } from "./Webhooks";
 
+// Dialogs with a long list of boxes take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
 const may = vi.hoisted(() => ({ administer: true }));
 vi.mock("../../session/session", async (original) => ({
   ...(await original<typeof Session>()),
@@ -138,7 +141,7 @@ it("is made for events that are looked for, and shows its secret until it is kep
   await user.click(screen.getByLabelText("I have kept it"));
   await user.click(over);
   await waitFor(() => expect(screen.queryByText("whsec_shown-once")).toBeNull());
-}, 20_000);
+});
 
 it("says at the address what is wrong with it, and keeps what was entered", async () => {
   const wrong = "this address is not on the public internet";
@@ -152,7 +155,7 @@ it("says at the address what is wrong with it, and keeps what was entered", asyn
   await user.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("This address is not on the public internet")).toBeTruthy();
   expect(address).toHaveProperty("value", "https://10.0.0.1/");
-}, 20_000);
+});
 
 it("asks before a new secret is made, and then shows it", async () => {
   answers["POST /api/v1/webhooks/w/rotate-secret"] = () =>
@@ -174,7 +177,7 @@ it("shows how deliveries went, and sends one or all of them again", async () => 
     Response.json({ deliveries: 500, more: ++rounds === 1 }, { status: 202 });
   const user = show();
   await user.click(await screen.findByRole("button", { name: "Deliveries to Warehouse" }));
-  expect(await screen.findByText(/12 tries, answered 503, in 40 ms · it answered 503/)).toBeTruthy();
+  expect(await screen.findByText(/· 12 tries, answered 503, in 40 ms$/)).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Send again: Lead captured m-1" }));
   await waitFor(() =>
     expect(done("POST").map(({ path }) => path)).toContain("/api/v1/webhooks/w/deliveries/d/redeliver"),

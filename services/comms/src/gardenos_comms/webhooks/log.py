@@ -12,7 +12,7 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import enqueue
 from gardenos_chassis.jobs.queue import jobs
 from gardenos_chassis.tenancy import Session
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from gardenos_comms.webhooks.delivering import DELIVER, TEST, key_of
 from gardenos_comms.webhooks.schedule import TRIES
@@ -112,7 +112,12 @@ async def _again(session: Session, ids: Sequence[UUID], because_of: Context) -> 
     changed = await session.execute(
         update(deliveries)
         .where(deliveries.c.id.in_(ids))
-        .values(state="waiting", tries_left=TRIES, next_at=func.now(), reason=None)
+        .values(
+            state="waiting",
+            tries_left=case((deliveries.c.event_type == TEST, 1), else_=TRIES),
+            next_at=func.now(),
+            reason=None,
+        )
         .returning(deliveries.c.id, deliveries.c.tries, deliveries.c.person_id)
     )
     for row in changed.all():
