@@ -1,18 +1,23 @@
 import { Button, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { errorBeside, errorOf } from "../ui/errors";
 import { CodeStep } from "./CodeStep";
 import { Door, PasswordField } from "./Door";
 import styles from "./Door.module.css";
 import { ForgottenPassword } from "./ForgottenPassword";
+import { RegisterStep, registration } from "./RegisterStep";
 import { signIn } from "./session";
 import { SingleSignOnStep } from "./SingleSignOnStep";
 import { waitOf } from "./wait";
 
 /** Where somebody is on the way in. */
 type Step =
-  { at: "password" } | { at: "code"; challenge: string } | { at: "forgotten" } | { at: "single-sign-on" };
+  | { at: "password" }
+  | { at: "code"; challenge: string }
+  | { at: "forgotten" }
+  | { at: "single-sign-on" }
+  | { at: "register" };
 
 /** Where a session begins. `reason` tells why the last one ended; `address` is who is awaited. */
 export function SignInPage({ reason: ended, address = "" }: { reason: string | null; address?: string }) {
@@ -33,6 +38,7 @@ export function SignInPage({ reason: ended, address = "" }: { reason: string | n
           challenged={(challenge) => setStep({ at: "code", challenge })}
           forgotten={() => setStep({ at: "forgotten" })}
           singleSignOn={() => setStep({ at: "single-sign-on" })}
+          register={() => setStep({ at: "register" })}
         />
       );
     case "code":
@@ -41,6 +47,8 @@ export function SignInPage({ reason: ended, address = "" }: { reason: string | n
       return <ForgottenPassword email={email} setEmail={setEmail} back={() => back(null)} />;
     case "single-sign-on":
       return <SingleSignOnStep email={email} setEmail={setEmail} back={() => back(null)} />;
+    case "register":
+      return <RegisterStep email={email} setEmail={setEmail} back={() => back(null)} />;
   }
 }
 
@@ -52,9 +60,19 @@ interface PasswordStepProps {
   challenged: (challenge: string) => void;
   forgotten: () => void;
   singleSignOn: () => void;
+  register: () => void;
 }
 
-function PasswordStep({ reason, email, setEmail, challenged, forgotten, singleSignOn }: PasswordStepProps) {
+function PasswordStep({
+  reason,
+  email,
+  setEmail,
+  challenged,
+  forgotten,
+  singleSignOn,
+  register,
+}: PasswordStepProps) {
+  const { data: registering } = useQuery(registration);
   const [password, setPassword] = useState("");
   const signingIn = useMutation({
     mutationFn: () => signIn(email, password),
@@ -98,6 +116,11 @@ function PasswordStep({ reason, email, setEmail, challenged, forgotten, singleSi
       <Button variant="subtle" size="compact-md" className={styles.way} onClick={forgotten}>
         I forgot my password
       </Button>
+      {registering?.open && (
+        <Button variant="subtle" size="compact-md" className={styles.way} onClick={register}>
+          Create an agency
+        </Button>
+      )}
     </Door>
   );
 }
