@@ -70,3 +70,12 @@ it("asks for everything again where changes were missed", () => {
   queries.setQueryData(["reports", "x"], {});
   expect(staleAfter(queries, [{ kind: "resync" }])).toEqual([["users"], ["reports", "x"]]);
 });
+
+it("asks for conversations and insights again when a record is shared, or no longer", () => {
+  for (const type of ["leads.LeadShared.v1", "clients.ClientUnshared.v1"]) {
+    const queries = new QueryClient();
+    for (const key of [["threads"], ["insights"], ["campaigns"]]) queries.setQueryData(key, {});
+    const shared = { ...change(type.startsWith("leads") ? "lead" : "client", "a"), type };
+    expect(staleAfter(queries, [{ kind: "change", change: shared }])).toEqual([["threads"], ["insights"]]);
+  }
+});

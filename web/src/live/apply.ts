@@ -5,12 +5,14 @@ const SETTLE_MS = 120;
 
 /** Which answers a change makes stale, by the beginning of their keys. */
 export function touched(change: Change): readonly (readonly unknown[])[] {
+  // With a record that is shared come its conversations and what was read in them.
+  const along = /\.\w+(Shared|Unshared)\./.test(change.type) ? [["threads"], ["insights"]] : [];
   const ofPerson = ["timeline"];
   switch (change.resource) {
     case "lead":
-      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"]];
+      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"], ...along];
     case "client":
-      return [["clients", "one", change.id], ["clients", "list"], ofPerson, ["reports"]];
+      return [["clients", "one", change.id], ["clients", "list"], ofPerson, ["reports"], ...along];
     case "call":
     case "message":
       return [
