@@ -61,6 +61,8 @@ test("somebody is invited, joins, is made manager, and is deactivated", async ({
   await test.step("deactivated: out at once, and not let in", async () => {
     await open();
     await change.getByRole("button", { name: "Deactivate…" }).click();
+    await expect(change.getByText("They have no open leads and no clients.")).toBeVisible();
+    expect(await violations(page), "deactivate somebody").toEqual([]);
     await change.getByRole("button", { name: /^Deactivate .* now$/ }).click();
     await expect(change).toBeHidden();
     await expect(page.getByRole("list", { name: "People" })).toContainText("Deactivated");
@@ -134,3 +136,22 @@ async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
 }
+
+test("a team is formed, and dissolved with a word on what was with it", async ({ page }) => {
+  const name = unique();
+  await signIn(page);
+  await page.goto("/settings/teams");
+  await page.getByRole("button", { name: "Form a team" }).click();
+  const forming = page.getByRole("dialog", { name: "Form a team" });
+  await forming.getByLabel("Name").fill(name);
+  await forming.getByRole("button", { name: "Form the team" }).click();
+  await page.getByRole("button", { name: `Change ${name}` }).click();
+  const change = page.getByRole("dialog", { name: `Change ${name}` });
+  await change.getByRole("button", { name: "Dissolve…" }).click();
+  await expect(change.getByText("Nobody is in it. No open leads and no clients are with it.")).toBeVisible();
+  expect(await violations(page), "dissolve a team").toEqual([]);
+  await change.getByRole("button", { name: `Dissolve ${name} now` }).click();
+  await expect(change).toBeHidden();
+  await expect(page.getByText(`${name} is dissolved`)).toBeVisible();
+  await expect(page.getByRole("button", { name: `Change ${name}` })).toHaveCount(0);
+});

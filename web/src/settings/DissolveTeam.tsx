@@ -85,7 +85,10 @@ function Confirm({ team, teams, people, done, keep }: DissolveTeamProps & { keep
           color="red.9"
           disabled={held.isPending}
           loading={dissolving.isPending}
-          onClick={() => dissolving.mutate({ team, poolTo: poolTo || null }, { onSuccess: done })}
+          onClick={() => {
+            // Live news of it may take this away before the answer comes.
+            void dissolving.mutateAsync({ team, poolTo: poolTo || null }).then(done, () => undefined);
+          }}
         >
           Dissolve {team.name} now
         </Button>

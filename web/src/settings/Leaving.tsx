@@ -126,7 +126,10 @@ function HandOver({ person, act, keep, done }: HandOverProps) {
           color={person.active ? "red.9" : undefined}
           disabled={held.isPending}
           loading={deactivating.isPending}
-          onClick={() => deactivating.mutate({ person, workTo }, { onSuccess: done })}
+          onClick={() => {
+            // Live news of it may take this away before the answer comes.
+            void deactivating.mutateAsync({ person, workTo }).then(done, () => undefined);
+          }}
         >
           {act}
         </Button>

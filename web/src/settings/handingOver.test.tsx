@@ -35,14 +35,17 @@ const [north, south] = [team("north", "North"), team("south", "South")] as const
 
 let held: { leads: number; clients: number } | null;
 let sent: { path: string; body: unknown }[];
+let answered: Promise<void>;
 
 beforeEach(() => {
   held = { leads: 12, clients: 1 };
   sent = [];
+  answered = Promise.resolve();
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname } = new URL(request.url);
     if (request.method === "POST") {
       sent.push({ path: pathname, body: await request.json() });
+      await answered;
       return pathname.endsWith("/dissolve")
         ? new Response(null, { status: 204 })
         : Response.json({ ...ann, active: false });
@@ -57,11 +60,13 @@ afterEach(() => vi.unstubAllGlobals());
 function show(part: ReactNode) {
   const queries = createQueryClient();
   queries.setDefaultOptions({ queries: { retry: false } });
-  render(
+  const within = (shown: ReactNode) => (
     <QueryClientProvider client={queries}>
-      <MantineProvider>{part}</MantineProvider>
-    </QueryClientProvider>,
+      <MantineProvider>{shown}</MantineProvider>
+    </QueryClientProvider>
   );
+  const { rerender } = render(within(part));
+  return (another: ReactNode) => rerender(within(another));
 }
 
 const options = () => screen.getAllByRole("option").map(({ textContent }) => textContent);
@@ -116,6 +121,21 @@ describe("somebody who is deactivated", () => {
     await screen.findByText("What is theirs cannot be counted just now.");
     await userEvent.click(screen.getByRole("button", { name: "Deactivate Ann Agent now" }));
     await waitFor(() => expect(sent[0]?.body).toEqual({ work_to: "pool" }));
+  });
+
+  it("is done with also where live news of it comes before the answer", async () => {
+    const done = vi.fn();
+    let answer: (() => void) | undefined;
+    answered = new Promise((resolve) => (answer = resolve));
+    const become = show(<Leaving person={ann} done={done} />);
+    await userEvent.click(screen.getByRole("button", { name: "Deactivate…" }));
+    await screen.findByText("They have 12 open leads and one client.");
+    await userEvent.click(screen.getByRole("button", { name: "Deactivate Ann Agent now" }));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    become(<Leaving person={{ ...ann, active: false }} done={done} />);
+    expect(done).not.toHaveBeenCalled();
+    answer?.();
+    await waitFor(() => expect(done).toHaveBeenCalled());
   });
 
   it("can hand over later what was left", async () => {
