@@ -8,7 +8,7 @@ import { ApiKeys } from "./ApiKeys";
 
 const me = vi.hoisted(() => ({ role: "owner" }));
 vi.mock("../../session/session", async (original) => ({
-  ...(await original<typeof import("../../session/session")>()),
+  ...(await original<object>()),
   useMe: () => ({ user: { id: "u", name: "Olga", role: me.role }, agency: { name: "Maple" } }),
 }));
 
