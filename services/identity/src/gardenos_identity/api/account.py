@@ -78,7 +78,7 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         )  # fmt: skip
         return Response(status_code=204)
 
-    @routes.post("/users/password-resets", status_code=202, tags=["account"])
+    @routes.post("/users/password-resets", status_code=202, response_class=Response, tags=["account"])
     async def ask_for_reset(body: AskForReset, request: Request, after: BackgroundTasks) -> Response:
         """A letter with a link is sent, if there is such an account; the answer is the same if there is none."""
         await anew.may_ask(body.email, proxies.origin_of(request))
