@@ -130,7 +130,8 @@ def test_the_asyncapi_payloads_validate_what_was_written() -> None:
         schema = Draft202012Validator({**payload, "components": document["components"]})
         for written in golden(event_type):
             schema.validate(written)
-        assert not schema.is_valid({})
+        demands = any(field.is_required() for field in PUBLISHED[event_type].model_fields.values())
+        assert schema.is_valid({}) is not demands
 
 
 def test_a_part_s_name_means_one_thing(monkeypatch: pytest.MonkeyPatch) -> None:

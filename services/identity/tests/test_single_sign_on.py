@@ -425,12 +425,13 @@ async def test_who_sets_it_up_and_how(identity: Running, theirs: Provider) -> No
             async def put(**other: Any) -> httpx.Response:
                 return await mine.put(f"{AT}/settings", json=wish(theirs, "a.example") | other)
 
-            for pointer, wrong in {
+            wrong_ones: dict[str, dict[str, Any]] = {
                 "/issuer": {"issuer": "ftp://a.example"},
                 "/secret": {"secret": None},
                 "/domains": {"domains": ["not a domain"]},
                 "/joins_as": {"joins_as": "admin"},
-            }.items():
+            }
+            for pointer, wrong in wrong_ones.items():
                 refused = await put(**wrong)
                 assert refused.status_code == 422, refused.text
                 assert refused.json()["errors"][0]["pointer"] == pointer
