@@ -68,7 +68,9 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     ids["agency_id"] = answer.json()["id"]
     ids["owner_id"] = ids["user_id"] = answer.json()["owner_id"]
     await _sign_in(agency, "owner", owner["email"])
-    logo = await agency("PUT", f"agencies/{ids['agency_id']}/logo", content=PICTURE, headers={"Content-Type": "image/png"})
+    logo = await agency(
+        "PUT", f"agencies/{ids['agency_id']}/logo", content=PICTURE, headers={"Content-Type": "image/png"}
+    )
     assert logo.status_code == 200, logo.text
     ids["branch_id"] = (await agency.made("branches", json={"name": f"{word} North"}))["id"]
     ids["team_id"] = (await agency.made("teams", json={"name": f"{word} Auto"}))["id"]
