@@ -1963,7 +1963,7 @@ export interface paths {
         post?: never;
         /**
          * Take Away Second Factor
-         * @description For somebody who lost their app and their recovery codes. For owners and admins.
+         * @description For somebody who lost their app and their recovery codes; they are signed out, and told. For owners and admins.
          */
         delete: operations["take_away_second_factor"];
         options?: never;
