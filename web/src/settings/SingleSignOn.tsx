@@ -269,7 +269,7 @@ function TurnOff({ settled }: { settled: SingleSignOnSettings }) {
   });
   return (
     <>
-      <Button variant="subtle" color="red" className={styles.off} onClick={() => setOpened(true)}>
+      <Button variant="default" className={styles.off} onClick={() => setOpened(true)}>
         Turn it off
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title="Turn single sign-on off?" size={460}>

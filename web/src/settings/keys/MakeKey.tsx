@@ -1,5 +1,4 @@
-import { Button, Checkbox, CopyButton, Modal, NativeSelect, TextInput } from "@mantine/core";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
@@ -8,6 +7,7 @@ import { errorBeside, errorOf } from "../../ui/errors";
 import form from "../../ui/Form.module.css";
 import { roles } from "../queries";
 import styles from "../Settings.module.css";
+import { ShownOnce } from "../ShownOnce";
 import { DAYS, givable, lifetimes } from "./keys";
 import { useMakeKey } from "./queries";
 
@@ -45,7 +45,13 @@ function Form({ close, made }: { close: () => void; made: () => void }) {
   // eslint-disable-next-line react/exhaustive-deps
   const key = useMemo(newKey, [name, scopes, days]);
   const making = useMakeKey();
-  if (making.data) return <Shown value={making.data.key} name={making.data.name} close={close} />;
+  if (making.data)
+    return (
+      <ShownOnce what="key" value={making.data.key} close={close}>
+        <strong>This is the only time that the key of {making.data.name} is shown.</strong> Whoever has it acts
+        on your behalf: put it where secrets are kept, not into code, chats or mail.
+      </ShownOnce>
+    );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     making.mutate({ ...wanted, key }, { onSuccess: made });
@@ -101,42 +107,5 @@ function Form({ close, made }: { close: () => void; made: () => void }) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function Shown({ name, value, close }: { name: string; value: string; close: () => void }) {
-  const [kept, setKept] = useState(false);
-  return (
-    <div className={form.form}>
-      <p>
-        <strong>This is the only time that the key of {name} is shown.</strong> Whoever has it acts on your
-        behalf: put it where secrets are kept, not into code, chats or mail.
-      </p>
-      <p className={styles.link}>
-        <code aria-label="The key">{value}</code>
-      </p>
-      <Checkbox
-        label="I have kept it"
-        checked={kept}
-        onChange={(event) => setKept(event.currentTarget.checked)}
-      />
-      <div className={form.actions}>
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              data-autofocus
-              leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-              onClick={copy}
-            >
-              {copied ? "Copied" : "Copy the key"}
-            </Button>
-          )}
-        </CopyButton>
-        <Button disabled={!kept} onClick={close}>
-          Done
-        </Button>
-      </div>
-    </div>
   );
 }
