@@ -48,8 +48,8 @@ function Form({ close, made }: { close: () => void; made: () => void }) {
   if (making.data)
     return (
       <ShownOnce what="key" value={making.data.key} close={close}>
-        <strong>This is the only time that the key of {making.data.name} is shown.</strong> Whoever has it acts
-        on your behalf: put it where secrets are kept, not into code, chats or mail.
+        <strong>This is the only time that the key of {making.data.name} is shown.</strong> Whoever has it
+        acts on your behalf: put it where secrets are kept, not into code, chats or mail.
       </ShownOnce>
     );
   const submit = (event: FormEvent) => {
