@@ -37,7 +37,7 @@ MINE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("field", "value"), MINE)
+@pytest.mark.parametrize(("field", "value"), MINE, ids=[field for field, _ in MINE])
 async def test_nobody_makes_themselves_more_by_their_profile(identity: Running, field: str, value: Any) -> None:
     async with identity.anonymous() as http:
         agency = await register(http)
