@@ -45,6 +45,8 @@ async def owner(parts: Parts) -> AsyncIterator[AsyncConnection]:
         ("alter policy notes_agency on notes using (agency_id = current_setting('app.agency_id')::uuid)", "notes: policy notes_agency shows"),
         ("create policy p on events for select using (true)", "events: policy p shows rows of other agencies"),
         ("drop policy consumer_marks_update on consumer_marks", "consumer_marks: no policy lets the service update"),
+        (f"create policy p on notes for delete using (({OWN} and text <> 'x') or true)", "notes: policy p shows rows of other agencies"),
+        (f"create policy p on accesses for update using ({OWN}) with check ({OWN})", "accesses: policy p lets the service change what it may only add"),
         ("create table loose (id uuid primary key)", "loose: a table without agency_id"),
         ("create table loose (agency_id uuid primary key)", "loose: row-level security is not enabled"),
         ("create view shown as select * from notes", "shown: a view that reads as its owner"),
@@ -73,6 +75,7 @@ async def test_what_would_leak_is_named(owner: AsyncConnection, done: str, fault
     [
         "create view shown with (security_invoker = true) as select * from notes",
         "create policy p on notes for select to gardenos_notes_owner using (true)",
+        f"create policy p on notes for delete using ({OWN} and text <> 'x')",
         f"create policy p on notes as restrictive using ({OWN} and text <> 'x')",
         "alter table rings add column note_id uuid, add constraint note foreign key (agency_id, note_id) references notes",
     ],

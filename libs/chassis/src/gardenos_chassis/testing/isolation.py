@@ -10,8 +10,11 @@ from gardenos_chassis.local import DatabaseUrls
 MARKS = ("agency_heads", "relay_marks", "consumer_marks", "chain_heads")
 """What every service reads across agencies: how far things are, and nothing of anybody."""
 
-DEFINERS = ("agencies_with_jobs_due", "job_counts")
-"""What every service may call that runs as the owner: whose jobs are due, and how many there are."""
+APPEND_ONLY = ("accesses",)
+"""Where the service adds rows and changes none."""
+
+DEFINERS = ("agencies_with_jobs_due", "job_counts", "agencies_with_accesses_before")
+"""What every service may call that runs as the owner: whose jobs are due, how many there are, who has old accesses."""
 
 _OWN = "(agency_id = (NULLIF(current_setting('app.agency_id'::text, true), ''::text))::uuid)"
 
@@ -53,10 +56,15 @@ _FAULTS = text(
         where not exists (
             select from applied p
             where p.name = t.name and p.polpermissive and p.command in ('*', commands.command)
-        )
+        ) and not (command = 'w' and t.name = any(:append_only))
+    union all
+    select format('%s: policy %s lets the service change what it may only add', name, polname) from applied
+        where polpermissive and command in ('*', 'w') and name = any(:append_only)
     union all
     select format('%s: policy %s shows rows of other agencies', name, polname) from applied
         where polpermissive and command <> 'a' and seen is distinct from :own
+            -- Some of its own rows are fewer than all of them.
+            and not starts_with(coalesce(seen, ''), '(' || :own || ' AND ')
             and not (command = 'r' and seen = 'true' and name = any(:read_across))
     union all
     select format('%s: policy %s lets rows of other agencies be written', name, polname) from applied
@@ -137,7 +145,13 @@ async def tenancy_faults(
     connection: AsyncConnection, role: str, *, read_across: Collection[str] = (), definers: Collection[str] = ()
 ) -> list[str]:
     """As `assert_tenant_safe`, of the database of a connection: the faults in words."""
-    asked = {"role": role, "own": _OWN, "read_across": [*MARKS, *read_across], "definers": [*DEFINERS, *definers]}
+    asked = {
+        "role": role,
+        "own": _OWN,
+        "read_across": [*MARKS, *read_across],
+        "append_only": [*APPEND_ONLY],
+        "definers": [*DEFINERS, *definers],
+    }
     if not (await connection.execute(_COUNT, {"role": role})).scalar_one():
         return ["there is no table with agency_id: was the database migrated?"]
     return list((await connection.execute(_FAULTS, asked)).scalars())

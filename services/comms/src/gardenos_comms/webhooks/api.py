@@ -15,7 +15,7 @@ from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import all_events, personal_fields
+from gardenos_contracts import personal_fields
 from gardenos_contracts.values import Moment
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Row, select, update
@@ -25,7 +25,7 @@ from gardenos_comms.webhooks.delivering import Sender
 from gardenos_comms.webhooks.egress import Refused
 from gardenos_comms.webhooks.secrets import Endpoint, new_secret, seal, unseal
 from gardenos_comms.webhooks.tables import webhooks
-from gardenos_comms.webhooks.webhook import Wanted, Webhook, chosen, evolve, make, refuse_paused
+from gardenos_comms.webhooks.webhook import OFFERED, Wanted, Webhook, chosen, evolve, make, refuse_paused
 
 _ONE: Any = {200: {"model": shapes.Webhook}}
 _WITH_SECRET: Any = {200: {"model": shapes.WebhookWithSecret}}
@@ -273,7 +273,7 @@ _EVENT_TYPES = [
         "words": (event.__doc__ or event.__name__).strip().partition("\n")[0],
         "personal": bool(personal_fields(event)),
     }
-    for event_type, event in all_events().items()
+    for event_type, event in OFFERED.items()
 ]
 
 

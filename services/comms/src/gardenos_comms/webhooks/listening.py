@@ -9,17 +9,17 @@ from gardenos_chassis.events import Consumer
 from gardenos_chassis.ids import derived_id
 from gardenos_chassis.jobs import enqueue
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Event, Received, all_events
+from gardenos_contracts import Event, Received
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_comms.webhooks.delivering import DELIVER, key_of
 from gardenos_comms.webhooks.schedule import TRIES
 from gardenos_comms.webhooks.tables import deliveries, webhooks
-from gardenos_comms.webhooks.webhook import State, name_of, names_of
+from gardenos_comms.webhooks.webhook import OFFERED, State, name_of, names_of
 
 # Of somebody forgotten nothing is told outside any more, but that they are forgotten.
-listening = Consumer("comms.webhooks", listens_to=[*all_events().values()], skips_forgotten=True)
+listening = Consumer("comms.webhooks", listens_to=[*OFFERED.values()], skips_forgotten=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A webhook: where which of an agency's published events are sent. What may happen to it, as pure functions."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, Invalid
+from gardenos_chassis.settings import SERVICES
 from gardenos_contracts import Event, all_events
 from gardenos_contracts.comms import (
     WebhookChanged,
@@ -93,14 +94,19 @@ def evolve(webhook: Webhook | None, event: Event) -> Webhook | None:
     return webhook
 
 
+OFFERED: Mapping[str, type[Event]] = {
+    event_type: event for event_type, event in all_events().items() if event.service in SERVICES
+}
+"""What can be chosen: what the platform's own services publish, by type."""
+
+
 def chosen(event_types: Collection[str] | None) -> tuple[str, ...] | None:
     """The choice of events, each once, in order. Raises Invalid for what is published by nobody."""
     if event_types is None:
         return None
     if not event_types:
         raise Invalid("choose at least one event, or all", pointer="/event_types")
-    known = all_events()
-    if unknown := sorted(set(event_types) - known.keys()):
+    if unknown := sorted(set(event_types) - OFFERED.keys()):
         raise Invalid(f"no such event is published: {', '.join(unknown)}", pointer="/event_types")
     return tuple(sorted(set(event_types)))
 
