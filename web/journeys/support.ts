@@ -61,8 +61,27 @@ export function unique(): string {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds wrong on the page as it stands: WCAG 2.0 to 2.2 A and AA, and best practice. */
+/** Waits until nothing fades or slides in any more: half faded, every text is too faint. What turns for ever may turn. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const moving = () =>
+      document
+        .getAnimations()
+        .filter((each) => each.playState === "running" && each.effect?.getComputedTiming().endTime !== Infinity);
+    // What is shown begins to fade in a frame or two after it is there.
+    do {
+      await frame();
+      await frame();
+      await frame();
+      await Promise.allSettled(moving().map(({ finished }) => finished));
+    } while (moving().length > 0);
+  });
+}
+
+/** What axe finds wrong on the page once it is still: WCAG 2.0 to 2.2 A and AA, and best practice. */
 export async function violations(page: Page): Promise<string[]> {
+  await settled(page);
   await page.evaluate(axe);
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof Axe };
