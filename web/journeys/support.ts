@@ -64,18 +64,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** Waits until nothing fades or slides in any more: half faded, every text is too faint. What turns for ever may turn. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    const moving = () =>
-      document
+    for (;;) {
+      // What is shown begins to fade in a frame or two after it is there.
+      for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+      const moving = document
         .getAnimations()
-        .filter((each) => each.playState === "running" && each.effect?.getComputedTiming().endTime !== Infinity);
-    // What is shown begins to fade in a frame or two after it is there.
-    do {
-      await frame();
-      await frame();
-      await frame();
-      await Promise.allSettled(moving().map(({ finished }) => finished));
-    } while (moving().length > 0);
+        .filter(
+          (each) => each.playState === "running" && each.effect?.getComputedTiming().endTime !== Infinity,
+        );
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map(({ finished }) => finished));
+    }
   });
 }
 
