@@ -6,6 +6,7 @@ import { useMe } from "../session/session";
 import { LinkButton } from "../ui/LinkButton";
 import { Page } from "../ui/Page";
 import { Empty } from "../ui/states";
+import { useInSight } from "../ui/useInSight";
 import { useMayLook } from "./access";
 import { Audit } from "./Audit";
 import { DeadLetters } from "./DeadLetters";
@@ -42,13 +43,14 @@ function Operations() {
   );
   return (
     <Page title="Operations" width="full">
-      <nav className={styles.views} aria-label="Views of the operations">
+      <nav ref={useInSight(view)} className={styles.views} aria-label="Views of the operations">
         {VIEW_NAMES.map((name) => (
           <Link
             key={name}
             to="/operations"
             search={searchOf(name)}
             className={styles.view}
+            data-view={name}
             aria-current={name === view ? "page" : undefined}
           >
             {VIEWS[name]}

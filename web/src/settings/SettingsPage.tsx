@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
+import { useInSight } from "../ui/useInSight";
 import { AgencySettings } from "./AgencySettings";
 import { ApiKeys } from "./keys/ApiKeys";
 import { People } from "./People";
@@ -33,9 +34,15 @@ export function SettingsPage() {
   );
   return (
     <Page title="Settings">
-      <nav className={styles.views} aria-label="Parts of the settings">
+      <nav ref={useInSight(view)} className={styles.views} aria-label="Parts of the settings">
         {VIEW_NAMES.map((name) => (
-          <Link key={name} to="/settings/$view" params={{ view: name }} className={styles.view}>
+          <Link
+            key={name}
+            to="/settings/$view"
+            params={{ view: name }}
+            className={styles.view}
+            data-view={name}
+          >
             {VIEWS[name]}
           </Link>
         ))}
