@@ -221,10 +221,8 @@ function useNeighbours(id: string): { previous: (() => void) | null; next: (() =
   const queries = useQueryClient();
   const navigate = route.useNavigate();
   const { previous, next } = neighbours(queries, id);
-  useEffect(() => {
-    leaveAt(id);
-    for (const each of [next, previous]) if (each) void queries.prefetchQuery(leadById(each));
-  }, [id, next, previous, queries]);
+  // They are not fetched ahead: who is given somebody's data has looked at them, and that is recorded.
+  useEffect(() => leaveAt(id), [id]);
   return useMemo(() => {
     const to = (leadId: string | null) =>
       leadId === null ? null : () => void navigate({ params: { leadId }, replace: true });
