@@ -5,10 +5,10 @@ from gardenos_chassis.migrations import migrate
 from gardenos_chassis.read_models.progress import Progress
 from gardenos_chassis.sealing.keys import MasterKeys, new_master_key
 from gardenos_chassis.sealing.rewrapping import rewrap
+from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.testing.parts import Parts
 from gardenos_identity.app import create_service
 from gardenos_identity.settings import IdentitySettings
-from gardenos_identity.signing_in.sealing import seal, unseal
 from sqlalchemy import text
 
 SEALED = {"second_factors": ("user_id", "secret"), "letters": ("id", "sealed")}

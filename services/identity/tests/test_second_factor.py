@@ -9,9 +9,9 @@ import httpx
 import pytest
 from accounts import PASSWORD, acting, refresh, register, sign_in
 from gardenos_chassis.sealing.keys import BadMasterKey, MasterKeys, new_master_key
+from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.testing import Running
 from gardenos_contracts.values import Role
-from gardenos_identity.signing_in.sealing import seal, unseal
 from gardenos_identity.tables import challenges, recovery_codes, second_factors
 from second_factors import ME, answer, code, enrolled
 from sqlalchemy import update

@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
+from gardenos_chassis.sealing import secrets
 from gardenos_chassis.sealing.keys import MasterKeys
 
 OVERLAP = timedelta(hours=24)
 """For which the secret before the newest signs as well."""
 _PREFIX = "whsec_"
 _SIZE = 32
-_WRAPPED = 64
-_NONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +69,13 @@ def headers_of(endpoint: Endpoint, message_id: UUID, now: datetime, body: bytes)
 
 def seal(keys: MasterKeys, agency_id: UUID, webhook_id: UUID, endpoint: Endpoint) -> bytes:
     """What is kept of it."""
-    wrapped, key = keys.wrapped(agency_id, webhook_id)
-    secrets = [[secret.text, secret.until] for secret in endpoint.secrets]
-    nonce = os.urandom(_NONCE)
-    return wrapped + nonce + key.encrypt(nonce, orjson.dumps({"url": endpoint.url, "secrets": secrets}), None)
+    signing = [[secret.text, secret.until] for secret in endpoint.secrets]
+    told = orjson.dumps({"url": endpoint.url, "secrets": signing}).decode()
+    return secrets.seal(keys, agency_id, webhook_id, told)
 
 
 def unseal(keys: MasterKeys, agency_id: UUID, webhook_id: UUID, kept: bytes) -> Endpoint:
     """The address and the secrets. Raises BadMasterKey if none of these keys opens it, or if it was kept for another."""
-    key = keys.unwrapped(kept[:_WRAPPED], agency_id, webhook_id)
-    nonce, box = kept[_WRAPPED : _WRAPPED + _NONCE], kept[_WRAPPED + _NONCE :]
-    told = orjson.loads(key.decrypt(nonce, box, None))
-    secrets = (Secret(text, datetime.fromisoformat(until) if until else None) for text, until in told["secrets"])
-    return Endpoint(told["url"], tuple(secrets))
+    told = orjson.loads(secrets.unseal(keys, agency_id, webhook_id, kept))
+    signing = (Secret(text, datetime.fromisoformat(until) if until else None) for text, until in told["secrets"])
+    return Endpoint(told["url"], tuple(signing))

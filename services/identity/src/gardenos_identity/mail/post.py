@@ -15,6 +15,7 @@ from gardenos_chassis.events import Context
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import Job, Jobs, enqueue
 from gardenos_chassis.sealing.keys import BadMasterKey
+from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.telemetry import Tellable
 from gardenos_chassis.tenancy import Session
 from sqlalchemy import delete, insert, select
@@ -23,7 +24,6 @@ from gardenos_identity.mail.brand import Brand, brand_of
 from gardenos_identity.mail.letter import Letter
 from gardenos_identity.mail.tables import letters
 from gardenos_identity.settings import IdentitySettings
-from gardenos_identity.signing_in.sealing import seal, unseal
 
 SEND = "identity.send-mail"
 """The kind of job."""

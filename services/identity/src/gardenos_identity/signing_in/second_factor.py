@@ -15,12 +15,12 @@ from uuid import UUID
 import pyotp
 from gardenos_chassis.errors import Conflict, Invalid, NotFound
 from gardenos_chassis.sealing.keys import MasterKeys
+from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.tenancy import Session
 from pyotp.utils import strings_equal
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gardenos_identity.signing_in.sealing import seal, unseal
 from gardenos_identity.tables import recovery_codes, second_factors
 
 ISSUER = "GardenOS"

@@ -11,6 +11,7 @@ from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFai
 from gardenos_chassis.events import UnitOfWork
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.sealing.keys import MasterKeys
+from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event
 from gardenos_contracts.identity import SingleSignOnChanged, SingleSignOnRemoved
@@ -18,7 +19,6 @@ from gardenos_contracts.values import Role
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gardenos_identity.signing_in.sealing import seal, unseal
 from gardenos_identity.single_sign_on.providers import Client
 from gardenos_identity.single_sign_on.reaching import Reach
 from gardenos_identity.single_sign_on.tables import attempts, links, single_sign_on
