@@ -16,8 +16,8 @@ from uuid import UUID
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 from fastapi import FastAPI, Request, Response
+from gardenos_chassis.testing.serving import served
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -109,16 +109,9 @@ class Provider:
 @pytest_asyncio.fixture(loop_scope="session")
 async def provider() -> AsyncIterator[Provider]:
     found = Provider()
-    config = uvicorn.Config(found.app(), port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=0)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    found.url = f"http://{host}:{port}/v1"
-    yield found
-    server.should_exit = True
-    await serving
+    async with served(found.app(), leaves_after=0) as address:
+        found.url = f"{address}/v1"
+        yield found
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from gardenos_ai.app import vectors_of
 from gardenos_ai.embedding import Embedder, sparse_of, sparse_of_question, words_of
@@ -26,6 +25,7 @@ from gardenos_chassis.errors import Unavailable
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
 from gardenos_chassis.sealing.keys import new_master_key
+from gardenos_chassis.testing.serving import served
 from qdrant_client import AsyncQdrantClient
 
 pytestmark = [
@@ -202,6 +202,7 @@ class Recorded:
         self.asked: list[tuple[str, str, Any, str | None]] = []
         self.there = False
         self.status = 200
+        self.url = ""
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -225,14 +226,15 @@ class Recorded:
         return app
 
 
-async def test_what_a_server_is_asked(embedder: Embedder) -> None:
-    recorded = Recorded()
-    server = uvicorn.Server(uvicorn.Config(recorded.app(), port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    vectors = ServerVectors.at(f"http://{host}:{port}", api_key="secret", timeout_seconds=5)
+@pytest_asyncio.fixture(loop_scope="session")
+async def recorded() -> AsyncIterator[Recorded]:
+    found = Recorded()
+    async with served(found.app()) as found.url:
+        yield found
+
+
+async def test_what_a_server_is_asked(embedder: Embedder, recorded: Recorded) -> None:
+    vectors = ServerVectors.at(recorded.url, api_key="secret", timeout_seconds=5)
     agency_id = new_id()
     await vectors.open()
     assert {key for *_, key in recorded.asked} == {"secret"}
@@ -271,8 +273,6 @@ async def test_what_a_server_is_asked(embedder: Embedder) -> None:
     with pytest.raises(Unavailable):
         await vectors.by_words(agency_id, point.words, limit=7)
     await vectors.close()
-    server.should_exit = True
-    await serving
 
 
 async def test_embedding_takes_any_text(embedder: Embedder) -> None:

@@ -12,11 +12,11 @@ import httpx
 import orjson
 import pytest
 import pytest_asyncio
-import uvicorn
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs.queue import jobs
 from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.plugin import Start
+from gardenos_chassis.testing.serving import served
 from gardenos_chassis.testing.sources import Sources
 from gardenos_comms.app import create_service
 from gardenos_comms.settings import CommsSettings
@@ -70,10 +70,6 @@ async def receiver() -> AsyncIterator[Receiver]:
     async with another(Receiver()) as found:
         yield found
         found.go_on.set()
-
-
-async def started(server: uvicorn.Server) -> bool:
-    return server.started
 
 
 @asynccontextmanager
@@ -583,12 +579,5 @@ async def reached(receiver: Receiver, count: int) -> bool:
 @asynccontextmanager
 async def another(receiver: Receiver) -> AsyncIterator[Receiver]:
     app = Starlette(routes=[Route("/{path:path}", receiver.take, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    await eventually(lambda: started(server), what="the receiver serves")
-    receiver.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    async with served(app) as receiver.url:
         yield receiver
-    finally:
-        server.should_exit = True
-        await serving

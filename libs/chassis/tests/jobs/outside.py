@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
-import uvicorn
 from fastapi import FastAPI, Header
 from gardenos_chassis.events.store import EventStore
 from gardenos_chassis.jobs import Job, Jobs
 from gardenos_chassis.jobs.worker import Worker
 from gardenos_chassis.tenancy import Database
+from gardenos_chassis.testing.serving import served
 
 
 class Outside:
@@ -39,18 +39,12 @@ class Outside:
             await self.release.wait()
             return {"repeated": repeated}
 
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-        serving = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells by nothing else
-            await asyncio.sleep(0.01)
-        host, port = server.servers[0].sockets[0].getsockname()[:2]
-        self.url = f"http://{host}:{port}/effects"
-        try:
-            yield self
-        finally:
-            self.release.set()
-            server.should_exit = True
-            await serving
+        async with served(app) as address:
+            self.url = f"{address}/effects"
+            try:
+                yield self
+            finally:
+                self.release.set()
 
 
 def asking(url: str, kind: str, lease: timedelta = timedelta(seconds=1)) -> Jobs:

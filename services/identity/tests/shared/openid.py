@@ -1,6 +1,5 @@
 """A small OpenID provider that speaks the protocol over HTTP, and can be told to break it."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -13,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
-import uvicorn
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from gardenos_chassis.testing.serving import served
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -123,19 +122,8 @@ def _by_shared_secret(claims: dict[str, Any], secret: bytes) -> str:
 async def provider() -> AsyncIterator[Provider]:
     """A provider on a free port, until the context ends."""
     made = Provider()
-    server = uvicorn.Server(uvicorn.Config(made.app(), port=0, log_config=None, lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        if serving.done():
-            serving.result()
-        await asyncio.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    made.issuer = f"http://{host}:{port}"
-    try:
+    async with served(made.app()) as made.issuer:
         yield made
-    finally:
-        server.should_exit = True
-        await serving
 
 
 def back(location: str) -> dict[str, str]:

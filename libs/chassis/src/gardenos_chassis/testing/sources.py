@@ -1,6 +1,5 @@
 """Other services, as a service under test sees them: their topics, their feeds, identity's keys."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-import uvicorn
 from aiokafka import AIOKafkaProducer
 from fastapi import FastAPI, Header, HTTPException
 from fastapi.responses import JSONResponse, Response
 from gardenos_contracts import Actor, ActorKind, Event, Message, topic_of
 
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.testing.serving import served
 from gardenos_chassis.testing.tokens import Signer
 
 Recorded: TypeAlias = Callable[[str, UUID, int, int], Awaitable[list[Message]]]
@@ -134,19 +133,10 @@ class Sources:
         """Serves feeds and keys on a free port, and holds a producer, until the context ends."""
         self._producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all", max_request_size=4_000_000)
         await self._producer.start()
-        server = uvicorn.Server(uvicorn.Config(self._app(), port=0, log_config=None, lifespan="off"))
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            if serving.done():
-                serving.result()
-            await asyncio.sleep(0.01)
-        host, port = server.servers[0].sockets[0].getsockname()[:2]
-        self.base_url = f"http://{host}:{port}"
         try:
-            yield self
+            async with served(self._app()) as self.base_url:
+                yield self
         finally:
-            server.should_exit = True
-            await serving
             await self._producer.stop()
 
     def _app(self) -> FastAPI:
