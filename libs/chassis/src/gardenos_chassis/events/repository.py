@@ -78,6 +78,12 @@ class Repository(Generic[A]):
 
         return await self._run(next)
 
+    async def give(self, id: UUID, owner_id: UUID | None, decide: Callable[[A], Iterable[Event]]) -> Changed:
+        """As `change`, where `decide` makes it this person's: who takes what they must claim, claims it."""
+        caller = self.context.caller
+        claims = caller is not None and caller.must_claim and owner_id == caller.user_id
+        return await (self.claim if claims else self.change)(id, decide)
+
     async def get(self, id: UUID) -> tuple[A, int]:
         """The present state and version. Raises NotFound."""
         async with self.store.unit_of_work(self.context) as work:

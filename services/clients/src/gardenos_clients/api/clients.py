@@ -158,8 +158,7 @@ async def assign_client(
     def given(client: aggregate.Client) -> Iterator[Event]:
         return client.assign(body.owner_id, client.team_id if keeps_team else body.team_id)
 
-    claimed = body.owner_id == writing.caller.user_id and writing.caller.must_claim
-    changed = await (clients.claim if claimed else clients.change)(client_id, given)
+    changed = await clients.give(client_id, body.owner_id, given)
     return await _answer(request, writing.caller, changed)
 
 

@@ -176,8 +176,7 @@ async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: 
     def given(lead: aggregate.Lead) -> Iterator[Event]:
         return lead.assign(body.owner_id, lead.team_id if keeps_team else body.team_id)
 
-    claimed = body.owner_id == writing.caller.user_id and writing.caller.must_claim
-    changed = await (leads.claim if claimed else leads.change)(lead_id, given)
+    changed = await leads.give(lead_id, body.owner_id, given)
     return await _answer(request, writing.caller, changed)
 
 
