@@ -28,8 +28,8 @@ from gardenos_contracts.leads import LeadCaptured
 from gardenos_leads.settings import LeadsSettings
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, make_url
 
-from bench.measure import Measure, in_turns, say
-from bench.relay import quantile, record, recorded
+from bench.measure import Measure, in_turns, percentile, say
+from bench.relay import record, recorded
 
 EVENTS = 50_000
 AGENCIES = 20
@@ -208,7 +208,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
         against = f"asyncpg, the same rows, {name}"
         report(Measure(said, value, "events/s", baseline, against))
         for part in (50, 95, 99):
-            ratio = (quantile(ours.batches, part), quantile(bare.batches, part))
+            ratio = (percentile(ours.batches, part), percentile(bare.batches, part))
             report(Measure(f"{said}_batch_p{part}", ratio[0], "ms", ratio[1], f"{against}, p{part}"))
 
 

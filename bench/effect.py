@@ -8,7 +8,6 @@ acknowledgements, another consumes them. Both on the same broker, in turns; time
 import asyncio
 import json
 import os
-import statistics
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +16,7 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
 from gardenos_chassis.testing.parts import Parts, real_parts
 
-from bench.measure import Measure, say
+from bench.measure import Measure, percentile, say
 from bench.processes import ROOT
 from bench.settings import settings_of
 
@@ -47,24 +46,19 @@ async def measure(report: Callable[[Measure], None]) -> None:
                 # The first round warms up.
                 taken[who] += seconds if number else []
             if number:
-                said = {who: f"p95 {_quantile(times, 95):.1f} ms" for who, times in taken.items()}
+                said = {who: f"p95 {percentile(times, 95):.1f} ms" for who, times in taken.items()}
                 say(f"  round {number} of {ROUNDS}: {said}")
     for part in (50, 95, 99):
         baseline = f"aiokafka produce and consume, p{part}"
         report(
             Measure(
                 f"commit_to_effect_p{part}",
-                _quantile(taken["ours"], part),
+                percentile(taken["ours"], part),
                 "ms",
-                _quantile(taken["bare"], part),
+                percentile(taken["bare"], part),
                 baseline,
             )
         )
-
-
-def _quantile(times: list[float], part: int) -> float:
-    """In milliseconds."""
-    return statistics.quantiles(times, n=100, method="inclusive")[part - 1] * 1000
 
 
 async def _burst(sender: asyncio.subprocess.Process, receiver: asyncio.subprocess.Process) -> list[float]:

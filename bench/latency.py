@@ -25,7 +25,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from gardenos_chassis.local import free_port, start_broker
 
-from bench.measure import Measure, say
+from bench.measure import Measure, percentile, say
 from bench.processes import serving
 
 ROUNDS = 40
@@ -51,14 +51,9 @@ async def measure(report: Callable[[Measure], None]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     bare = taken.pop("round trip")
     for name, times in taken.items():
-        for words, part in {"p50": 0.5, "p95": 0.95}.items():
-            baseline = f"aiokafka produce and consume, {words}"
-            report(Measure(f"{name}_{words}", _quantile(times, part), "ms", _quantile(bare, part), baseline))
-
-
-def _quantile(times: list[float], part: float) -> float:
-    """In milliseconds."""
-    return statistics.quantiles(times, n=100, method="inclusive")[round(part * 100) - 1] * 1000
+        for part in (50, 95):
+            baseline = f"aiokafka produce and consume, p{part}"
+            report(Measure(f"{name}_p{part}", percentile(times, part), "ms", percentile(bare, part), baseline))
 
 
 async def _rounds(address: str, bootstrap: str) -> dict[str, list[float]]:

@@ -6,7 +6,6 @@ personal is sealed, makes them, sends them and moves the marks.
 """
 
 import asyncio
-import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -30,7 +29,7 @@ from gardenos_leads.settings import LeadsSettings
 from sqlalchemy import make_url
 
 from bench.appends import Details, details
-from bench.measure import Measure, in_turns, say
+from bench.measure import Measure, in_turns, percentile, say
 
 BACKLOG = 100_000
 AGENCIES = 50
@@ -156,11 +155,6 @@ async def recorded(database: Database, agencies: Sequence[UUID]) -> list[Message
     return found
 
 
-def quantile(seconds: Sequence[float], part: int) -> float:
-    """In milliseconds."""
-    return statistics.quantiles(seconds, n=100, method="inclusive")[part - 1] * 1000
-
-
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `relay_drain`, and `relay_batch` of 500 messages by its percentiles."""
     say(f"relay: a backlog of {BACKLOG:,} events of {AGENCIES} agencies, {ROUNDS} rounds")
@@ -188,9 +182,9 @@ async def measure(report: Callable[[Measure], None]) -> None:
         report(
             Measure(
                 f"relay_batch_p{part}",
-                quantile(ours.batches, part),
+                percentile(ours.batches, part),
                 "ms",
-                quantile(bare.batches, part),
+                percentile(bare.batches, part),
                 f"{against}, p{part}",
             )
         )

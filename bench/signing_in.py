@@ -7,7 +7,6 @@
 """
 
 import asyncio
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import httpx
 from gardenos_chassis.testing.parts import real_parts
 
-from bench.measure import Measure, all_in_turns, say
+from bench.measure import Measure, all_in_turns, percentile, say
 from bench.platform import LISTS, Running, platform
 
 PEOPLE = 20
@@ -81,7 +80,9 @@ async def _lists(
         {"while signing in": while_signing_in, "at rest": at_rest}, rounds=ROUNDS, told=lambda all: f"{len(all)} lists"
     )
     busy, rest = ([seconds for all in found[who] for seconds in all] for who in ("while signing in", "at rest"))
-    report(Measure("lists_while_signing_in_p95", _at(busy, 95), "ms", _at(rest, 95), "the same at rest, p95"))
+    report(
+        Measure("lists_while_signing_in_p95", percentile(busy, 95), "ms", percentile(rest, 95), "the same at rest, p95")
+    )
 
 
 async def _revoked(
@@ -111,7 +112,9 @@ async def _revoked(
     for service, seconds in taken.items():
         for part in (50, 95):
             promise = "the promise: two seconds"
-            report(Measure(f"revoked_{service}_p{part}", _at(seconds, part), "ms", PROMISED_MILLISECONDS, promise))
+            report(
+                Measure(f"revoked_{service}_p{part}", percentile(seconds, part), "ms", PROMISED_MILLISECONDS, promise)
+            )
 
 
 async def _until(asked: Callable[[], Awaitable[int]], status: int) -> None:
@@ -149,8 +152,3 @@ async def _post(http: httpx.AsyncClient, address: str, headers: dict[str, str], 
     assert answer.is_success, f"POST {address}: {answer.status_code} {answer.text}"
     found: dict[str, Any] = answer.json()
     return found
-
-
-def _at(times: list[float], part: int) -> float:
-    """A percentile, in milliseconds."""
-    return statistics.quantiles(times, n=100, method="inclusive")[part - 1] * 1000
