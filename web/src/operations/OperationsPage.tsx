@@ -6,7 +6,7 @@ import { useMe } from "../session/session";
 import { LinkButton } from "../ui/LinkButton";
 import { Page } from "../ui/Page";
 import { Empty } from "../ui/states";
-import { useInSight } from "../ui/useInSight";
+import { Views } from "../ui/Views";
 import { useMayLook } from "./access";
 import { Audit } from "./Audit";
 import { DeadLetters } from "./DeadLetters";
@@ -43,20 +43,18 @@ function Operations() {
   );
   return (
     <Page title="Operations" width="full">
-      <nav ref={useInSight(view)} className={styles.views} aria-label="Views of the operations">
+      <Views label="Views of the operations" shown={view} className={styles.views}>
         {VIEW_NAMES.map((name) => (
           <Link
             key={name}
             to="/operations"
             search={searchOf(name)}
-            className={styles.view}
-            data-view={name}
             aria-current={name === view ? "page" : undefined}
           >
             {VIEWS[name]}
           </Link>
         ))}
-      </nav>
+      </Views>
       {view === "overview" && <Overview />}
       {view === "dead-letters" && <DeadLetters />}
       {view === "jobs" && <Jobs />}

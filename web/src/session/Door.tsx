@@ -1,4 +1,4 @@
-import { PasswordInput, type PasswordInputProps } from "@mantine/core";
+import { PasswordInput, type PasswordInputProps, TextInput, type TextInputProps } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import styles from "./Door.module.css";
 
@@ -58,6 +58,26 @@ export function PasswordField(
       required
       withAsterisk={false}
       visibilityToggleButtonProps={{ "aria-label": "Show or hide the password" }}
+      {...props}
+    />
+  );
+}
+
+/** The address that somebody signs in by. */
+export function EmailField({
+  change,
+  ...props
+}: Omit<TextInputProps, "onChange"> & { value: string; change: (email: string) => void }) {
+  return (
+    <TextInput
+      label="Email"
+      type="email"
+      name="email"
+      autoComplete="username"
+      required
+      withAsterisk={false}
+      size="md"
+      onChange={(event) => change(event.currentTarget.value)}
       {...props}
     />
   );

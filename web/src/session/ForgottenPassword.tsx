@@ -1,8 +1,8 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { api, data } from "../api/client";
 import { errorBeside, errorOf } from "../ui/errors";
-import { Door } from "./Door";
+import { Door, EmailField } from "./Door";
 import styles from "./Door.module.css";
 import { waitOf } from "./wait";
 
@@ -43,18 +43,7 @@ export function ForgottenPassword({ email, setEmail, back }: ForgottenPasswordPr
       wrong={waitOf(asking.error) ?? errorBeside(asking.error, ["/email"])}
       submit={() => asking.mutate()}
     >
-      <TextInput
-        label="Email"
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        size="md"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        error={errorOf(asking.error, "/email")}
-      />
+      <EmailField value={email} change={setEmail} error={errorOf(asking.error, "/email")} />
       <Button type="submit" size="md" loading={asking.isPending}>
         Send the link
       </Button>

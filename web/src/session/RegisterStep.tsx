@@ -3,7 +3,7 @@ import { queryOptions, useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, data } from "../api/client";
 import { errorBeside, errorOf } from "../ui/errors";
-import { Door, PasswordField } from "./Door";
+import { Door, EmailField, PasswordField } from "./Door";
 import styles from "./Door.module.css";
 import { signIn } from "./session";
 import { waitOf } from "./wait";
@@ -84,18 +84,7 @@ export function RegisterStep({ email, setEmail, back }: RegisterStepProps) {
         onChange={(event) => setName(event.currentTarget.value)}
         error={errorOf(error, "/owner/name")}
       />
-      <TextInput
-        label="Email"
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        size="md"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        error={errorOf(error, "/owner/email")}
-      />
+      <EmailField value={email} change={setEmail} error={errorOf(error, "/owner/email")} />
       <PasswordField
         label="Password"
         name="new-password"

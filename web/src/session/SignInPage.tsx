@@ -1,9 +1,9 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { errorBeside, errorOf } from "../ui/errors";
 import { CodeStep } from "./CodeStep";
-import { Door, PasswordField } from "./Door";
+import { Door, EmailField, PasswordField } from "./Door";
 import styles from "./Door.module.css";
 import { ForgottenPassword } from "./ForgottenPassword";
 import { RegisterStep, registration } from "./RegisterStep";
@@ -86,18 +86,7 @@ function PasswordStep({
       wrong={waitOf(signingIn.error) ?? errorBeside(signingIn.error, ["/email", "/password"])}
       submit={() => signingIn.mutate()}
     >
-      <TextInput
-        label="Email"
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        size="md"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        error={errorOf(signingIn.error, "/email")}
-      />
+      <EmailField value={email} change={setEmail} error={errorOf(signingIn.error, "/email")} />
       <PasswordField
         label="Password"
         name="password"

@@ -1,7 +1,7 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { errorBeside, errorOf } from "../ui/errors";
-import { Door } from "./Door";
+import { Door, EmailField } from "./Door";
 import styles from "./Door.module.css";
 import { goToProvider } from "./singleSignOn";
 import { waitOf } from "./wait";
@@ -22,18 +22,7 @@ export function SingleSignOnStep({ email, setEmail, back }: SingleSignOnStepProp
       wrong={waitOf(going.error) ?? errorBeside(going.error, ["/email"])}
       submit={() => going.mutate()}
     >
-      <TextInput
-        label="Work email"
-        type="email"
-        name="email"
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        size="md"
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
-        error={errorOf(going.error, "/email")}
-      />
+      <EmailField label="Work email" value={email} change={setEmail} error={errorOf(going.error, "/email")} />
       {/* Once it is done this page is left. */}
       <Button type="submit" size="md" loading={going.isPending || going.isSuccess}>
         Continue

@@ -2,7 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
-import { useInSight } from "../ui/useInSight";
+import { Views } from "../ui/Views";
 import { AgencySettings } from "./AgencySettings";
 import { ApiKeys } from "./keys/ApiKeys";
 import { People } from "./People";
@@ -34,19 +34,13 @@ export function SettingsPage() {
   );
   return (
     <Page title="Settings">
-      <nav ref={useInSight(view)} className={styles.views} aria-label="Parts of the settings">
+      <Views label="Parts of the settings" shown={view} className={styles.views}>
         {VIEW_NAMES.map((name) => (
-          <Link
-            key={name}
-            to="/settings/$view"
-            params={{ view: name }}
-            className={styles.view}
-            data-view={name}
-          >
+          <Link key={name} to="/settings/$view" params={{ view: name }}>
             {VIEWS[name]}
           </Link>
         ))}
-      </nav>
+      </Views>
       {view === "people" && <People />}
       {view === "teams" && <Teams />}
       {view === "roles" && <RolesTable />}
