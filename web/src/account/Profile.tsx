@@ -6,7 +6,7 @@ import { Fact, Facts } from "../ui/Fact";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
-import { changesOf, zonesWith } from "../settings/agency";
+import { changesOf, zonesWith } from "../settings/agency/agency";
 import { datesWith, exampleIn } from "./dates";
 import { useChangeProfile } from "./queries";
 

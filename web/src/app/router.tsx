@@ -111,7 +111,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: "/join",
-    component: lazyRouteComponent(() => import("../settings/JoinPage"), "JoinPage"),
+    component: lazyRouteComponent(() => import("../settings/people/JoinPage"), "JoinPage"),
   }),
   createRoute({
     getParentRoute: () => root,

@@ -3,13 +3,13 @@ import { useMemo } from "react";
 import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
 import { Views } from "../ui/Views";
-import { AgencySettings } from "./AgencySettings";
+import { AgencySettings } from "./agency/AgencySettings";
 import { ApiKeys } from "./keys/ApiKeys";
-import { People } from "./People";
+import { People } from "./people/People";
 import { RolesTable } from "./RolesTable";
 import styles from "./Settings.module.css";
-import { SingleSignOn } from "./SingleSignOn";
-import { Teams } from "./Teams";
+import { SingleSignOn } from "./single_sign_on/SingleSignOn";
+import { Teams } from "./teams/Teams";
 import { VIEW_NAMES, VIEWS } from "./views";
 import { Webhooks } from "./webhooks/Webhooks";
 

@@ -6,9 +6,9 @@ import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createQueryClient } from "../api/queries";
 import type { Team, User } from "../api/schema";
-import { DissolveTeam } from "./DissolveTeam";
+import { DissolveTeam } from "./teams/DissolveTeam";
 import { inWords, takers } from "./handingOver";
-import { Leaving } from "./Leaving";
+import { Leaving } from "./people/Leaving";
 
 const somebody = (id: string, name: string, said: Partial<User> = {}): User => ({
   id,

@@ -1,9 +1,9 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
-import { newKey } from "../api/client";
-import type { Branch } from "../api/schema";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
+import { newKey } from "../../api/client";
+import type { Branch } from "../../api/schema";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
 import { useNameBranch } from "./queries";
 
 interface NameBranchProps {

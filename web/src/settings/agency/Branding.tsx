@@ -1,14 +1,14 @@
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { Accent, Agency } from "../api/schema";
-import { logo } from "../session/agency";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { words } from "../ui/format";
-import { Card } from "../ui/Page";
+import type { Accent, Agency } from "../../api/schema";
+import { logo } from "../../session/agency";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { words } from "../../ui/format";
+import { Card } from "../../ui/Page";
 import { ACCENTS } from "./agency";
-import { useChangeLogo } from "./agencyQueries";
+import { useChangeLogo } from "./queries";
 import styles from "./AgencySettings.module.css";
 
 interface BrandingProps {

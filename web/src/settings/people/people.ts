@@ -1,6 +1,6 @@
-import type { Branch, Team, User } from "../api/schema";
-import { words } from "../ui/format";
-import type { Role } from "./queries";
+import type { Team, User } from "../../api/schema";
+import { words } from "../../ui/format";
+import type { Role } from "../queries";
 
 const RANK: Record<Role, number> = { owner: 4, admin: 3, manager: 2, agent: 1, viewer: 1, auditor: 1 };
 
@@ -37,20 +37,4 @@ export function found(people: readonly User[], teams: readonly Team[], typed: st
 /** The names of teams that are known, in their order. */
 export function namesOf(ids: readonly string[], teams: readonly Team[]): string[] {
   return teams.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
-}
-
-/** Teams under their branches, those of none last; a branch without teams is there too. */
-export function byBranch(branches: readonly Branch[], teams: readonly Team[]): [Branch | null, Team[]][] {
-  const known = new Set(branches.map(({ id }) => id));
-  const none = teams.filter(({ branch_id }) => branch_id === null || !known.has(branch_id));
-  const parts = branches.map((branch): [Branch | null, Team[]] => [
-    branch,
-    teams.filter(({ branch_id }) => branch_id === branch.id),
-  ]);
-  return none.length > 0 || parts.length === 0 ? [...parts, [null, none]] : parts;
-}
-
-/** A team's people at work. */
-export function membersOf(team: Pick<Team, "id">, people: readonly User[]): User[] {
-  return people.filter(({ active, team_ids }) => active && team_ids.includes(team.id));
 }

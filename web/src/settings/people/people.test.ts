@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Branch, Team, User } from "../api/schema";
-import { appointable, byBranch, found, mayChange, membersOf, namesOf, ROLE_WORDS } from "./people";
-import { readView } from "./views";
+import type { Team, User } from "../../api/schema";
+import { appointable, found, mayChange, namesOf, ROLE_WORDS } from "./people";
 
 const person = (name: string, more: Partial<User> = {}): User => ({
   id: name,
@@ -22,7 +21,6 @@ const team = (id: string, branch_id: string | null = null): Team => ({
   lead_ids: [],
   version: 1,
 });
-const branch = (id: string): Branch => ({ id, name: `Branch ${id}`, version: 1 });
 
 describe("who may change whom", () => {
   it("gives nobody a role above one's own, and knows every role", () => {
@@ -60,34 +58,8 @@ describe("finding people", () => {
     expect(names("bob@")).toEqual(["Bob"]);
     expect(names("nobody")).toEqual([]);
   });
-});
 
-describe("teams", () => {
-  it("stand under their branches, those of none last", () => {
-    const teams = [team("a", "x"), team("b"), team("c", "gone")];
-    const parts = byBranch([branch("x"), branch("y")], teams);
-    expect(parts.map(([place, its]) => [place?.id, its.map(({ id }) => id)])).toEqual([
-      ["x", ["a"]],
-      ["y", []],
-      [undefined, ["b", "c"]],
-    ]);
-  });
-
-  it("have a part of their own where there is no branch, and none where each has one", () => {
-    expect(byBranch([], []).length).toBe(1);
-    expect(byBranch([branch("x")], [team("a", "x")]).length).toBe(1);
-  });
-
-  it("count those alone who are at work", () => {
-    const people = [person("Ann", { team_ids: ["a"] }), person("Bob", { team_ids: ["a"], active: false })];
-    expect(membersOf(team("a"), people).map(({ name }) => name)).toEqual(["Ann"]);
+  it("names the teams that are known, in their order", () => {
     expect(namesOf(["b", "a"], [team("a"), team("b"), team("c")])).toEqual(["Team a", "Team b"]);
-  });
-});
-
-describe("the address", () => {
-  it("means people where it means nothing else", () => {
-    expect(readView("roles")).toBe("roles");
-    expect(readView("toString")).toBe("people");
   });
 });

@@ -1,13 +1,14 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { User } from "../api/schema";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { words } from "../ui/format";
-import { heldBy, inWords, takers, useDeactivate, type WorkTo } from "./handingOver";
-import { people, useLetIn } from "./queries";
-import styles from "./Settings.module.css";
+import type { User } from "../../api/schema";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { words } from "../../ui/format";
+import { heldBy, inWords, takers, useDeactivate, type WorkTo } from "../handingOver";
+import { people } from "../queries";
+import { useLetIn } from "./queries";
+import styles from "../Settings.module.css";
 
 const STAYS = "stays";
 

@@ -3,9 +3,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import { createQueryClient } from "../api/queries";
-import { begin } from "../session/session";
-import { browser } from "../session/singleSignOn";
+import { createQueryClient } from "../../api/queries";
+import { begin } from "../../session/session";
+import { browser } from "../../session/singleSignOn";
 import { SingleSignOn } from "./SingleSignOn";
 
 const nothing = {

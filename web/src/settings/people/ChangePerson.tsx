@@ -1,16 +1,17 @@
 import { Button, Modal, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import type { User } from "../api/schema";
-import { useMe } from "../session/session";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { words } from "../ui/format";
+import type { User } from "../../api/schema";
+import { useMe } from "../../session/session";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { words } from "../../ui/format";
 import { Leaving } from "./Leaving";
 import { LostFactor } from "./LostFactor";
 import { appointable, ROLE_WORDS } from "./people";
-import { type Role, teams, useChangePerson } from "./queries";
-import { Several } from "./Several";
+import { type Role, teams } from "../queries";
+import { useChangePerson } from "./queries";
+import { Several } from "../Several";
 
 /** A person's role and teams, and whether they may sign in. */
 export function ChangePerson({ person, close }: { person: User | null; close: () => void }) {

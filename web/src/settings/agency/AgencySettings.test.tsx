@@ -3,8 +3,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createQueryClient } from "../api/queries";
-import { forgetHere, signIn, useSession } from "../session/session";
+import { createQueryClient } from "../../api/queries";
+import { forgetHere, signIn, useSession } from "../../session/session";
 import { AgencySettings } from "./AgencySettings";
 
 const nine = [{ opens: "09:00", closes: "17:00" }];

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, data } from "../api/client";
-import type { Agency, ChangeAgency } from "../api/schema";
-import { describeAgency } from "../session/session";
-import { said } from "../ui/toast";
+import { api, data } from "../../api/client";
+import type { Agency, ChangeAgency } from "../../api/schema";
+import { describeAgency } from "../../session/session";
+import { said } from "../../ui/toast";
 
 /** What the service answers is what is known from here on, by every screen. */
 function useKeep() {

@@ -1,13 +1,13 @@
 import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
-import { newKey } from "../api/client";
-import type { Branch, Team, User } from "../api/schema";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
+import { newKey } from "../../api/client";
+import type { Branch, Team, User } from "../../api/schema";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
 import { DissolveTeam } from "./DissolveTeam";
-import { membersOf } from "./people";
+import { membersOf } from "./teams";
 import { useChangeTeam, useFormTeam } from "./queries";
-import { Several } from "./Several";
+import { Several } from "../Several";
 
 interface ChangeTeamProps {
   /** Null: nothing is open; without a team: a new one. */

@@ -2,20 +2,20 @@ import { Button, CloseButton, TextInput } from "@mantine/core";
 import { IconSearch, IconUserPlus, IconUsersGroup } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import type { Team, User } from "../api/schema";
-import { useCommands } from "../commands/registry";
-import { useMayAdminister, useMe } from "../session/session";
-import { Chip } from "../ui/Chip";
-import { Face } from "../ui/Face";
-import { words } from "../ui/format";
-import { Card } from "../ui/Page";
-import { Empty, Failed, Lines, Stale } from "../ui/states";
+import type { Team, User } from "../../api/schema";
+import { useCommands } from "../../commands/registry";
+import { useMayAdminister, useMe } from "../../session/session";
+import { Chip } from "../../ui/Chip";
+import { Face } from "../../ui/Face";
+import { words } from "../../ui/format";
+import { Card } from "../../ui/Page";
+import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { ChangePerson } from "./ChangePerson";
 import { Invitations } from "./Invitations";
 import { Invite } from "./Invite";
 import { found, mayChange, namesOf } from "./people";
-import { people, teams } from "./queries";
-import styles from "./Settings.module.css";
+import { people, teams } from "../queries";
+import styles from "../Settings.module.css";
 
 /** Everybody in the agency, and who is asked to join it. */
 export function People() {

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
-import type { Agency, Weekday } from "../api/schema";
-import { errorOf } from "../ui/errors";
+import type { Agency, Weekday } from "../../api/schema";
+import { errorOf } from "../../ui/errors";
 import { anotherStretch, asOnMonday, dayName, pointersOf, WEEKDAYS } from "./agency";
 import styles from "./AgencySettings.module.css";
 

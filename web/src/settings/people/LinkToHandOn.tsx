@@ -1,7 +1,7 @@
 import { Button, CopyButton, Modal } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import form from "../ui/Form.module.css";
-import styles from "./Settings.module.css";
+import form from "../../ui/Form.module.css";
+import styles from "../Settings.module.css";
 
 interface Shown {
   email: string;

@@ -1,12 +1,12 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Team, User } from "../api/schema";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { heldBy, inWords, useDissolveTeam } from "./handingOver";
-import { membersOf } from "./people";
-import styles from "./Settings.module.css";
+import type { Team, User } from "../../api/schema";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { heldBy, inWords, useDissolveTeam } from "../handingOver";
+import { membersOf } from "./teams";
+import styles from "../Settings.module.css";
 
 interface DissolveTeamProps {
   team: Team;

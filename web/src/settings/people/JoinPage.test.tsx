@@ -10,8 +10,8 @@ import {
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createQueryClient } from "../api/queries";
-import { forgetHere } from "../session/session";
+import { createQueryClient } from "../../api/queries";
+import { forgetHere } from "../../session/session";
 import { JoinPage } from "./JoinPage";
 
 let asked: { path: string; body: Record<string, unknown> }[];

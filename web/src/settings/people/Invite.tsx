@@ -1,15 +1,16 @@
 import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { newKey } from "../api/client";
-import { useMe } from "../session/session";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { words } from "../ui/format";
+import { newKey } from "../../api/client";
+import { useMe } from "../../session/session";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { words } from "../../ui/format";
 import { Link } from "./LinkToHandOn";
 import { appointable, ROLE_WORDS } from "./people";
-import { type Role, teams, useInvite, type Wanted } from "./queries";
-import { Several } from "./Several";
+import { type Role, teams } from "../queries";
+import { useInvite, type Wanted } from "./queries";
+import { Several } from "../Several";
 
 /** Asks somebody to join: by mail, or where none goes out by a link that is shown. */
 export function Invite({ opened, close }: { opened: boolean; close: () => void }) {

@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, data } from "../api/client";
-import type { User } from "../api/schema";
-import { errorBeside } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { said } from "../ui/toast";
-import styles from "./Settings.module.css";
+import { api, data } from "../../api/client";
+import type { User } from "../../api/schema";
+import { errorBeside } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { said } from "../../ui/toast";
+import styles from "../Settings.module.css";
 
 /** For somebody who lost their telephone and their recovery codes: their second factor is taken away. */
 export function LostFactor({ person }: { person: User }) {

@@ -2,15 +2,15 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, data } from "../api/client";
-import { ApiProblem } from "../api/problem";
-import { Door, PasswordField } from "../session/Door";
-import { forgetHere, signIn, switchAgency, useSession } from "../session/session";
-import { SignInPage } from "../session/SignInPage";
-import styles from "../session/Door.module.css";
-import { errorBeside, errorOf } from "../ui/errors";
-import { words } from "../ui/format";
-import { Lines } from "../ui/states";
+import { api, data } from "../../api/client";
+import { ApiProblem } from "../../api/problem";
+import { Door, PasswordField } from "../../session/Door";
+import { forgetHere, signIn, switchAgency, useSession } from "../../session/session";
+import { SignInPage } from "../../session/SignInPage";
+import styles from "../../session/Door.module.css";
+import { errorBeside, errorOf } from "../../ui/errors";
+import { words } from "../../ui/format";
+import { Lines } from "../../ui/states";
 
 /** Where the link of an invitation leads. What proves it stands behind the # and goes to no log. */
 export function JoinPage() {

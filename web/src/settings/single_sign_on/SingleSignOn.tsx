@@ -2,19 +2,19 @@ import { Button, CopyButton, Modal, NativeSelect, PasswordInput, TextInput } fro
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, data } from "../api/client";
-import type { SetUp, SingleSignOnSettings } from "../api/schema";
-import { goToTest } from "../session/singleSignOn";
-import { useMayAdminister } from "../session/session";
-import { Chip } from "../ui/Chip";
-import { errorBeside, errorOf } from "../ui/errors";
-import form from "../ui/Form.module.css";
-import { words } from "../ui/format";
-import { Card } from "../ui/Page";
-import { Failed, Lines } from "../ui/states";
-import { failed, said } from "../ui/toast";
-import { When } from "../ui/When";
-import settings from "./Settings.module.css";
+import { api, data } from "../../api/client";
+import type { SetUp, SingleSignOnSettings } from "../../api/schema";
+import { goToTest } from "../../session/singleSignOn";
+import { useMayAdminister } from "../../session/session";
+import { Chip } from "../../ui/Chip";
+import { errorBeside, errorOf } from "../../ui/errors";
+import form from "../../ui/Form.module.css";
+import { words } from "../../ui/format";
+import { Card } from "../../ui/Page";
+import { Failed, Lines } from "../../ui/states";
+import { failed, said } from "../../ui/toast";
+import { When } from "../../ui/When";
+import settings from "../Settings.module.css";
 import styles from "./SingleSignOn.module.css";
 
 const asked = queryOptions({

@@ -1,5 +1,5 @@
-import type { Accent, Agency, OpenHours, Weekday } from "../api/schema";
-import { words } from "../ui/format";
+import type { Accent, Agency, OpenHours, Weekday } from "../../api/schema";
+import { words } from "../../ui/format";
 
 export const WEEKDAYS: readonly Weekday[] = [
   "monday",

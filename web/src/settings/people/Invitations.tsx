@@ -2,17 +2,18 @@ import { Button } from "@mantine/core";
 import { IconMail, IconMailOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Invitation } from "../api/schema";
-import { Chip } from "../ui/Chip";
-import { words } from "../ui/format";
-import { Card } from "../ui/Page";
-import { Sign } from "../ui/Sign";
-import { Failed } from "../ui/states";
-import { failed } from "../ui/toast";
-import { When } from "../ui/When";
+import type { Invitation } from "../../api/schema";
+import { Chip } from "../../ui/Chip";
+import { words } from "../../ui/format";
+import { Card } from "../../ui/Page";
+import { Sign } from "../../ui/Sign";
+import { Failed } from "../../ui/states";
+import { failed } from "../../ui/toast";
+import { When } from "../../ui/When";
 import { LinkToHandOn } from "./LinkToHandOn";
-import { invitations, useResend, useWithdraw } from "./queries";
-import styles from "./Settings.module.css";
+import { invitations } from "../queries";
+import { useResend, useWithdraw } from "./queries";
+import styles from "../Settings.module.css";
 
 /** Who was asked to join and has not yet; nothing, where nobody was. */
 export function Invitations() {

@@ -3,8 +3,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, it, vi } from "vitest";
-import { createQueryClient } from "../api/queries";
-import type { User } from "../api/schema";
+import { createQueryClient } from "../../api/queries";
+import type { User } from "../../api/schema";
 import { LostFactor } from "./LostFactor";
 
 afterEach(() => vi.unstubAllGlobals());
