@@ -64,7 +64,14 @@ NOT_PERSONAL_HERE = {
     "identity.UserMovedTeams.v1": {"team_ids"},
     "leads.CampaignLaunched.v1": {"name"},
     "leads.LeadConverted.v1": {"shared_with"},
-    "leads.LeadsImported.v1": {"filename", "rows", "captured", "duplicates", "rejected", "empty"},
+    "leads.ImportChecked.v1": {"rows"},
+    "leads.ImportPlanned.v1": {"match_by", "duplicates", "run_automations"},
+    "leads.ImportStarted.v1": {"run_automations"},
+    "leads.ImportUndone.v1": {"removed", "restored", "kept"},
+    "leads.ImportUploaded.v1": {"filename", "size_bytes"},
+    "leads.LeadsImported.v1": {
+        "filename", "rows", "captured", "duplicates", "rejected", "empty", "updated", "inquiries", "run_automations",
+    },
 }
 """Fields of one event that would tell of somebody elsewhere."""
 

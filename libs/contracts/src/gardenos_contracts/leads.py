@@ -178,3 +178,81 @@ class LeadsImported(Event, service="leads", version=1):
     duplicates: int
     rejected: int
     empty: int
+    updated: int = 0
+    """Rows that changed a lead which was there."""
+    inquiries: int = 0
+    """Rows by which somebody who is a lead already asked once more."""
+    run_automations: bool = True
+    """Whether what is automatic may follow from its rows, as whoever imported them chose."""
+
+
+class ImportUploaded(Event, service="leads", version=1):
+    """A file of leads was given, and could be read."""
+
+    import_id: ImportId
+    filename: str
+    size_bytes: int
+
+
+class ImportPlanned(Event, service="leads", version=1):
+    """It was said what a file's columns hold, and what is to be done with rows of people who are leads already."""
+
+    import_id: ImportId
+    match_by: tuple[str, ...]
+    """By what somebody is known again: `email`, `phone`, `external_id`, `name`."""
+    duplicates: str
+    """`skip`, `update` or `inquiry`."""
+    run_automations: bool
+
+
+class ImportChecked(Event, service="leads", version=1):
+    """What an import would do was looked at; no lead was written."""
+
+    import_id: ImportId
+    rows: int
+
+
+class ImportStarted(Event, service="leads", version=1):
+    """An import began; its rows' events have it as their actor."""
+
+    import_id: ImportId
+    run_automations: bool
+    """Whether what is automatic may follow from its rows."""
+
+
+class ImportFailed(Event, service="leads", version=1):
+    """An import came to an end before the last row. What was taken in until then stays, and can be undone."""
+
+    import_id: ImportId
+
+
+class ImportUndoStarted(Event, service="leads", version=1):
+    """Somebody took an import back."""
+
+    import_id: ImportId
+
+
+class ImportUndone(Event, service="leads", version=1):
+    """An import was taken back, but for what had changed since."""
+
+    import_id: ImportId
+    removed: int
+    """Leads that only came from it."""
+    restored: int
+    """Leads that are again as they were before it."""
+    kept: int
+    """Rows of which something changed since, and stays."""
+
+
+class LeadRemoved(Event, service="leads", version=1):
+    """The lead is shown no more. It can be restored."""
+
+    lead_id: LeadId
+    person_id: PersonId
+
+
+class LeadRestored(Event, service="leads", version=1):
+    """The lead, which was removed, is back as it was."""
+
+    lead_id: LeadId
+    person_id: PersonId
