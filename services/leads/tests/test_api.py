@@ -186,6 +186,8 @@ async def test_contact_moves_by_the_event_and_only_forward(leads: Running, sourc
         shown = (await http.get(f"/api/v1/leads/{lead['id']}")).json()
         assert datetime.fromisoformat(shown["last_contacted_at"]) == late
         assert datetime.fromisoformat(shown["first_contacted_at"]) == early
+        assert shown["contact_attempts"] == 2, "a wrong number was an attempt"
+        assert datetime.fromisoformat(shown["first_touched_at"]) == late, "a message came in, and nobody answered"
 
 
 async def test_scope_and_isolation(leads: Running, agency_id: UUID) -> None:

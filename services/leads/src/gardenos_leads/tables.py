@@ -41,6 +41,8 @@ leads = Table(
     _moment("captured_at"),
     _moment("first_contacted_at"),
     _moment("last_contacted_at"),
+    Column("contact_attempts", Integer),
+    _moment("first_touched_at"),
     _moment("converted_at"),
     _moment("forgotten_at"),
     Column("version", Integer),

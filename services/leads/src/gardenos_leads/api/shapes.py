@@ -55,6 +55,10 @@ class Lead(Withholding):
     captured_at: datetime
     first_contacted_at: datetime | None
     last_contacted_at: datetime | None
+    contact_attempts: int
+    """How often somebody of the agency called, whatever came of it."""
+    first_touched_at: datetime | None
+    """When a person of the agency first called them, or took their call: since the capture, the speed to lead."""
     converted_at: datetime | None
     forgotten_at: datetime | None
     """When the person was forgotten; then nothing personal is known of them any more."""
