@@ -1,0 +1,121 @@
+"""Who somebody is: the lead they are already, by email address, telephone number, vendor's id, or name and place.
+
+Whatever brings people in asks here, with values as they are kept: addresses in lower case, numbers in E.164
+(`gardenos_chassis.reading`).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from gardenos_chassis.tenancy import Session, driver_of
+
+Key: TypeAlias = Literal["email", "phone", "external_id"]
+"""By what somebody is known again, exactly."""
+
+KEYS: tuple[Key, ...] = ("email", "phone", "external_id")
+
+ALIKE = 0.6
+"""From which similarity on, by three letters at a time, two names in one ZIP code are one person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A lead that somebody is already; and whose it is, by which it is judged who may change it."""
+
+    id: UUID
+    person_id: UUID
+    owner_id: UUID | None
+    team_id: UUID | None
+    given_name: str
+    import_id: UUID | None
+
+
+_COLUMNS = "l.id, l.person_id, l.owner_id, l.team_id, l.given_name, l.import_id"
+
+# Of several the one that is worked on, and of those the first.
+_KNOWN = {
+    key: f"select l.{key} as value, {_COLUMNS} from leads l"  # noqa: S608 - of KEYS
+    f" where l.agency_id = $1 and l.{key} = any($2) and l.forgotten_at is null"
+    " order by l.stage in ('won', 'lost') desc, l.captured_at desc, l.id desc"
+    for key in KEYS
+}
+
+_ALIKE = f"""
+select w.place, {_COLUMNS}
+from unnest($2::int[], $3::text[], $4::text[]) as w (place, name, zip)
+join lateral (
+    select * from leads
+    where agency_id = $1 and left(postal_code, 5) = w.zip and similarity(sort_name, w.name) >= $5 and forgotten_at is null
+    order by similarity(sort_name, w.name) desc, captured_at, id limit 1
+) as l on true
+"""  # noqa: S608 - constants
+
+
+async def known_by(session: Session, agency_id: UUID, key: Key, values: Collection[str]) -> dict[str, Known]:
+    """Which of these values belong to a lead already, and to which."""
+    if not values:
+        return {}
+    rows = await driver_of(session).fetch(_KNOWN[key], agency_id, sorted(values))
+    return {row["value"]: _known(row) for row in rows}
+
+
+async def known(session: Session, agency_id: UUID, keys: Collection[tuple[Key, str]]) -> dict[tuple[Key, str], Known]:
+    """As `known_by`, for several keys at once."""
+    wanted: defaultdict[Key, set[str]] = defaultdict(set)
+    for key, value in keys:
+        wanted[key].add(value)
+    found: dict[tuple[Key, str], Known] = {}
+    for key in KEYS:
+        there = await known_by(session, agency_id, key, wanted[key])
+        found |= {(key, value): who for value, who in there.items()}
+    return found
+
+
+async def alike(session: Session, agency_id: UUID, people: Sequence[tuple[int, str, str]]) -> dict[int, Known]:
+    """Who of these, each with a place of the caller's, a name (`sorted_name`) and a ZIP code, is a lead by a name like theirs."""
+    if not people:
+        return {}
+    places, names, zips = zip(*people, strict=True)
+    rows = await driver_of(session).fetch(_ALIKE, agency_id, places, names, zips, ALIKE)
+    return {row["place"]: _known(row) for row in rows}
+
+
+async def take_turns(session: Session, agency_id: UUID) -> None:
+    """Of an agency's transactions that bring people in, each waits here for the one before: none is brought in twice."""
+    await driver_of(session).execute(
+        "select pg_advisory_xact_lock(hashtextextended('matching ' || $1, 0))", str(agency_id)
+    )
+
+
+def sorted_name(given: str, family: str) -> str:
+    """A name as leads are sorted, and names compared, by."""
+    return f"{family} {given}".strip().lower()
+
+
+def similarity(one: str, other: str) -> float:
+    """How much alike two texts are, 0 to 1, as pg_trgm says it: the part of their trigrams that both have."""
+    ours, theirs = _trigrams(one), _trigrams(other)
+    return len(ours & theirs) / len(ours | theirs) if ours or theirs else 0.0
+
+
+def others(given: str, other: str) -> bool:
+    """Whether two given names are of two people: both are said, and neither is the other or its beginning."""
+    one, two = given.strip().lower().rstrip("."), other.strip().lower().rstrip(".")
+    return bool(one and two) and not (one.startswith(two) or two.startswith(one)) and similarity(one, two) < ALIKE
+
+
+def _trigrams(text: str) -> set[str]:
+    return {
+        padded[at : at + 3]
+        for word in re.findall(r"\w+", text.lower())
+        for padded in [f"  {word} "]
+        for at in range(len(padded) - 2)
+    }
+
+
+def _known(row: "object") -> Known:
+    return Known(*(row[name] for name in ("id", "person_id", "owner_id", "team_id", "given_name", "import_id")))  # type: ignore[index]
