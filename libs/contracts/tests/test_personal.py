@@ -35,6 +35,7 @@ NOT_PERSONAL_HERE = {
     "comms.WebhookSecretRotated.v1": {"webhook_id"},
     "identity.AgencyLogoChanged.v1": {"logo"},
     "identity.AgencyRegistered.v1": {"name", "time_zone", "currency"},
+    "identity.AgencySuspended.v1": {"reason", "turn_to"},
     "identity.AgencySettingsChanged.v1": {
         "name",
         "time_zone",

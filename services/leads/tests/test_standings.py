@@ -12,6 +12,8 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts import Event
 from gardenos_contracts.identity import (
+    AgencyResumed,
+    AgencySuspended,
     RoleChanged,
     TeamLeadsNamed,
     TeamMovedToBranch,
@@ -166,3 +168,26 @@ async def test_a_manager_who_leads_a_team_has_the_branch_s_in_scope(leads: Runni
         await answers(http, south, 200)
         await tell(leads, agency_id, RoleChanged(user_id=mo, role=Role.AGENT))
         await answers(http, south, 404)
+
+
+async def test_a_suspended_agency_is_refused_and_goes_on_where_it_was(leads: Running, agency_id: UUID) -> None:
+    mo, other = await joined(leads, agency_id), new_id()
+    here = await a_lead_of(leads, agency_id, NORTH)
+    identity = leads.sources("identity")
+    async with leads.client(agency_id, user_id=mo) as http, leads.client(other) as elsewhere:
+        why = AgencySuspended(agency_id=agency_id, reason="two invoices are open", turn_to="desk@garden.example")
+        await identity.publish(agency_id, why, stream_id=agency_id)
+        await answers(http, here, 403)
+        told = (await http.get(here)).json()
+        assert (told["type"], told["title"]) == ("urn:gardenos:agency-suspended", "Agency suspended")
+        assert "two invoices are open; turn to desk@garden.example" in told["detail"]
+        assert (await http.post("/api/v1/leads", json={})).status_code == 403
+        # Nobody else is.
+        assert (await elsewhere.get("/api/v1/leads")).status_code == 200
+        # What is told meanwhile is heard all the same, and counts afterwards.
+        await tell(leads, agency_id, UserMovedTeams(user_id=mo, team_ids=(SOUTH,)))
+        await leads.wait_until_caught_up()
+        assert (await http.get(here)).status_code == 403
+        await identity.publish(agency_id, AgencyResumed(agency_id=agency_id), stream_id=agency_id)
+        await answers(http, "/api/v1/leads", 200)
+        assert (await http.get(here)).status_code == 404

@@ -10,6 +10,8 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 400
     title: ClassVar[str] = "Bad request"
+    type: ClassVar[str] = "about:blank"
+    """By which a program tells it from others of the same status, where that matters."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -28,6 +30,13 @@ class Forbidden(Refusal):
 
     status = 403
     title = "Not allowed"
+
+
+class Suspended(Forbidden):
+    """The caller's agency may do nothing just now: whoever operates the platform has suspended it."""
+
+    title = "Agency suspended"
+    type = "urn:gardenos:agency-suspended"
 
 
 class NotFound(Refusal):

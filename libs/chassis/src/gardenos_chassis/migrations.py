@@ -353,6 +353,22 @@ def create_share_table(op: Operations) -> None:
     protect(op, "heard_shares")
 
 
+def create_agency_standings_table(op: Operations) -> None:
+    """Where agencies themselves stand, as identity told: `auth.agency_standing`."""
+    op.execute(
+        """
+        create table agency_standings (
+            agency_id uuid primary key,
+            suspended boolean not null default false,
+            reason text,
+            turn_to text,
+            life text not null default 'active' check (life in ('active', 'closing', 'closed'))
+        )
+        """
+    )
+    protect(op, "agency_standings")
+
+
 def create_chain_tables(op: Operations) -> None:
     """The chain of hashes over each agency's events, and its last link: `audit.chain`."""
     op.execute(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -79,7 +79,8 @@ class Service:
     does and are started again if they fail, `resources` opens what else it needs, `checks` name faults for readiness
     (None: well), `standings` are where people stand since their tokens were signed (None: as those say), `larger_bodies`
     gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the master key wraps besides the
-    keys of people whom its events are about. An API key needs the permission `read_by` to read here, and `written_by` to
+    keys of people whom its events are about, `secrets` what is handed out to nobody when an agency takes all that is its own
+    (a table, or `table.column`). An API key needs the permission `read_by` to read here, and `written_by` to
     change anything; `exchange` gives an access token for it (None: as identity does). A service that `publishes` nothing, as
     another team's consumer, has neither event tables nor a topic, relay and feed.
     """
@@ -101,6 +102,7 @@ class Service:
         larger_bodies: Mapping[str, int] | None = None,
         standings: Standings | None = None,
         wrapped: "Sequence[Wrapped]" = (),
+        secrets: Collection[str] = (),
         read_by: Permission = READ_RECORDS,
         written_by: Permission = WRITE_RECORDS,
         exchange: Exchange | None = None,
@@ -109,6 +111,7 @@ class Service:
         self.name = settings.service
         self.publishes = publishes
         self.wrapped = wrapped
+        self.secrets = frozenset(secrets)
         self.database = database or Database.of(settings)
         self.read_models = {model.name: model for model in apart(read_models)}
         self.standings = standings
@@ -133,7 +136,7 @@ class Service:
         self._observation = Observation(
             self.name, self.database, self.relay if publishes else None, self.subscriptions.values()
         )
-        self.workers = _workers(jobs, self.store, settings)
+        self.workers = _workers(jobs, self.store, settings, hears_of_agencies=standings is not None)
         self._background = background
         self._resources = resources
         self._checks = dict(checks or {})
@@ -239,14 +242,18 @@ class Service:
         return Readiness(self.name, faults)
 
 
-def _workers(jobs: Sequence[Jobs], store: EventStore, settings: ServiceSettings) -> "list[Worker]":
+def _workers(
+    jobs: Sequence[Jobs], store: EventStore, settings: ServiceSettings, *, hears_of_agencies: bool
+) -> "list[Worker]":
     if not jobs:
         return []
     # A service without jobs need not carry what runs them.
     from gardenos_chassis.jobs.worker import Worker
 
     keep = timedelta(days=settings.keep_cancelled_jobs_days)
-    return [Worker(each, store, settings.service, keep_cancelled=keep) for each in jobs]
+    return [
+        Worker(each, store, settings.service, keep_cancelled=keep, hears_of_agencies=hears_of_agencies) for each in jobs
+    ]
 
 
 def _health_router(service: Service) -> APIRouter:

@@ -29,6 +29,8 @@ class ActorKind(StrEnum):
     IMPORT = "import"
     KEY = "key"
     """An API key, on behalf of the person who made it."""
+    OPERATOR = "operator"
+    """Somebody who operates the platform, and belongs to no agency."""
     SYSTEM = "system"
 
 

@@ -272,6 +272,22 @@ class AgencySettingsChanged(Event, service="identity", version=1):
     retention: Retention
 
 
+class AgencySuspended(Event, service="identity", version=1):
+    """Whoever operates the platform suspended an agency: nobody works in it and nothing goes out for it; nothing is lost."""
+
+    agency_id: AgencyId
+    reason: str
+    """As the agency's people read it."""
+    turn_to: str | None
+    """Whom they turn to about it."""
+
+
+class AgencyResumed(Event, service="identity", version=1):
+    """An agency that was suspended is at work again."""
+
+    agency_id: AgencyId
+
+
 class AgencyLogoChanged(Event, service="identity", version=1):
     """An agency has another logo, or none; the picture itself is identity's to show."""
 

@@ -35,7 +35,7 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
     reader = Reader(engine, embedder, vectors, settings.reading_tries)
     lease = timedelta(seconds=settings.reading_lease_seconds)
     jobs = Jobs(at_once=settings.readers, lease=lease, opened=keeper.opened)
-    jobs.on(READ, tries=settings.reading_tries, given_up=reader.give_up)(reader.read)
+    jobs.on(READ, tries=settings.reading_tries, given_up=reader.give_up, outward=True)(reader.read)
     jobs.on(REMOVE_VECTORS)(Remover(vectors).remove)
 
     @asynccontextmanager

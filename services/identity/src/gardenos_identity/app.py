@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.auth.agency_standing import agency_standing_kept
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_DIRECTORY
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.origins import Proxies
@@ -54,7 +55,12 @@ def create_service(settings: IdentitySettings) -> Service:
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
         ],
         jobs=[mail.jobs()],
-        standings=Standings(rows=f"{STANDINGS} union all {api_keys.REVOKED}", teams=TEAMS, shares=None),
+        standings=Standings(
+            rows=f"{STANDINGS} union all {api_keys.REVOKED}",
+            teams=TEAMS,
+            shares=None,
+            projections=[agency_standing_kept],
+        ),
         read_by=READ_DIRECTORY,
         written_by=ADMINISTER_PEOPLE,
         exchange=desk.exchange,

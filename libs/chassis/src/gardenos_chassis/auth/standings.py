@@ -29,6 +29,13 @@ from gardenos_contracts.identity import (
 )
 from gardenos_contracts.values import Role
 
+from gardenos_chassis.auth.agency_standing import (
+    AT_WORK,
+    TOLD_OF_AGENCIES,
+    AgencyStanding,
+    agency_standing_heard_on,
+    agency_standing_of,
+)
 from gardenos_chassis.auth.caller import Caller
 from gardenos_chassis.auth.colleagues import HINT, TEAMS, Team, colleagues_heard_by, in_branches_of
 from gardenos_chassis.auth.permissions import SERVICE
@@ -89,6 +96,7 @@ class _Agency:
     """Of whoever leads a team in a branch: all the teams of the branch."""
     revoked: frozenset[UUID] = frozenset()
     """API keys."""
+    standing: AgencyStanding = AT_WORK
     read_at: float = float("-inf")
     changes: int = -1
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -97,7 +105,8 @@ class _Agency:
 class Standings:
     """Where people stand now, in memory.
 
-    `rows`, `teams`, `shares`: the statements that read an agency's people, its teams, and what is shared with whom.
+    `rows`, `teams`, `shares`: the statements that read an agency's people, its teams, and what is shared with whom. How the
+    agency itself stands is read beside them: from the table of `create_agency_standings_table`.
     """
 
     def __init__(
@@ -120,7 +129,8 @@ class Standings:
     def heard_by(cls, service: str) -> "Standings":
         """Of a service that hears of people by identity's events.
 
-        It has the tables of `create_standings_table`, `create_colleague_tables` and `create_share_table` in `migrations`.
+        It has the tables of `create_standings_table`, `create_colleague_tables`, `create_share_table` and
+        `create_agency_standings_table` in `migrations`.
         """
         consumers = [_consumer(f"{service}.standings"), colleagues_heard_by(service), shares_heard_by(service)]
         return cls(consumers=consumers, projections=[shares_kept_by(service)])
@@ -134,7 +144,7 @@ class Standings:
     async def now(self, database: Database, caller: Caller) -> Caller:
         """The caller as their token says, with the role and teams of this moment: of a manager who leads, with their branch's.
 
-        Raises Unauthorized for somebody who was deactivated, and for a key that was revoked.
+        Raises Unauthorized for somebody who was deactivated, and for a key that was revoked; and Suspended.
         """
         agency = await self._agency(database, caller.agency_id)
         if caller.key is not None and caller.key.id in agency.revoked:
@@ -145,12 +155,17 @@ class Standings:
             if not standing.active:
                 raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
             role, team_ids = standing.role, standing.team_ids
+        agency.standing.require_at_work()
         if role is Role.MANAGER and (branch := agency.in_branches_of.get(caller.user_id)):
             team_ids |= branch
         shared = agency.shared_with.get(caller.user_id, _NOTHING)
         if (role, team_ids, shared) == (caller.role, caller.team_ids, caller.shared):
             return caller
         return replace(caller, role=role, team_ids=team_ids, shared=shared)
+
+    async def of_agency(self, database: Database, agency_id: UUID) -> AgencyStanding:
+        """Where an agency itself stands: for what nobody who signed in asks for, such as a public form."""
+        return (await self._agency(database, agency_id)).standing
 
     async def refuse_strangers(
         self, database: Database, caller: Caller, *, owner_id: UUID | None = None, team_id: UUID | None = None
@@ -219,6 +234,7 @@ class Standings:
                     found = await driver_of(session).fetch(self._rows)
                     teams = await driver_of(session).fetch(self._teams)
                     shares = await driver_of(session).fetch(self._shares) if self._shares else ()
+                    standing = await agency_standing_of(session)
                 agency.people = {
                     row[0]: Standing(Role(row[1]), frozenset(row[2]), row[3], row[4])
                     for row in found
@@ -228,6 +244,7 @@ class Standings:
                 agency.teams = {row[0]: Team(row[1], frozenset(row[2])) for row in teams}
                 agency.in_branches_of = in_branches_of(agency.teams)
                 agency.shared_with = {row[0]: frozenset(row[1]) for row in shares}
+                agency.standing = standing
                 agency.read_at, agency.changes = began, changes
         return agency
 
@@ -235,8 +252,17 @@ class Standings:
 def _consumer(name: str) -> Consumer:
     consumer = Consumer(
         name,
-        listens_to=[UserJoined, RoleChanged, UserMovedTeams, UserDeactivated, UserReactivated, ApiKeyRevoked],
+        listens_to=[
+            UserJoined,
+            RoleChanged,
+            UserMovedTeams,
+            UserDeactivated,
+            UserReactivated,
+            ApiKeyRevoked,
+            *TOLD_OF_AGENCIES,
+        ],
     )
+    agency_standing_heard_on(consumer)
 
     @consumer.on(UserJoined)
     async def joined(event: Received[UserJoined], db: Session) -> None:

@@ -70,6 +70,7 @@ class Kind:
     work: Work
     tries: int
     given_up: GivenUp | None
+    outward: bool
 
 
 class Jobs:
@@ -86,19 +87,22 @@ class Jobs:
         self.opened = opened
         self.kinds: dict[str, Kind] = {}
 
-    def on(self, kind: str, *, tries: int = 8, given_up: GivenUp | None = None) -> Callable[[Work], Work]:
+    def on(
+        self, kind: str, *, tries: int = 8, given_up: GivenUp | None = None, outward: bool = False
+    ) -> Callable[[Work], Work]:
         """The decorated function does jobs of this kind, `<service>.<verb>-<thing>`.
 
         It may be begun again at any moment, so each external effect goes by `job.idempotency_key`. What it raises
         because something is away is tried again for ever, with back-off, and counts as no try. After `tries` of
         anything else, or of processes that ended over it, the job has failed: `given_up` is told, and it stays to be
-        seen, retried or cancelled.
+        seen, retried or cancelled. What acts `outward`, on others than the agency's own people, waits while its agency
+        is suspended, and is done after that.
         """
         if kind in self.kinds:
             raise ValueError(f"there are two functions for {kind}")
 
         def register(work: Work) -> Work:
-            self.kinds[kind] = Kind(work, tries, given_up)
+            self.kinds[kind] = Kind(work, tries, given_up, outward)
             return work
 
         return register

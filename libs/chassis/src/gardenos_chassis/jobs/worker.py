@@ -25,6 +25,7 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.auth.agency_standing import AT_REST
 from gardenos_chassis.events.faults import is_transient, jittered, retried_for_ever
 from gardenos_chassis.events.store import Context, EventStore
 from gardenos_chassis.jobs.kinds import Job, Jobs, Kind
@@ -49,6 +50,8 @@ from due where jobs.agency_id = due.agency_id and jobs.id = due.id
 returning jobs.id, jobs.kind, jobs.key, jobs.arguments::text as arguments, jobs.tries, jobs.delays, jobs.created_at,
     due.due_at, jobs.lease, jobs.stop_asked, jobs.correlation_id, jobs.causation_id, jobs.traceparent, jobs.on_behalf_of
 """
+# Of an agency that is suspended, what acts outward stays where it is.
+_CLAIM_AT_WORK = _CLAIM.replace("kind = any($2)", f"kind = any($2) and not (kind = any($6) and exists ({AT_REST}))")
 _DONE = "delete from jobs where agency_id = $1 and id = any($2) and lease = any($3)"
 _KEEP = text(
     "update jobs set due_at = now() + :lease where agency_id = :agency_id and id = any(:ids) and lease = any(:leases)"
@@ -127,15 +130,19 @@ class _Unended(telemetry.Tellable):
 class Worker:
     """Does the jobs of one service in one process; any number of processes. `fault` says why it cannot, None if it can.
 
+    Where it `hears_of_agencies`, there is the table of `auth.agency_standing`, and what acts outward goes by it.
+
     Jobs that were cancelled are gone after `keep_cancelled`; those that failed stay until somebody has seen to them.
     """
 
     def __init__(
-        self, jobs: Jobs, store: EventStore, service: str, *, keep_cancelled: timedelta = timedelta(days=30)
-    ) -> None:
+        self, jobs: Jobs, store: EventStore, service: str, *, keep_cancelled: timedelta = timedelta(days=30),
+        hears_of_agencies: bool = False,
+    ) -> None:  # fmt: skip
         self._jobs = jobs
         self._keep_cancelled = keep_cancelled
         self._kinds = list(jobs.kinds)
+        self._outward = [name for name, kind in jobs.kinds.items() if kind.outward] if hears_of_agencies else []
         self._store = store
         self._database = store.database
         self.service = service
@@ -273,12 +280,21 @@ class Worker:
                     if share <= 0:
                         break
                     await act_for(session, agency_id)
-                    asked = (agency_id, self._kinds, held, share, self._jobs.lease)
-                    claimed += [self._held_of(agency_id, row) for row in await driver_of(session).fetch(_CLAIM, *asked)]
+                    claimed += [
+                        self._held_of(agency_id, row) for row in await self._claimed(session, held, agency_id, share)
+                    ]
         except BaseException:
             self._done += done
             raise
         return claimed
+
+    async def _claimed(
+        self, session: Session, held: Sequence[UUID], agency_id: UUID, share: int
+    ) -> "list[asyncpg.Record]":
+        asked = (agency_id, self._kinds, held, share, self._jobs.lease)
+        statement, *more = (_CLAIM_AT_WORK, self._outward) if self._outward else (_CLAIM,)
+        rows: list[asyncpg.Record] = await driver_of(session).fetch(statement, *asked, *more)
+        return rows
 
     async def _take_off(self, session: Session, done: Sequence[Job]) -> None:
         by_agency: defaultdict[UUID, list[Job]] = defaultdict(list)

@@ -110,7 +110,7 @@ class Sender:
     def jobs(self) -> Jobs:
         """What sends them: a worker of their own, so that slow receivers hold up nothing else."""
         jobs = Jobs(at_once=self._at_once)
-        jobs.on(DELIVER, tries=5, given_up=self._given_up)(self.deliver)
+        jobs.on(DELIVER, tries=5, given_up=self._given_up, outward=True)(self.deliver)
         return jobs
 
     @asynccontextmanager
