@@ -23,7 +23,7 @@ from gardenos_identity.single_sign_on.entering import SingleSignOn
 from gardenos_identity.single_sign_on.providers import Providers
 from gardenos_identity.single_sign_on.reaching import Reach
 from gardenos_identity.single_sign_on.settling import Settling
-from gardenos_identity.tables import agencies, branches, invitations, teams, users
+from gardenos_identity.tables import SECRETS, agencies, branches, invitations, teams, users
 from gardenos_identity.tokens import Signer
 
 
@@ -70,4 +70,5 @@ def create_service(settings: IdentitySettings) -> Service:
             Wrapped("letters", "id", "sealed"),
             Wrapped("single_sign_on", "id", "secret"),
         ],
+        secrets=SECRETS,
     )

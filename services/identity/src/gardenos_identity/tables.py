@@ -5,6 +5,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
+SECRETS = (
+    "api_key_secrets",
+    "credentials.password_hash",
+    "invitation_secrets",
+    "letters",
+    "password_resets",
+    "recovery_codes",
+    "second_factors",
+    "sessions.previous_hash",
+    "sessions.refresh_hash",
+    "sessions.successor_salt",
+    "sign_in_challenges",
+    "sign_in_limits",
+    "single_sign_on.secret",
+    "single_sign_on_attempts",
+)
+"""By what people prove who they are: handed out to nobody."""
+
 agencies = Table(
     "agencies",
     metadata,

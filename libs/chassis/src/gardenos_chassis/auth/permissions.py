@@ -93,6 +93,10 @@ APPOINT_OWNERS = Permission(
 CHANGE_AGENCY = Permission(
     "agency", "change settings", "Change the agency's settings", _everywhere(Role.OWNER, Role.ADMIN)
 )  # fmt: skip
+EXPORT_AGENCY = Permission(
+    "agency", "export", "Export all that is kept of the agency", _everywhere(Role.OWNER)
+)  # fmt: skip
+CLOSE_AGENCY = Permission("agency", "close", "Close the agency, and reopen it", _everywhere(Role.OWNER))
 SET_UP_SIGN_IN = Permission(
     "agency", "set up single sign-on", "Set up single sign-on", _everywhere(Role.OWNER, Role.ADMIN)
 )
@@ -125,6 +129,8 @@ PERMISSIONS = (
     APPOINT_OWNERS,
     CHANGE_AGENCY,
     SET_UP_SIGN_IN,
+    EXPORT_AGENCY,
+    CLOSE_AGENCY,
     LOOK_INTO_OPERATIONS,
     ACT_IN_OPERATIONS,
     LOOK_INTO_AUDIT,

@@ -6,12 +6,12 @@ named in `router` below.
 
 from fastapi import APIRouter
 
-from gardenos_chassis.operations import audit, consumers, dead_letters, jobs, read_models
+from gardenos_chassis.operations import audit, consumers, dead_letters, export, jobs, read_models
 
 
 def router() -> APIRouter:
     """Every operation. The paths name the service, so that all six are told apart, and are described once for all."""
     room = APIRouter(prefix="/api/v1/operations/{service}", tags=["operations"])
-    for module in (audit, consumers, dead_letters, jobs, read_models):
+    for module in (audit, consumers, dead_letters, export, jobs, read_models):
         room.include_router(module.router)
     return room
