@@ -70,6 +70,10 @@ NOT_PERSONAL_HERE = {
     "leads.ImportStarted.v1": {"run_automations"},
     "leads.ImportUndone.v1": {"removed", "restored", "kept"},
     "leads.ImportUploaded.v1": {"filename", "size_bytes"},
+    "leads.LeadFieldChanged.v1": {"field_id", "key", "label", "options", "retired"},
+    "leads.LeadFieldDefined.v1": {"field_id", "key", "label", "options"},
+    "leads.LeadViewRemoved.v1": {"view_id"},
+    "leads.LeadViewSaved.v1": {"view_id", "name", "audience", "filter", "sort", "columns"},
     "leads.LeadsImported.v1": {
         "filename", "rows", "captured", "duplicates", "rejected", "empty", "updated", "inquiries", "run_automations",
     },
