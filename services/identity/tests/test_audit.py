@@ -12,8 +12,9 @@ async def test_signing_in_is_in_the_trail(identity: Running) -> None:
         session = (await sign_in(http, agency["email"], **{"User-Agent": FIREFOX})).json()
         assert (await sign_in(http, agency["email"], "not the password")).status_code == 401
     async with acting(identity, session) as owner:
-        (told,) = (await owner.get(TRAIL, params={"kind": "sign-in"})).json()["items"]
+        refused, told = (await owner.get(TRAIL, params={"kind": "sign-in"})).json()["items"]
         (mine,) = (await owner.get("/api/v1/sessions")).json()["items"]
+    assert (refused["type"], told["type"]) == ("not signed in: wrong password", "signed in")
     assert (told["actor"], told["subject_id"]) == (f"person:{agency['owner_id']}", mine["id"])
     assert told["rule"] == "account:sign in/own"
     assert told["origin"] == f"127.0.0.0/24; Firefox on Windows; session {mine['id']}"

@@ -14,6 +14,7 @@ from gardenos_chassis.migrations import migrate, migrations_of
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
 from second_factors import ME, answer, code, enrolled
+from trail import refused
 
 NEW = "another long enough password"
 
@@ -269,3 +270,13 @@ async def test_who_was_there_before_signs_in_as_before(parts: Parts) -> None:
     forced = "select bool_and(relforcerowsecurity) from pg_class where relname in ('credentials', 'sessions')"
     assert await admin.fetchval(forced)
     await admin.close()
+
+
+async def test_every_agency_of_the_account_is_told(identity: Running) -> None:
+    async with identity.anonymous() as http:
+        first, second, session = await in_two(identity, http)
+        assert (await sign_in(http, first["email"], "wrong")).status_code == 401
+    (here,) = await refused(identity, first["id"])
+    (there,) = await refused(identity, second["id"])
+    assert here["subject_id"] == session["user"]["id"] != there["subject_id"]
+    assert await refused(identity, str(new_id())) == []

@@ -22,6 +22,7 @@ from gardenos_identity.single_sign_on.reaching import ProviderAway, Reach, is_pu
 from gardenos_identity.single_sign_on.tables import attempts, links, single_sign_on
 from openid import CLIENT, SECRET, Provider, back, provider
 from sqlalchemy import update
+from trail import kept, refused
 
 AT = "/api/v1/sessions/single-sign-on"
 
@@ -509,3 +510,22 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+async def test_who_is_refused_is_told_of_by_the_account_or_by_none(identity: Running, theirs: Provider) -> None:
+    async with identity.anonymous() as http:
+        agency = await set_up(identity, http, theirs)
+        email = f"ann@{agency['domain']}"
+        user_id = await added(identity, agency, email)
+        theirs.person = person(email)
+        assert (await enter(http, email)).status_code == 201
+        # The same address by another account at the provider; then an address that nobody has here.
+        theirs.person = person(email)
+        assert (await enter(http, email)).status_code == 403
+        theirs.person = person(f"stranger@{agency['domain']}")
+        assert (await enter(http, email)).status_code == 403
+    known, unknown = await refused(identity, agency["id"])
+    assert known["type"] == unknown["type"] == "not signed in: single sign-on refused"
+    assert (known["subject_id"], unknown["subject_id"]) == (user_id, None)
+    outcomes = [each["outcome"] for each in await kept(identity, agency["id"], user_id)]
+    assert outcomes == ["single sign-on refused", "signed in"]

@@ -16,6 +16,7 @@ from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import STANDINGS, TEAMS, project
 from gardenos_identity.sessions import SignIn
 from gardenos_identity.settings import IdentitySettings
+from gardenos_identity.signing_in.history import Refusals
 from gardenos_identity.signing_in.limits import Limits
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.signing_in.second_factor import SecondFactor
@@ -35,7 +36,13 @@ def create_service(settings: IdentitySettings) -> Service:
     mail = Mail(settings)
     limits = Limits(database)
     sign_in = SignIn(
-        database, passwords, signer, SecondFactor(settings.needed_master_keys), limits, settings.session_days
+        database,
+        passwords,
+        signer,
+        SecondFactor(settings.needed_master_keys),
+        limits,
+        Refusals(database),
+        settings.session_days,
     )
     passwords_anew = PasswordsAnew(database, passwords, limits, sign_in, mail)
     proxies = Proxies(settings.trusted_proxies)

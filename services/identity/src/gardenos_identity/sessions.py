@@ -2,13 +2,15 @@
 
 import hmac
 import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.audit.accesses import record_sign_in
-from gardenos_chassis.errors import Forbidden, Invalid, NotFound, Unauthorized
+from gardenos_chassis.errors import Forbidden, Invalid, NotFound, Suspended, Unauthorized
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.origins import Origin
@@ -21,7 +23,8 @@ from sqlalchemy import delete, func, insert, select, update
 from gardenos_identity import queries
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.signing_in import logins
-from gardenos_identity.signing_in.limits import Limits, Try
+from gardenos_identity.signing_in.history import Outcome, Refusals, note_signed_in
+from gardenos_identity.signing_in.limits import Limits, Locked, Try
 from gardenos_identity.signing_in.logins import Login, Membership
 from gardenos_identity.signing_in.second_factor import WRONG_CODE, SecondFactor
 from gardenos_identity.signing_in.tickets import Ticket
@@ -59,6 +62,7 @@ class SignIn:
     signer: Signer
     second_factor: SecondFactor
     limits: Limits
+    refusals: Refusals
     session_days: int
 
     async def by_password(self, email: str, password: str, origin: Origin) -> dict[str, Any] | Challenge:
@@ -68,20 +72,26 @@ class SignIn:
         """
         address = normalised(email)
         attempt = Try("password", address, origin.neighbourhood)
-        await self.limits.count(attempt)
-        async with self.database.across() as session:
-            candidates = await logins.logins_of(session, address)
+        try:
+            await self.limits.count(attempt)
+        except Locked as locked:
+            if await self.limits.is_news(locked):
+                await self.refusals.of([each.home for each in await self._logins(address)], Outcome.LOCKED, origin)
+            raise
+        candidates = await self._logins(address)
         if not candidates:
             await self.passwords.verify(None, password)
         right = [each for each in candidates if await self.passwords.verify(each.password_hash, password)]
         if not right:
+            await self.refusals.of([each.home for each in candidates], Outcome.WRONG_PASSWORD, origin)
             raise Unauthorized(_REFUSED)
         await self.limits.succeeded(attempt)
         first, *others = right
         for other in others:
             await self._unite(first, other)
         hashed = await self.passwords.hash(password) if self.passwords.outdated(first.password_hash) else None
-        begun = await self._begin(first.home, origin, hashed)
+        async with self._telling(first.home, origin):
+            begun = await self._begin(first.home, origin, hashed)
         if not isinstance(begun, Challenge):
             await self.limits.is_at_home(attempt)
         return begun
@@ -91,15 +101,21 @@ class SignIn:
         ticket = Ticket.parse(challenge, Unauthorized(_ASKED_TOO_LATE))
         async with self.database.transaction(ticket.agency_id) as session:
             user = await queries.user(session, await _challenged(session, ticket))
+        home = Membership(ticket.agency_id, user["id"])
         attempt = Try("code", user["email"], origin.neighbourhood)
-        await self.limits.count(attempt)
-        async with self.database.transaction(ticket.agency_id) as session:
+        try:
+            await self.limits.count(attempt)
+        except Locked as locked:
+            if await self.limits.is_news(locked):
+                await self.refusals.of([home], Outcome.LOCKED, origin)
+            raise
+        async with self._telling(home, origin), self.database.transaction(ticket.agency_id) as session:
             user_id = await _challenged(session, ticket)
             if not await self.second_factor.accepts(session, ticket.agency_id, user_id, code):
                 raise Invalid(WRONG_CODE, pointer="/code")
             # This one alone: two that are answered at once would wait for one another's.
             await session.execute(delete(challenges).where(challenges.c.id == ticket.id))
-            answer = await self._enter(session, Membership(ticket.agency_id, user_id), origin)
+            answer = await self._enter(session, home, origin)
         await self.limits.succeeded(attempt)
         await self.limits.is_at_home(attempt)
         return answer
@@ -170,6 +186,7 @@ class SignIn:
             )
         )
         await logins.note_use(session, user_id)
+        await note_signed_in(session, agency_id, user_id, token.id, origin)
         await record_sign_in(session, agency_id, user_id, token.id)
         return await self._answer(session, token, user_id)
 
@@ -263,6 +280,20 @@ class SignIn:
     def _alive(self, now: datetime) -> tuple[Any, ...]:
         return sessions.c.ended_at.is_(None), sessions.c.used_at > now - timedelta(days=self.session_days)
 
+    async def _logins(self, address: str) -> list[Login]:
+        async with self.database.across() as session:
+            return await logins.logins_of(session, address)
+
+    @asynccontextmanager
+    async def _telling(self, home: Membership, origin: Origin) -> AsyncIterator[None]:
+        """Whoever is refused here stands in the trail, with why."""
+        try:
+            yield
+        except (Invalid, Forbidden, NotLetIn) as refused:
+            why = next(_OUTCOMES[kind] for kind in type(refused).mro() if kind in _OUTCOMES)
+            await self.refusals.of([home], why, origin)
+            raise
+
     async def _begin(self, home: Membership, origin: Origin, hashed: str | None) -> dict[str, Any] | Challenge:
         async with self.database.transaction(home.agency_id) as session:
             if hashed is not None:
@@ -285,7 +316,7 @@ class SignIn:
             elsewise = True
         if elsewise:
             raise Forbidden(USE_IT)
-        raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
+        raise NotLetIn("this account was deactivated; ask an owner or admin of your agency")
 
     async def _needs_more(self, session: Session, user_id: UUID) -> bool:
         return await refuses_passwords(session, (await queries.user(session, user_id))["role"])
@@ -324,6 +355,18 @@ class SignIn:
             "user": user,
             "agency": await queries.agency(session),
         }
+
+
+class NotLetIn(Unauthorized):
+    """Somebody has proved who they are, and may not sign in any more."""
+
+
+_OUTCOMES: Mapping[type[Exception], Outcome] = {
+    Invalid: Outcome.WRONG_CODE,
+    Forbidden: Outcome.PASSWORD_REFUSED,
+    NotLetIn: Outcome.DEACTIVATED,
+    Suspended: Outcome.SUSPENDED,
+}
 
 
 def normalised(email: str) -> str:

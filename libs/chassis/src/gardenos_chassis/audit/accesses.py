@@ -31,6 +31,9 @@ MARK = "x-shows"
 
 OpenApiExtra: TypeAlias = dict[str, Any]
 
+SIGNED_IN = "signed in"
+NOT_SIGNED_IN = "not signed in"
+
 _PRUNE_EVERY_SECONDS = 6 * 3600.0
 _AT_ONCE = 10_000
 
@@ -77,7 +80,13 @@ async def record_sign_in(session: Session, agency_id: UUID, user_id: UUID, sessi
     if request is not None:
         request.rule, request.session_id = "account:sign in/own", str(session_id)
     actor = Actor(ActorKind.PERSON, str(user_id))
-    await driver_of(session).execute(_insert(agency_id, actor, act="signed in", what="session", subject=session_id))
+    await driver_of(session).execute(_insert(agency_id, actor, act=SIGNED_IN, what="session", subject=session_id))
+
+
+def sign_in_refused(agency_id: UUID, id: UUID, user_id: UUID | None, why: str) -> str:
+    """The statement that records that somebody was not let in, and why. Nobody knows who it was: it names the account alone."""
+    nobody = Actor(ActorKind.SYSTEM, "sign-in")
+    return _insert(agency_id, nobody, id=id, act=NOT_SIGNED_IN, what=why, subject=user_id, allowed=False)
 
 
 def _statement(caller: Caller, by: Actor) -> str:
@@ -102,13 +111,13 @@ def _statement(caller: Caller, by: Actor) -> str:
 
 def _insert(
     agency_id: UUID, actor: Actor, *, act: str, what: str, subject: UUID | None,
-    person: UUID | None = None, on_behalf_of: UUID | None = None,
+    person: UUID | None = None, on_behalf_of: UUID | None = None, id: UUID | None = None, allowed: bool = True,
 ) -> str:  # fmt: skip
     """One row, as a statement without parameters."""
     request = asked.now()
     row = {
         "agency_id": agency_id,
-        "id": new_id(),
+        "id": id or new_id(),
         "act": act,
         "what": what,
         "subject_id": subject,
@@ -116,14 +125,14 @@ def _insert(
         "actor": actor,
         "on_behalf_of": on_behalf_of,
         "origin": request.origin if request else None,
-        "rule": request.why if request else None,
+        "rule": request.why if request and allowed else None,
         "correlation_id": (request.scope.get("state", {}).get("request_id") if request else None) or new_id(),
     }
-    return f"insert into accesses ({', '.join(row)}) values ({', '.join(map(_literal, row.values()))})"  # noqa: S608
+    return f"insert into accesses ({', '.join(row)}) values ({', '.join(map(literal, row.values()))})"  # noqa: S608
 
 
-def _literal(value: object) -> str:
-    """As SQL text. All of it is ours or of a fixed form; it is quoted all the same."""
+def literal(value: object) -> str:
+    """A value as SQL text, for a statement without parameters: quoted, whoever it is from."""
     return "null" if value is None else "'" + str(value).replace("\0", "").replace("'", "''") + "'"
 
 

@@ -23,7 +23,7 @@ from pydantic.alias_generators import to_snake
 from sqlalchemy import text
 
 from gardenos_chassis.asked import shows
-from gardenos_chassis.audit.accesses import lists, note_access, opens
+from gardenos_chassis.audit.accesses import NOT_SIGNED_IN, SIGNED_IN, lists, note_access, opens
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.fields import withhold_changes
 from gardenos_chassis.auth.permissions import LOOK_INTO_AUDIT
@@ -59,11 +59,11 @@ class AuditEntry(Shape):
     at: datetime
     """When it was recorded."""
     type: str
-    """Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`."""
+    """Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`, `not signed in: locked`."""
     title: str
     """The same in words."""
     subject_id: UUID | None
-    """The record that was changed or looked at."""
+    """The record that was changed or looked at; of a sign-in the session, of one that was refused the account."""
     person_id: UUID | None
     """The person it is about, where that is known."""
     actor: str
@@ -321,7 +321,10 @@ async def _accesses(
     given: dict[str, Any] = {"agency_id": agency_id, "limit": limit}
     where = []
     if len(kinds) == 1:
-        where.append("act = 'signed in'" if Kind.SIGN_IN in kinds else "act <> 'signed in'")
+        given["signing_in"] = [SIGNED_IN, NOT_SIGNED_IN]
+        where.append(
+            f"act {'=' if Kind.SIGN_IN in kinds else '<>'} {'any' if Kind.SIGN_IN in kinds else 'all'}(:signing_in)"
+        )
     if wanted.until is not None:
         given["until"] = wanted.until
         where.append("at < :until")
@@ -343,16 +346,23 @@ async def _accesses(
     return [_Row(_shown_access(row), None) for row in rows]
 
 
+def _done(act: str, what: str) -> str:
+    """What was done, in words: `opened lead`, `signed in`, `not signed in: wrong password`."""
+    if act == SIGNED_IN:
+        return act
+    return f"{act}: {what}" if act == NOT_SIGNED_IN else f"{act} {what}"
+
+
 def _shown_access(row: Any) -> dict[str, Any]:
-    done = f"{row['act']} {row['what']}"
-    signed_in = row["act"] == "signed in"
+    signing_in = row["act"] in (SIGNED_IN, NOT_SIGNED_IN)
+    done = _done(row["act"], row["what"])
     return {
         "id": str(row["id"]),
-        "kind": Kind.SIGN_IN if signed_in else Kind.READ,
+        "kind": Kind.SIGN_IN if signing_in else Kind.READ,
         "sequence": None,
         "at": row["at"],
-        "type": row["act"] if signed_in else done,
-        "title": (row["act"] if signed_in else done).capitalize(),
+        "type": done,
+        "title": done.capitalize(),
         "subject_id": row["subject_id"],
         "person_id": row["person_id"],
         "actor": row["actor"],

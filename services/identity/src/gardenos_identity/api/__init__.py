@@ -13,6 +13,7 @@ from gardenos_identity.api import (
     keys,
     memberships,
     sessions,
+    sign_ins,
     teams,
     users,
 )
@@ -40,6 +41,7 @@ def router(
     routes.include_router(keys.router(signer))
     for room in (
         sessions.router(sign_in, proxies),
+        sign_ins.router(),
         memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),

@@ -72,6 +72,10 @@ _NOTE_FAMILIAR = text(
     "insert into sign_in_limits (agency_id, key, tries, forget_at) values (:agency_id, :key, 0, now() + :memory)"
     " on conflict (agency_id, key) do update set forget_at = excluded.forget_at"
 )
+_TELL = text(
+    "update sign_in_limits set told_until = locked_until"
+    " where key = :key and locked_until is not null and told_until is distinct from locked_until returning key"
+)
 _PURGE = text("delete from sign_in_limits where forget_at <= now()")
 
 _PURGE_SECONDS = 3600
@@ -106,6 +110,14 @@ class Try:
         return _key("any", "familiar", self.whose, self.place)
 
 
+class Locked(TooManyRequests):
+    """It was tried too often; `key` is what is locked."""
+
+    def __init__(self, key: str, *, retry_after: int) -> None:
+        super().__init__("this was tried too often; wait a little and try again", retry_after=retry_after)
+        self.key = key
+
+
 def _key(*parts: str) -> str:
     # A hash: the table tells nobody whose addresses these are.
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -118,13 +130,18 @@ class Limits:
     database: Database
 
     async def count(self, attempt: Try) -> None:
-        """To be called before a try is made. Raises TooManyRequests, and then nothing is counted."""
+        """To be called before a try is made. Raises Locked, and then nothing is counted."""
         async with self.database.transaction(NO_AGENCY) as session:
             # Always in this order: two that count at the same moment wait for one another, and never in a circle.
             await _count(session, attempt.here, _HERE)
             if not (await session.execute(_IS_FAMILIAR, {"key": attempt.familiar})).scalar_one():
                 await _count(session, attempt.everywhere, _EVERYWHERE)
                 await _count(session, attempt.from_place, _PLACE)
+
+    async def is_news(self, locked: Locked) -> bool:
+        """Whether this lock was not met before: of each it is told once, however many tries it refuses."""
+        async with self.database.transaction(NO_AGENCY) as session:
+            return (await session.execute(_TELL, {"key": locked.key})).first() is not None
 
     async def succeeded(self, attempt: Try) -> None:
         """The try was right: it is not held against anybody."""
@@ -170,4 +187,4 @@ async def _count(session: Session, key: str, measure: Measure) -> None:
     )
     if counted.first() is None:
         seconds = (await session.execute(_WAIT, {"key": key})).scalar_one()
-        raise TooManyRequests("this was tried too often; wait a little and try again", retry_after=seconds)
+        raise Locked(key, retry_after=seconds)

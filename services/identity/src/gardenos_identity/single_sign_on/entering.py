@@ -99,13 +99,19 @@ class SingleSignOn:
     ) -> dict[str, Any]:
         """Back from the provider: a new session. Raises Unauthorized, Forbidden, Unavailable."""
         ticket, attempt, settled = await self._back(state, proof, by=None)
-        vouched = await self._vouched(settled, code, proof)
-        await self.limits.succeeded(Try(PROVIDER, attempt.counted_as, origin.neighbourhood))
-        new = new_id()
-        context = Context(ticket.agency_id, Actor(ActorKind.SYSTEM, PROVIDER), request_id)
-        async with store.unit_of_work(context) as work:
-            user_id = await self._whose(work, settled, vouched, new)
-            return await self.sign_in.start(work.session, ticket.agency_id, user_id, origin, begun_by=PROVIDER)
+        email = None
+        try:
+            vouched = await self._vouched(settled, code, proof)
+            email = vouched.email
+            await self.limits.succeeded(Try(PROVIDER, attempt.counted_as, origin.neighbourhood))
+            new = new_id()
+            context = Context(ticket.agency_id, Actor(ActorKind.SYSTEM, PROVIDER), request_id)
+            async with store.unit_of_work(context) as work:
+                user_id = await self._whose(work, settled, vouched, new)
+                return await self.sign_in.start(work.session, ticket.agency_id, user_id, origin, begun_by=PROVIDER)
+        except (Unauthorized, Forbidden):
+            await self.sign_in.refusals.of_vouched(ticket.agency_id, email, origin)
+            raise
 
     async def complete_test(
         self, store: EventStore, context: Context, user_id: UUID, session_id: UUID, code: str, state: str, proof: str
