@@ -39,6 +39,13 @@ class Suspended(Forbidden):
     type = "urn:gardenos:agency-suspended"
 
 
+class Closed(Forbidden):
+    """The caller's agency was closed by its owner: nobody else works in it any more."""
+
+    title = "Agency closed"
+    type = "urn:gardenos:agency-closed"
+
+
 class NotFound(Refusal):
     """No such thing, or none that the caller may see: the two are not told apart."""
 

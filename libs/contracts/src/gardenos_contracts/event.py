@@ -55,7 +55,10 @@ class Event(BaseModel):
         return next((id for name in self.whose if (id := getattr(self, name, None)) is not None), None)
 
     def forgets(self) -> tuple[UUID, ...]:
-        """Who is forgotten from here on, by the ids that `about` gives; nobody, unless this says that somebody is."""
+        """Who is forgotten from here on, by the ids that `about` gives; nobody, unless this says that somebody is.
+
+        An agency's own id: all that it ever had to do with.
+        """
         return ()
 
 

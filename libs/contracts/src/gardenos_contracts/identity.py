@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from gardenos_contracts.event import Event
+from gardenos_contracts.personal import Personal
 from gardenos_contracts.values import AgencyId, Role, TeamId, UserId
+
+_OfUser: TypeAlias = Annotated[str, Personal(forgotten="")]
+"""Of one of the agency's own people: they are forgotten with their agency."""
 
 
 class AgencyRegistered(Event, service="identity", version=1):
@@ -33,9 +37,12 @@ class TeamFormed(Event, service="identity", version=1):
 class UserJoined(Event, service="identity", version=1):
     """A person may now sign in to the agency."""
 
+    whose: ClassVar[tuple[str, ...]] = ("user_id",)
+    introduces_person: ClassVar[bool] = True
+
     user_id: UserId
-    email: str
-    name: str
+    email: _OfUser
+    name: _OfUser
     role: Role
     team_ids: tuple[TeamId, ...]
 
@@ -70,8 +77,11 @@ class RefreshTokenReused(Event, service="identity", version=1):
 class UserInvited(Event, service="identity", version=1):
     """A person was asked to join the agency, by a link that is good once and for a while."""
 
+    whose: ClassVar[tuple[str, ...]] = ("invitation_id",)
+    introduces_person: ClassVar[bool] = True
+
     invitation_id: UUID
-    email: str
+    email: _OfUser
     role: Role
     team_ids: tuple[TeamId, ...]
     invited_by: UserId
@@ -145,8 +155,10 @@ class WorkHandedOver(Event, service="identity", version=1):
 class ProfileChanged(Event, service="identity", version=1):
     """What a person says of themselves: all of it, as it is now."""
 
+    whose: ClassVar[tuple[str, ...]] = ("user_id",)
+
     user_id: UserId
-    name: str
+    name: _OfUser
     time_zone: str | None
     """IANA name; none: the agency's."""
     locale: str | None
@@ -286,6 +298,34 @@ class AgencyResumed(Event, service="identity", version=1):
     """An agency that was suspended is at work again."""
 
     agency_id: AgencyId
+
+
+class AgencyClosed(Event, service="identity", version=1):
+    """An owner closed their agency: nobody but its owners works in it any more, and on a day all that is kept of it is erased."""
+
+    agency_id: AgencyId
+    erase_at: datetime
+    """Unless it is reopened before."""
+    reason: str | None
+
+
+class AgencyReopened(Event, service="identity", version=1):
+    """An agency that was closed is at work again, and nothing of it is erased."""
+
+    agency_id: AgencyId
+
+
+class AgencyErased(Event, service="identity", version=1):
+    """All that can be read of an agency is erased, everywhere: whoever keeps anything of it erases that too.
+
+    Nothing follows in its history.
+    """
+
+    agency_id: AgencyId
+
+    def forgets(self) -> tuple[UUID, ...]:
+        """All of the agency's people, by the agency's own id."""
+        return (self.agency_id,)
 
 
 class AgencyLogoChanged(Event, service="identity", version=1):

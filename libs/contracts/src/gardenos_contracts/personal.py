@@ -15,7 +15,7 @@ class Personal:
     """Marks a field that tells of the person an event is about: `email: Annotated[str | None, Personal()] = None`.
 
     Stores seal it with the person's key. `forgotten` stands in its place once that key is destroyed; it must be a
-    value that the field may have. The people of the agency itself, its users, are not such persons.
+    value that the field may have. The people of the agency itself, its users, are forgotten with their agency alone.
     """
 
     forgotten: Any = None

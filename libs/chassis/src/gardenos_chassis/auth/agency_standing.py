@@ -10,26 +10,40 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gardenos_contracts import Event, Fact, Received
-from gardenos_contracts.identity import AgencyResumed, AgencySuspended
+from gardenos_contracts.identity import AgencyClosed, AgencyErased, AgencyReopened, AgencyResumed, AgencySuspended
+from gardenos_contracts.values import Role
 
 from gardenos_chassis.auth.colleagues import HINT
-from gardenos_chassis.errors import Suspended
+from gardenos_chassis.errors import Closed, Suspended
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.tenancy import Session, driver_of, hint_at_commit
 
 STANDING = "select suspended, reason, turn_to, life from agency_standings"
 """The row of the session's agency, if there is one."""
 
-AT_REST = "select from agency_standings where suspended or life = 'closed'"
+AT_REST = "select from agency_standings where suspended or life <> 'active'"
 """Has a row for an agency that may do nothing outwards."""
 
-TOLD_OF_AGENCIES: tuple[type[Event], ...] = (AgencySuspended, AgencyResumed)
+TOLD_OF_AGENCIES: tuple[type[Event], ...] = (
+    AgencySuspended,
+    AgencyResumed,
+    AgencyClosed,
+    AgencyReopened,
+    AgencyErased,
+)
 
 _SUSPENDED = """
 insert into agency_standings (agency_id, suspended, reason, turn_to) values ($1, true, $2, $3)
 on conflict (agency_id) do update set suspended = true, reason = excluded.reason, turn_to = excluded.turn_to
 """
 _RESUMED = "update agency_standings set suspended = false, reason = null, turn_to = null where agency_id = $1"
+_LIVES = """
+insert into agency_standings (agency_id, life) values ($1, $2) on conflict (agency_id) do update set life = excluded.life
+"""
+_ERASED = """
+insert into agency_standings (agency_id, life) values ($1, 'closed')
+on conflict (agency_id) do update set life = 'closed', suspended = false, reason = null, turn_to = null
+"""
 
 
 class Life(StrEnum):
@@ -37,7 +51,9 @@ class Life(StrEnum):
 
     ACTIVE = "active"
     CLOSING = "closing"
+    """Closed by its owner, and not yet erased."""
     CLOSED = "closed"
+    """Erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +70,18 @@ class AgencyStanding:
     @property
     def at_rest(self) -> bool:
         """Whether nobody works for it and nothing goes out for it."""
-        return self.suspended or self.life is Life.CLOSED
+        return self.suspended or self.life is not Life.ACTIVE
 
-    def require_at_work(self) -> None:
-        """Raises Suspended."""
+    def require_at_work(self, role: Role | None = None) -> None:
+        """Raises Suspended, and Closed: in an agency that its owner closed, for all but its owners until it is erased."""
         if self.suspended:
             raise Suspended(why(self.reason, self.turn_to))
+        if self.life is Life.CLOSED:
+            raise Closed("this agency was closed, and what was kept of it is erased")
+        if self.life is Life.CLOSING and role is not Role.OWNER:
+            raise Closed(
+                "your agency was closed by its owner; an owner can reopen it until what is kept of it is erased"
+            )
 
 
 AT_WORK = AgencyStanding()
@@ -101,6 +123,12 @@ async def _keep(fact: Fact[Event] | Received[Event], session: Session) -> None:
             await driver.execute(_SUSPENDED, fact.agency_id, told.reason, told.turn_to)
         case AgencyResumed():
             await driver.execute(_RESUMED, fact.agency_id)
+        case AgencyClosed():
+            await driver.execute(_LIVES, fact.agency_id, Life.CLOSING)
+        case AgencyReopened():
+            await driver.execute(_LIVES, fact.agency_id, Life.ACTIVE)
+        case AgencyErased():
+            await driver.execute(_ERASED, fact.agency_id)
         case _:
             return
     hint_at_commit(session, HINT)

@@ -144,7 +144,7 @@ class Standings:
     async def now(self, database: Database, caller: Caller) -> Caller:
         """The caller as their token says, with the role and teams of this moment: of a manager who leads, with their branch's.
 
-        Raises Unauthorized for somebody who was deactivated, and for a key that was revoked; and Suspended.
+        Raises Unauthorized for somebody who was deactivated, and for a key that was revoked; Suspended, and Closed.
         """
         agency = await self._agency(database, caller.agency_id)
         if caller.key is not None and caller.key.id in agency.revoked:
@@ -155,7 +155,7 @@ class Standings:
             if not standing.active:
                 raise Unauthorized("this account was deactivated; ask an owner or admin of your agency")
             role, team_ids = standing.role, standing.team_ids
-        agency.standing.require_at_work()
+        agency.standing.require_at_work(role if caller.key is None else None)
         if role is Role.MANAGER and (branch := agency.in_branches_of.get(caller.user_id)):
             team_ids |= branch
         shared = agency.shared_with.get(caller.user_id, _NOTHING)

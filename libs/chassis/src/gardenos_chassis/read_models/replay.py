@@ -16,6 +16,7 @@ from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.events.feed import FeedClient
 from gardenos_chassis.events.store import EventStore, read_after
+from gardenos_chassis.leaving.erasing import is_erased
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.tenancy import Database, Session, driver_of
 
@@ -146,7 +147,8 @@ class Replay:
                 facts = [_received(message) for message in page]
                 async with self.beside.transaction(agency_id) as session:
                     await _take_turn(session, agency_id, page[0].sequence - 1)
-                    await self.model.project(session, facts)
+                    if not await is_erased(session, agency_id):
+                        await self.model.project(session, facts)
                     await session.execute(_MOVE_OWN, {"agency_id": agency_id, "head": page[-1].sequence})
                 self.took(OWN, len(page))
 

@@ -15,6 +15,7 @@ from gardenos_contracts import Data, Event, Message, event_class, without_person
 from gardenos_contracts.event import upcast
 from sqlalchemy import ARRAY, Uuid, bindparam, text
 
+from gardenos_chassis.leaving.erasing import erase, is_erased
 from gardenos_chassis.tenancy import Session
 
 # The keys are named with their schema: a read model that is rebuilt beside the live one asks the same.
@@ -49,9 +50,15 @@ _REDACT = text(
 async def forget(session: Session, agency_id: UUID, people: Collection[UUID]) -> None:
     """Destroys these people's keys for good, here, and with them their jobs, snapshots, and what is parked of theirs.
 
-    People are named as `Event.about` names them. To be done before read tables are emptied, in the same transaction.
+    People are named as `Event.about` names them. To be done before read tables are emptied, in the same transaction. With
+    the agency's own id among them it is the agency that is erased.
     """
     await session.execute(_ALONE, {"agency_id": str(agency_id)})
+    if agency_id in people:
+        again = await is_erased(session, agency_id)
+        await session.execute(_FORGET, {"agency_id": agency_id, "people": sorted(people)})
+        await erase(session, agency_id, again=again)
+        return
     await session.execute(_FORGET, {"agency_id": agency_id, "people": sorted(people)})
     # Whose they are nobody knows; they are made anew when they are missed.
     kept = (await session.execute(_KEPT)).one()
@@ -118,9 +125,11 @@ async def without_the_forgotten(session: Session, agency_id: UUID, messages: Seq
     """As `heeded`, for messages of which none forgets, where somebody has been forgotten."""
     about = [_about(message) for message in messages]
     people = {person for person in about if person is not None}
-    forgotten = await forgotten_among(session, agency_id, people) if people else set()
+    forgotten = await forgotten_among(session, agency_id, {agency_id, *people})
     if not forgotten:
         return list(messages)
+    if agency_id in forgotten:
+        return [message if agency_id in _forgets(message) else _of_nothing(message) for message in messages]
     return [
         _left_of(message) if person in forgotten else message for message, person in zip(messages, about, strict=True)
     ]
@@ -156,6 +165,11 @@ def _newest(message: Message) -> Data:
     data: Data = orjson.loads(message.data)
     known = event_class(message.type)
     return data if known is None else upcast(message.type, data, known.event_type)
+
+
+def _of_nothing(message: Message) -> Message:
+    """A message of an agency that is erased: it has its place in history, and no effect."""
+    return replace(message, type="erased", data=b"{}", forgotten=True)
 
 
 def _left_of(message: Message) -> Message:

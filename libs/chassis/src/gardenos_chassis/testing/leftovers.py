@@ -1,4 +1,6 @@
-"""Whether anything is left of somebody in a service's database: every column of every table, of every agency."""
+"""Whether anything is left of somebody, or of an agency, in a service's database: every column of every table."""
+
+from uuid import UUID
 
 from gardenos_chassis.testing.parts import Parts
 
@@ -22,6 +24,29 @@ async def places_of(marker: str, parts: Parts, package: str) -> list[str]:
             query = f"select exists (select from {row['table']} where position($1::text in {told}) > 0)"  # noqa: S608
             if await server.fetchval(query, marker):
                 found.append(f"{row['table']}.{row['column']}")
+        return found
+    finally:
+        await server.close()
+
+
+_TABLES = """
+select n.nspname::text as schema, c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'agency_id' and not a.attisdropped
+where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema$)' order by 1, 2
+"""
+
+
+async def rows_of(agency_id: UUID, parts: Parts, package: str) -> dict[str, int]:
+    """How many rows of an agency there are in each table that has any; of people's keys, those that open something."""
+    await parts.database(package)
+    server = await parts.postgres.server.connect(package)
+    try:
+        found = {}
+        for row in await server.fetch(_TABLES):
+            more = " and key is not null" if row["name"] == "person_keys" else ""
+            query = f'select count(*) from "{row["schema"]}"."{row["name"]}" where agency_id = $1{more}'  # noqa: S608
+            if rows := await server.fetchval(query, agency_id):
+                found[row["name"] if row["schema"] == "public" else f"{row['schema']}.{row['name']}"] = rows
         return found
     finally:
         await server.close()
