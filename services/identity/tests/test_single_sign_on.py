@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from accounts import PASSWORD, acting, refresh, register, sign_in
 from gardenos_chassis.testing import Running
+from gardenos_chassis.testing.openid import CLIENT, SECRET, Provider, back, provider
 from gardenos_chassis.testing.plugin import Start
 from gardenos_contracts.values import Role
 from gardenos_identity.app import create_service
@@ -20,7 +21,6 @@ from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.single_sign_on import providers
 from gardenos_identity.single_sign_on.reaching import ProviderAway, Reach, is_public
 from gardenos_identity.single_sign_on.tables import attempts, links, single_sign_on
-from openid import CLIENT, SECRET, Provider, back, provider
 from sqlalchemy import update
 from trail import kept, refused
 
