@@ -75,8 +75,19 @@ NOT_PERSONAL_HERE = {
     "leads.LeadFieldDefined.v1": {"field_id", "key", "label", "options"},
     "leads.LeadViewRemoved.v1": {"view_id"},
     "leads.LeadViewSaved.v1": {"view_id", "name", "audience", "filter", "sort", "columns"},
+    "leads.LeadInquired.v1": {"inquiry_id", "cost", "consented_at", "first", "inquired_at"},
+    "leads.LeadSourceChanged.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
+    "leads.LeadSourceMade.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
     "leads.LeadsImported.v1": {
-        "filename", "rows", "captured", "duplicates", "rejected", "empty", "updated", "inquiries", "run_automations",
+        "filename",
+        "rows",
+        "captured",
+        "duplicates",
+        "rejected",
+        "empty",
+        "updated",
+        "inquiries",
+        "run_automations",
     },
 }
 """Fields of one event that would tell of somebody elsewhere."""

@@ -79,6 +79,10 @@ SEE_IDENTITY = Permission(
 SEE_PREMIUMS = Permission(
     "fields", "see premiums", f"See premiums {_THEIRS}", {**_WRITERS, Role.AUDITOR: Scope.AGENCY}, for_keys=True
 )  # fmt: skip
+KEEP_SOURCES = Permission(
+    "sources", "keep", "Set up where leads come from, and see what was posted there",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
+)  # fmt: skip
 FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
 READ_DIRECTORY = Permission(
     "people", "read", "See who works here, in which teams and branches", _everywhere(*Role), for_keys=True
@@ -124,6 +128,7 @@ PERMISSIONS = (
     SEE_IDENTITY,
     SEE_PREMIUMS,
     FORGET_PEOPLE,
+    KEEP_SOURCES,
     READ_DIRECTORY,
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,
