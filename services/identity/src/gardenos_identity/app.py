@@ -1,5 +1,7 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from datetime import timedelta
+
 from gardenos_chassis.auth.agency_standing import agency_standing_kept
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_DIRECTORY
 from gardenos_chassis.auth.standings import Standings
@@ -9,7 +11,8 @@ from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
-from gardenos_identity import api_keys
+from gardenos_identity import api_keys, closing
+from gardenos_identity.api import closing as closing_routes
 from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
@@ -56,12 +59,14 @@ def create_service(settings: IdentitySettings) -> Service:
         routers=[
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
             single_sign_on.router(signing_on, proxies, settings.public_url),
+            closing_routes.router(passwords_anew, proxies, timedelta(days=settings.erase_closed_agencies_days)),
         ],
         read_models=[
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
+            ReadModel("closures", tables=[closing.agency_closures], project=closing.project),
         ],
-        jobs=[mail.jobs()],
+        jobs=[mail.jobs(), closing.Erasing(settings.needed_master_keys).jobs()],
         standings=Standings(
             rows=f"{STANDINGS} union all {api_keys.REVOKED}",
             teams=TEAMS,

@@ -7,9 +7,13 @@ from gardenos_chassis.auth.colleagues import HINT
 from gardenos_chassis.tenancy import Session, hint_at_commit
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
+    AgencyClosed,
     AgencyLogoChanged,
     AgencyRegistered,
+    AgencyReopened,
+    AgencyResumed,
     AgencySettingsChanged,
+    AgencySuspended,
     BranchClosed,
     BranchOpened,
     BranchRenamed,
@@ -50,6 +54,9 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 # What is settled is kept as JSON says it.
                 values = change.model_dump(mode="json", exclude={"agency_id"})
                 await session.execute(update(agencies).values(version=fact.version, **values))
+            case AgencySuspended() | AgencyResumed() | AgencyClosed() | AgencyReopened():
+                # A version of the agency all the same.
+                await session.execute(update(agencies).values(version=fact.version))
             case BranchOpened() as branch:
                 await _add(session, branches, fact, id=branch.branch_id, name=branch.name)
             case BranchRenamed() as branch:

@@ -21,6 +21,8 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """How long a session lives without use."""
     registering: bool = True
     """Whether anybody may register an agency. Off, nobody can, and those that are there go on."""
+    erase_closed_agencies_days: int = Field(default=30, ge=0)
+    """How many days after its owner has closed it an agency is erased; until then it can be reopened."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people find the web client: what links in letters begin with."""
     single_sign_on_private: bool = False

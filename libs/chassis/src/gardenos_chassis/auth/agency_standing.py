@@ -69,8 +69,12 @@ class AgencyStanding:
 
     @property
     def at_rest(self) -> bool:
-        """Whether nobody works for it and nothing goes out for it."""
+        """Whether nothing goes out for it."""
         return self.suspended or self.life is not Life.ACTIVE
+
+    def lets_in(self, role: Role | None) -> bool:
+        """Whether somebody of this role may work in it; None: whoever comes from outside, or an API key."""
+        return not self.suspended and (self.life is Life.ACTIVE or (self.life is Life.CLOSING and role is Role.OWNER))
 
     def require_at_work(self, role: Role | None = None) -> None:
         """Raises Suspended, and Closed: in an agency that its owner closed, for all but its owners until it is erased."""

@@ -15,6 +15,7 @@ from gardenos_chassis.tenancy import Session, driver_of
 
 STAYS = frozenset(
     {
+        "access_seals",
         "accesses",
         "agency_heads",
         "agency_standings",

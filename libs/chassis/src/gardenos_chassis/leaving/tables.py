@@ -7,6 +7,7 @@ from gardenos_chassis.tenancy import Session, driver_of
 
 MACHINERY = frozenset(
     {
+        "access_seals",
         "agency_heads",
         "chain_heads",
         "commands",

@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     DEACTIVATED = "deactivated"
     PASSWORD_REFUSED = "single sign-on is asked for"  # noqa: S105 - as above
     SUSPENDED = "the agency is suspended"
+    CLOSED = "the agency is closed"
     PROVIDER_REFUSED = "single sign-on refused"
 
 
