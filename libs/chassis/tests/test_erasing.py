@@ -15,7 +15,16 @@ from gardenos_contracts import Actor, ActorKind, Event, Personal
 from gardenos_notes.app import BellRung, NoteTaken
 from sqlalchemy import text
 
-HISTORY = {"events", "event_links", "agency_heads", "chain_heads", "relay_marks", "consumer_marks", "accesses"}
+HISTORY = {
+    "events",
+    "event_links",
+    "agency_heads",
+    "chain_heads",
+    "relay_marks",
+    "consumer_marks",
+    "accesses",
+    "access_seals",
+}
 
 
 class WordTold(Event, service="notes", version=1):

@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from gardenos_chassis import operations, telemetry
 from gardenos_chassis.audit.accesses import prune_for_ever
 from gardenos_chassis.audit.chain import Chain
+from gardenos_chassis.audit.seals import Seals
 from gardenos_chassis.auth import Keys
 from gardenos_chassis.auth.api_keys import Exchange, exchange_at
 from gardenos_chassis.auth.colleagues import HINT
@@ -202,6 +203,7 @@ class Service:
                 if self.publishes:
                     tasks.create_task(self.relay.run())
                     tasks.create_task(retried_for_ever(Chain(self.database).run, what=f"{self.name}: chaining"))
+                tasks.create_task(retried_for_ever(Seals(self.database).run, what=f"{self.name}: sealing accesses"))
                 tasks.create_task(retried_for_ever(pruning, what=f"{self.name}: pruning accesses"))
                 for subscription in self.subscriptions.values():
                     tasks.create_task(subscription.run())

@@ -1,6 +1,6 @@
 """The tables of the audit trail, for migrations: what stands here has run, and is not edited."""
 
-from gardenos_chassis.migrations import Operations
+from gardenos_chassis.migrations import Operations, protect_writes
 
 _OWN = "agency_id = nullif(current_setting('app.agency_id', true), '')::uuid"
 
@@ -89,3 +89,60 @@ def extend_events(op: Operations) -> None:
 def extend_jobs(op: Operations) -> None:
     """On whose behalf a job is done: for each database that has jobs."""
     op.execute("alter table jobs add column on_behalf_of text")
+
+
+def create_access_seals(op: Operations) -> None:
+    """The chain of hashes over who looked at what: `audit.seals`. It holds times and counts, and nothing of anybody."""
+    op.execute(
+        """
+        create table access_seals (
+            agency_id uuid not null,
+            sequence bigint not null,
+            since timestamptz not null,
+            upto timestamptz not null,
+            looks integer not null,
+            digest bytea not null,
+            link bytea not null,
+            primary key (agency_id, sequence)
+        )
+        """
+    )
+    protect_writes(op, "access_seals")
+    # As with events: what is sealed stays so.
+    op.execute(
+        """
+        do $$ declare role name; begin
+            for role in select distinct grantee from information_schema.role_table_grants
+                where table_name = 'access_seals' and grantee <> current_user
+            loop
+                execute format('revoke update, delete, truncate on access_seals from %I', role);
+            end loop;
+        end $$
+        """
+    )
+    # Whoever seals needs to know of which agencies there is anything to seal, and nothing else of them. It leaps from
+    # agency to agency along the index.
+    op.execute(
+        """
+        create function agencies_with_accesses_to_seal(moment timestamptz) returns setof uuid
+        language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+            with recursive found (agency_id) as (
+                (select agency_id from accesses order by agency_id limit 1)
+                union all
+                select (
+                    select accesses.agency_id from accesses
+                    where accesses.agency_id > found.agency_id order by accesses.agency_id limit 1
+                )
+                from found where found.agency_id is not null
+            )
+            select agency_id from found where exists (
+                select from accesses
+                where accesses.agency_id = found.agency_id and accesses.at < moment and accesses.at >= coalesce(
+                    (select upto from access_seals where access_seals.agency_id = found.agency_id
+                        order by sequence desc limit 1),
+                    '-infinity'
+                )
+            )
+        $$
+        """
+    )

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import orjson
 from sqlalchemy import text
 
 from gardenos_chassis.audit.chain import AS_STORED, FIRST
+from gardenos_chassis.audit.seals import broken_seal, last_seals
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.read_models.progress import Progress, Say
 from gardenos_chassis.tenancy import Database, driver_of
@@ -33,12 +35,14 @@ order by sequence
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The link of an agency's event in a service, as it was when the anchor was taken."""
+    """The link of an agency's event in a service, as it was when the anchor was taken; or that of a seal of its looks."""
 
     service: str
     agency_id: UUID
     sequence: int
     link: bytes
+    of: str = "events"
+    """Or `looks`."""
 
     def line(self) -> str:
         """As it is kept: one JSON object."""
@@ -47,6 +51,7 @@ class Anchor:
             "agency_id": str(self.agency_id),
             "sequence": self.sequence,
             "link": self.link.hex(),
+            "of": self.of,
         }
         return orjson.dumps(kept).decode()
 
@@ -56,7 +61,12 @@ class Anchor:
         try:
             told = orjson.loads(line)
             return cls(
-                str(told["service"]), UUID(told["agency_id"]), int(told["sequence"]), bytes.fromhex(told["link"])
+                str(told["service"]),
+                UUID(told["agency_id"]),
+                int(told["sequence"]),
+                bytes.fromhex(told["link"]),
+                # Anchors of before looks were sealed do not say.
+                str(told.get("of", "events")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as broken:
             raise Invalid("an anchor is a line of JSON with service, agency_id, sequence and link") from broken
@@ -74,6 +84,8 @@ class Break:
     agency_id: UUID
     sequence: int
     how: str
+    what: str = "event"
+    """Or `seal`: of a stretch of who looked at what."""
 
 
 @dataclass(slots=True)
@@ -83,30 +95,40 @@ class Verified:
     service: str
     events: int = 0
     agencies: int = 0
+    looks: int = 0
     anchors: int = 0
     breaks: list[Break] = field(default_factory=list)
 
     def in_words(self) -> list[str]:
         """A line for the service, and one for each agency whose chain is broken."""
         beside = f", and {self.anchors:,} anchors" if self.anchors else ""
+        looks = f" and {self.looks:,} looks" if self.looks else ""
         outcome = "as they were recorded" if not self.breaks else "NOT as they were recorded"
         return [
-            f"{self.service}: {self.events:,} events of {self.agencies:,} agencies{beside}: {outcome}",
-            *(f"  agency {each.agency_id}, event {each.sequence:,}: {each.how}" for each in self.breaks),
+            f"{self.service}: {self.events:,} events{looks} of {self.agencies:,} agencies{beside}: {outcome}",
+            *(f"  agency {each.agency_id}, {each.what} {each.sequence:,}: {each.how}" for each in self.breaks),
         ]
 
 
 async def anchors(service: "Service") -> list[Anchor]:
     """The last link of every agency: to be kept where who keeps the database cannot write."""
+    looks = [Anchor(service.name, id, *last, of="looks") for id, last in (await last_seals(service.database)).items()]
+    return [*await _ends(service), *sorted(looks, key=lambda anchor: anchor.agency_id)]
+
+
+async def _ends(service: "Service") -> list[Anchor]:
+    if not service.publishes:
+        return []
     async with service.database.across() as session:
         return [Anchor(service.name, row.agency_id, row.sequence, row.link) for row in await session.execute(_HEADS)]
 
 
 async def verify(service: "Service", say: Say, kept: Sequence[Anchor] = ()) -> Verified:
     """Computes every link again, while the service serves; tells the first break of each agency."""
-    mine = [anchor for anchor in kept if anchor.service == service.name]
-    ends = {anchor.agency_id: anchor for anchor in await anchors(service)}
-    found = Verified(service.name, anchors=len(mine))
+    kept = [anchor for anchor in kept if anchor.service == service.name]
+    mine = [anchor for anchor in kept if anchor.of == "events"]
+    ends = {anchor.agency_id: anchor for anchor in await _ends(service)}
+    found = Verified(service.name, anchors=len(kept))
     total = sum(end.sequence for end in ends.values())
     for agency_id in sorted(ends.keys() | {anchor.agency_id for anchor in mine}):
         end = ends.get(agency_id)
@@ -119,8 +141,20 @@ async def verify(service: "Service", say: Say, kept: Sequence[Anchor] = ()) -> V
         found.agencies += 1
         if reader.broken is not None:
             found.breaks.append(reader.broken)
+    await _verify_looks(service, found, [anchor for anchor in kept if anchor.of == "looks"])
     say(Progress("done", {service.name: found.events}, {service.name: found.events}))
     return found
+
+
+async def _verify_looks(service: "Service", found: Verified, kept: Sequence[Anchor]) -> None:
+    keep = timedelta(days=service.settings.keep_accesses_days)
+    ends = await last_seals(service.database)
+    for agency_id in sorted(ends.keys() | {anchor.agency_id for anchor in kept}):
+        wanted = {anchor.sequence: anchor.link for anchor in kept if anchor.agency_id == agency_id}
+        looks, broken = await broken_seal(service.database, agency_id, wanted, keep)
+        found.looks += looks
+        if broken is not None:
+            found.breaks.append(Break(agency_id, broken.sequence, broken.how, "seal"))
 
 
 @dataclass(slots=True)

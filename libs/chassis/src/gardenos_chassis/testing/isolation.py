@@ -7,14 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from gardenos_chassis.local import DatabaseUrls
 
-MARKS = ("agency_heads", "relay_marks", "consumer_marks", "chain_heads")
+MARKS = ("agency_heads", "relay_marks", "consumer_marks", "chain_heads", "access_seals")
 """What every service reads across agencies: how far things are, and nothing of anybody."""
 
 APPEND_ONLY = ("accesses",)
 """Where the service adds rows and changes none."""
 
-DEFINERS = ("agencies_with_jobs_due", "job_counts", "agencies_with_accesses_before")
-"""What every service may call that runs as the owner: whose jobs are due, how many there are, who has old accesses."""
+DEFINERS = (
+    "agencies_with_jobs_due", "job_counts", "agencies_with_accesses_before", "agencies_with_accesses_to_seal",
+)  # fmt: skip
+"""What every service may call that runs as the owner: whose jobs are due, how many there are, who has accesses, old or new."""
 
 _OWN = "(agency_id = (NULLIF(current_setting('app.agency_id'::text, true), ''::text))::uuid)"
 

@@ -1,7 +1,7 @@
 """What every consumer keeps, and a table of our own."""
 
 from alembic import op
-from gardenos_chassis.audit.tables import create_access_table, extend_jobs
+from gardenos_chassis.audit.tables import create_access_seals, create_access_table, extend_jobs
 from gardenos_chassis.migrations import (
     create_consumer_tables,
     create_job_tables,
@@ -20,6 +20,7 @@ def upgrade() -> None:
     create_job_tables(op)
     extend_jobs(op)
     create_access_table(op)
+    create_access_seals(op)
     create_sealing_tables(op)
     op.execute(
         """
