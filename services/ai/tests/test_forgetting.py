@@ -12,12 +12,14 @@ from gardenos_ai.tables import chunks, communications, insights, people
 from gardenos_ai.vectors import Vectors
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs.queue import jobs
+from gardenos_chassis.leaving.erasing import STAYS
 from gardenos_chassis.testing import Running, eventually
-from gardenos_chassis.testing.leftovers import places_of
+from gardenos_chassis.testing.leftovers import places_of, rows_of
 from gardenos_chassis.testing.parts import Parts
 from gardenos_contracts.ai import InsightExtracted
 from gardenos_contracts.clients import ClientOnboarded
 from gardenos_contracts.comms import CallLogged, ConversationsForgotten, MessageReceived
+from gardenos_contracts.identity import AgencyErased
 from gardenos_contracts.leads import LeadCaptured, PersonForgotten
 from gardenos_contracts.values import PersonName
 
@@ -154,3 +156,33 @@ async def test_what_is_read_at_the_same_moment_is_forgotten_with_them(
     assert await ai.rows(agency_id, chunks) == []
     assert await ai.rows(agency_id, insights) == []
     assert all(event.forgotten for event in await ai.events(agency_id))
+
+
+async def test_of_an_agency_that_is_erased_nothing_is_left_and_nothing_comes_back(
+    ai: Running, parts: Parts, agency_id: UUID
+) -> None:
+    marker, other = uuid4().hex, new_id()
+    lead, others = known_as(marker), known_as("kept")
+    spoken, kept = said(lead, marker), said(others, "kept")
+    for agency, known, call_logged in ((agency_id, lead, spoken), (other, others, kept)):
+        await ai.given(agency, known, call_logged)
+        await read(ai, agency, call_logged.call_id, "read")
+    ids = {row["id"] for row in await ai.rows(agency_id, chunks)}
+    stay = {row["id"] for row in await ai.rows(other, chunks)}
+    assert ids
+    assert stay
+    assert await places_of(marker, parts, "gardenos_ai") != []
+
+    await ai.given(agency_id, AgencyErased(agency_id=agency_id))
+    await ai.wait_until_caught_up()
+    await ai.given(agency_id, said(lead, marker), known_as(marker), wrote(marker))
+    await ai.wait_until_caught_up()
+    await ai.jobs_done()
+    left = await rows_of(agency_id, parts, "gardenos_ai")
+    assert left.keys() <= STAYS | {"jobs"}, left
+    assert {(row["kind"], row["state"]) for row in await ai.rows(agency_id, jobs)} == {(REMOVE_VECTORS, "queued")}
+    assert await places_of(marker, parts, "gardenos_ai") == []
+    assert await vectors_of(ai).missing(agency_id, ids) == ids
+    assert await vectors_of(ai).missing(other, stay) == set()
+    async with ai.client(agency_id) as http:
+        assert (await http.get("/api/v1/search", params={"q": "hail"})).json()["type"] == "urn:gardenos:agency-closed"

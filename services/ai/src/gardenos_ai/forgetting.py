@@ -12,6 +12,7 @@ from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Received
 from gardenos_contracts.clients import PersonForgotten as ClientForgotten
 from gardenos_contracts.comms import ConversationsForgotten
+from gardenos_contracts.identity import AgencyErased
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 from sqlalchemy import delete, or_, select
 
@@ -26,7 +27,9 @@ REMOVE_VECTORS = "ai.remove-vectors"
 _ONCE_MORE = timedelta(hours=1)
 """By then whoever was reading, or restoring vectors, at the moment of forgetting has put theirs into the store."""
 
-forgetting = Consumer("ai.forgetting", listens_to=[LeadForgotten, ClientForgotten, ConversationsForgotten])
+forgetting = Consumer(
+    "ai.forgetting", listens_to=[LeadForgotten, ClientForgotten, ConversationsForgotten, AgencyErased]
+)
 
 
 @forgetting.on(LeadForgotten)
@@ -45,6 +48,12 @@ async def client_forgotten(event: Received[ClientForgotten], db: Session) -> Non
 async def conversations_forgotten(event: Received[ConversationsForgotten], db: Session) -> None:
     """What comms knows to be theirs besides, by whichever address they wrote."""
     await _forget(db, event, event.data.person_id, event.data.communication_ids)
+
+
+@forgetting.on(AgencyErased)
+async def agency_erased(event: Received[AgencyErased], db: Session) -> None:
+    """The rows are gone by now, as in every service; what is left is outside of the database."""
+    await _remove_vectors(db, event, [None])
 
 
 async def _forget(db: Session, event: Received[Event], person_id: UUID, said: Collection[UUID]) -> None:
@@ -86,19 +95,20 @@ async def _sources(db: Session, agency_id: UUID, person_id: UUID, said: Collecti
     return [(row.source_kind, row.source_id) for row in await db.execute(found)]
 
 
-async def _remove_vectors(db: Session, event: Received[Event], source_ids: Iterable[UUID]) -> None:
+async def _remove_vectors(db: Session, event: Received[Event], source_ids: Iterable[UUID | None]) -> None:
     later = datetime.now(UTC) + _ONCE_MORE
     for id in source_ids:
-        for key, at in ((f"{id}", None), (f"{id} once more", later)):
+        for key, at in ((f"{id or 'all'}", None), (f"{id or 'all'} once more", later)):
             await enqueue(db, REMOVE_VECTORS, {"source_id": id}, because_of=event, key=key, at=at)
 
 
 class Remover:
-    """Takes the vectors of what was forgotten out of the store."""
+    """Takes the vectors of what was forgotten, or of an agency that was erased, out of the store."""
 
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
 
     async def remove(self, job: Job) -> None:
-        """Of one communication; a second time there are none. Raises Unavailable, and is tried again."""
-        await self._vectors.remove(job.agency_id, UUID(job.arguments["source_id"]))
+        """Of one communication, or of all; a second time there are none. Raises Unavailable, and is tried again."""
+        source_id = job.arguments["source_id"]
+        await self._vectors.remove(job.agency_id, UUID(source_id) if source_id else None)

@@ -67,7 +67,7 @@ class EmbeddedVectors:
         vector: Any = engine.SparseVector(list(words.indices), list(words.values))
         return await self._run(self._found, engine.Query.Nearest(vector, using=WORDS), agency_id, limit, None)
 
-    async def remove(self, agency_id: UUID, source_id: UUID) -> None:
+    async def remove(self, agency_id: UUID, source_id: UUID | None) -> None:
         """Flushed before it returns. They are found no more; what they took on disk is not given back."""
         await self._run(self._remove, agency_id, source_id)
 
@@ -131,10 +131,11 @@ class EmbeddedVectors:
         self._open_shard.update(engine.UpdateOperation.upsert_points([_as_point(point) for point in points]))
         self._open_shard.flush()
 
-    def _remove(self, agency_id: UUID, source_id: UUID) -> None:
-        own = engine.FieldCondition(TENANT, match=engine.MatchValue(str(agency_id)))
-        of_it = engine.FieldCondition("source_id", match=engine.MatchValue(str(source_id)))
-        self._open_shard.update(engine.UpdateOperation.delete_points_by_filter(engine.Filter(must=[own, of_it])))
+    def _remove(self, agency_id: UUID, source_id: UUID | None) -> None:
+        wanted = [engine.FieldCondition(TENANT, match=engine.MatchValue(str(agency_id)))]
+        if source_id is not None:
+            wanted.append(engine.FieldCondition("source_id", match=engine.MatchValue(str(source_id))))
+        self._open_shard.update(engine.UpdateOperation.delete_points_by_filter(engine.Filter(must=[*wanted])))
         self._open_shard.flush()
 
     def _found(self, query: engine.Query, agency_id: UUID, limit: int, at_least: float | None) -> list[Hit]:

@@ -62,8 +62,11 @@ class Vectors(Protocol):
     async def by_words(self, agency_id: UUID, words: Sparse, *, limit: int) -> list[Hit]:
         """The agency's points that share words, the rarest and most of them first."""
 
-    async def remove(self, agency_id: UUID, source_id: UUID) -> None:
-        """Removes the agency's points that come from this source, by the payload's `source_id`; there may be none."""
+    async def remove(self, agency_id: UUID, source_id: UUID | None) -> None:
+        """Removes the agency's points that come from this source, by the payload's `source_id`; there may be none.
+
+        None: all of the agency's.
+        """
 
     async def missing(self, agency_id: UUID, ids: Collection[UUID]) -> set[UUID]:
         """Which of these points it does not have."""

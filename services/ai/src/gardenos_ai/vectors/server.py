@@ -59,9 +59,9 @@ class ServerVectors:
         query = models.SparseVector(indices=list(words.indices), values=list(words.values))
         return await self._found(query, WORDS, agency_id, limit, None)
 
-    async def remove(self, agency_id: UUID, source_id: UUID) -> None:
+    async def remove(self, agency_id: UUID, source_id: UUID | None) -> None:
         """Waits until searches find them no more."""
-        wanted = {TENANT: agency_id, "source_id": source_id}
+        wanted = {TENANT: agency_id} if source_id is None else {TENANT: agency_id, "source_id": source_id}
         of_it = [models.FieldCondition(key=key, match=models.MatchValue(value=str(id))) for key, id in wanted.items()]
         async with self._reached():
             await self._ensure()
