@@ -18,6 +18,7 @@ from gardenos_cli.commands import (
     keys,
     leads,
     new,
+    operator,
     platform,
     read_models,
     reports,
@@ -37,6 +38,7 @@ commands.command()(read_models.verify)
 commands.command("read-models")(read_models.list_read_models)
 commands.add_typer(keys.app, name="keys")
 commands.add_typer(audit.app, name="audit")
+commands.add_typer(operator.app, name="operator")
 commands.command()(new.attach)
 commands.add_typer(new.new, name="new")
 commands.command()(account.login)

@@ -7,4 +7,6 @@ from gardenos_chassis.testing.parts import Parts
 async def test_agencies_are_kept_apart(parts: Parts) -> None:
     # At sign-in no agency is known yet: these functions alone look across them.
     definers = ["credentials_of", "memberships_of", "single_sign_on_for"]
-    await assert_tenant_safe(await parts.database("gardenos_identity"), definers=definers)
+    # And operators see which agencies there are.
+    register = ["agency_register"]
+    await assert_tenant_safe(await parts.database("gardenos_identity"), read_across=register, definers=definers)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 RESOURCES = {
-    "identity": ("agencies", "users", "invitations", "teams", "branches", "sessions", "api-keys"),
+    "identity": ("agencies", "users", "invitations", "teams", "branches", "sessions", "api-keys", "operators"),
     "leads": ("leads", "campaigns", "imports"),
     "clients": ("clients", "households", "policies", "quotes", "carriers", "documents"),
     "comms": ("threads", "messages", "calls", "timeline", "consents", "tasks", "sequences", "webhooks"),

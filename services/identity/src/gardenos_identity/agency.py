@@ -11,7 +11,9 @@ from gardenos_contracts.identity import (
     Accent,
     AgencyLogoChanged,
     AgencyRegistered,
+    AgencyResumed,
     AgencySettingsChanged,
+    AgencySuspended,
     OpenHours,
     QuietHours,
     Retention,
@@ -51,6 +53,18 @@ class Agency:
     id: AgencyId
     settings: Settings
     logo: str | None = None
+    suspended_for: tuple[str, str | None] | None = None
+    """Why, and whom its people turn to; None: it is at work."""
+
+    def suspend(self, reason: str, turn_to: str | None) -> Iterator[Event]:
+        """Nobody works in it from now on; or the reason is another."""
+        if (reason, turn_to) != self.suspended_for:
+            yield AgencySuspended(agency_id=self.id, reason=reason, turn_to=turn_to)
+
+    def resume(self) -> Iterator[Event]:
+        """It is at work again, as it was."""
+        if self.suspended_for is not None:
+            yield AgencyResumed(agency_id=self.id)
 
     def settle(self, wanted: Settings) -> Iterator[Event]:
         """Other settings. Raises Invalid, and says of each that is wrong where it stands."""
@@ -77,6 +91,10 @@ def evolve(agency: Agency | None, event: Event) -> Agency | None:
             )
         case AgencyLogoChanged() if agency:
             return replace(agency, logo=event.logo)
+        case AgencySuspended() if agency:
+            return replace(agency, suspended_for=(event.reason, event.turn_to))
+        case AgencyResumed() if agency:
+            return replace(agency, suspended_for=None)
     return agency
 
 

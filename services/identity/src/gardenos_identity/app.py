@@ -15,6 +15,9 @@ from gardenos_identity import api_keys, closing
 from gardenos_identity.api import closing as closing_routes
 from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
+from gardenos_identity.operators import Operators, agency_register
+from gardenos_identity.operators import project as keep_register
+from gardenos_identity.operators.api import router as operators_router
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import STANDINGS, TEAMS, project
 from gardenos_identity.sessions import SignIn
@@ -53,17 +56,20 @@ def create_service(settings: IdentitySettings) -> Service:
     reach = Reach(settings.single_sign_on_private)
     settling = Settling(settings.needed_master_keys, reach, f"{settings.public_url.rstrip('/')}/single-sign-on")
     signing_on = SingleSignOn(database, settling, Providers(reach), sign_in, limits)
+    operators = Operators(database, passwords, sign_in.second_factor, limits)
     return Service(
         settings,
         database=database,
         routers=[
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
             single_sign_on.router(signing_on, proxies, settings.public_url),
+            operators_router(operators, proxies, settings.operator_contact),
             closing_routes.router(passwords_anew, proxies, timedelta(days=settings.erase_closed_agencies_days)),
         ],
         read_models=[
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
+            ReadModel("register", tables=[agency_register], project=keep_register),
             ReadModel("closures", tables=[closing.agency_closures], project=closing.project),
         ],
         jobs=[mail.jobs(), closing.Erasing(settings.needed_master_keys).jobs()],

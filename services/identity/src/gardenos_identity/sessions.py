@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.audit.accesses import record_sign_in
-from gardenos_chassis.errors import Forbidden, Invalid, NotFound, Suspended, Unauthorized
+from gardenos_chassis.auth.agency_standing import AT_WORK, agency_standing_of
+from gardenos_chassis.errors import Closed, Forbidden, Invalid, NotFound, Suspended, Unauthorized
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.origins import Origin
@@ -306,14 +307,19 @@ class SignIn:
     async def _enter(self, session: Session, home: Membership, origin: Origin) -> dict[str, Any]:
         """A session in the agency where the login was last used, among those where its person may sign in."""
         elsewise = False
+        resting = AT_WORK
         for each in await logins.memberships_of(session, home):
             await act_for(session, each.agency_id)
             user = await queries.user(session, each.user_id)
             if not user["active"]:
                 continue
+            if not (standing := await agency_standing_of(session)).lets_in(Role(user["role"])):
+                resting = standing
+                continue
             if not await refuses_passwords(session, user["role"]):
                 return await self.start(session, each.agency_id, each.user_id, origin)
             elsewise = True
+        resting.require_at_work()
         if elsewise:
             raise Forbidden(USE_IT)
         raise NotLetIn("this account was deactivated; ask an owner or admin of your agency")
@@ -339,6 +345,7 @@ class SignIn:
 
     async def _answer(self, session: Session, token: Ticket, user_id: UUID) -> dict[str, Any]:
         user = await queries.user_who_may_sign_in(session, user_id)
+        (await agency_standing_of(session)).require_at_work(Role(user["role"]))
         access = self.signer.access_token(
             agency_id=token.agency_id,
             user_id=user_id,
@@ -366,6 +373,7 @@ _OUTCOMES: Mapping[type[Exception], Outcome] = {
     Forbidden: Outcome.PASSWORD_REFUSED,
     NotLetIn: Outcome.DEACTIVATED,
     Suspended: Outcome.SUSPENDED,
+    Closed: Outcome.CLOSED,
 }
 
 

@@ -23,6 +23,8 @@ class IdentitySettings(ServiceSettings, service="identity"):
     """Whether anybody may register an agency. Off, nobody can, and those that are there go on."""
     erase_closed_agencies_days: int = Field(default=30, ge=0)
     """How many days after its owner has closed it an agency is erased; until then it can be reopened."""
+    operator_contact: str | None = Field(default=None, max_length=200)
+    """Whom people of a suspended agency turn to: an address or a telephone number, as they read it."""
     public_url: str = "http://127.0.0.1:8000"
     """Where people find the web client: what links in letters begin with."""
     single_sign_on_private: bool = False

@@ -20,14 +20,17 @@ from uuid import UUID
 import httpx
 from starlette.requests import HTTPConnection
 
-from gardenos_chassis.errors import TooManyRequests, Unauthorized, Unavailable
+from gardenos_chassis.errors import Closed, Suspended, TooManyRequests, Unauthorized, Unavailable
 from gardenos_chassis.origins import Proxies
 
 PREFIX = "gos_"
 NOT_GOOD = "this API key is not good; look whether it is whole, or make another one"
 
 Exchange: TypeAlias = Callable[[str, HTTPConnection], Awaitable[str]]
-"""From an API key, and the request that shows it, to an access token. Raises Unauthorized, TooManyRequests, Unavailable."""
+"""From an API key, and the request that shows it, to an access token.
+
+Raises Unauthorized, Suspended, Closed, TooManyRequests, Unavailable.
+"""
 
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _OF_256_BITS, _OF_A_CHECKSUM = 43, 6
@@ -136,6 +139,9 @@ async def _ask(identity_url: str, http: httpx.AsyncClient, key: str, address: st
         answer = await http.post(f"{identity_url}/api/v1/api-keys/tokens", headers=headers, timeout=5)
         if answer.status_code == 401:
             raise Unauthorized(str(answer.json()["detail"]))
+        if answer.status_code == 403:
+            refused = answer.json()
+            raise (Closed if refused["type"] == Closed.type else Suspended)(str(refused["detail"]))
         if answer.status_code == 429:
             wait = int(answer.headers["retry-after"])
             raise TooManyRequests(str(answer.json()["detail"]), retry_after=wait)

@@ -119,7 +119,8 @@ async def rewrap(service: "Service", say: Say) -> Rewrapped:
     known = frozenset(name.hex() for name in (master.newest, *master.older))
     found = Rewrapped(service.name, master.newest.hex(), known)
     async with service.database.across() as session:
-        agencies = list((await session.execute(_AGENCIES)).scalars())
+        # And of no agency: what the platform keeps of itself.
+        agencies = [_NOBODY, *(await session.execute(_AGENCIES)).scalars()]
     parts = [_Part(service.database, master, agency_id, column) for agency_id in agencies for column in columns]
     for part in parts:
         _add(found.before, await part.by_master())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from gardenos_chassis.auth.agency_standing import agency_standing_of
 from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Changed, Context, UnitOfWork
 from gardenos_chassis.http import Reader, Writer, json_response
@@ -202,6 +203,7 @@ async def by_ticket(work: UnitOfWork, ticket: Ticket) -> tuple[Invitation, int]:
     found, version = await present(work, ticket.id, invitation.evolve, "invitation", named=False)
     if not found.is_good(datetime.now(UTC)):
         raise NotFound(NOT_GOOD)
+    (await agency_standing_of(work.session)).require_at_work()
     return found, version
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gardenos_chassis.auth.agency_standing import agency_standing_of
 from gardenos_chassis.auth.api_keys import NOT_GOOD, ShownKey
 from gardenos_chassis.auth.standings import KEY_REVOKED
 from gardenos_chassis.errors import Unauthorized
@@ -53,6 +54,7 @@ class Desk:
 
     async def _token(self, session: Session, shown: ShownKey, key: Any) -> dict[str, Any]:
         now = datetime.now(UTC)
+        (await agency_standing_of(session)).require_at_work()
         if key.revoked_at is not None:
             raise Unauthorized(KEY_REVOKED)
         if key.expires_at is not None and key.expires_at <= now:

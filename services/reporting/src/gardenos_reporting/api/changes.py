@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.errors import Unauthorized
+from gardenos_chassis.errors import Forbidden, Unauthorized
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.http import caller
 from gardenos_chassis.service import Service
@@ -68,8 +68,8 @@ async def _frames(
                 while (left := who.expires_at - time.time()) > 0:
                     try:
                         heard = await follower.next(within=min(heartbeat, left))
-                    except Unauthorized:
-                        # They were deactivated: when they come back they are told so.
+                    except (Unauthorized, Forbidden):
+                        # They were deactivated, or their agency is suspended: when they come back they are told so.
                         break
                     yield b"".join(map(_told, heard)) if heard else HEARTBEAT
                 yield frame({"position": follower.position}, id=follower.position, event="expired")
