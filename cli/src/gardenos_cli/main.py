@@ -8,6 +8,7 @@ from rich.console import Console
 from gardenos_cli.client.api import Refused
 from gardenos_cli.commands import (
     account,
+    agency,
     audit,
     campaigns,
     clients,
@@ -37,6 +38,7 @@ commands.command()(read_models.rebuild)
 commands.command()(read_models.verify)
 commands.command("read-models")(read_models.list_read_models)
 commands.add_typer(keys.app, name="keys")
+commands.add_typer(agency.app, name="agency")
 commands.add_typer(audit.app, name="audit")
 commands.add_typer(operator.app, name="operator")
 commands.command()(new.attach)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -66,6 +67,30 @@ class Api:
     def bytes_of(self, path: str, *, accept: str, **query: Any) -> bytes:
         """A document as it is sent."""
         return self.request("GET", path, params=_query(query), headers={"Accept": accept}).content
+
+    def keep(self, path: str, file: Path) -> None:
+        """A document of any size, written to a file as it comes. Raises `Refused`, also where it ends too early."""
+        answer = self._streamed(path, file)
+        if answer.status_code == 401 and self._session is not None and self._renewed():
+            answer = self._streamed(path, file)
+        if not answer.is_success:
+            raise Refused(_words(answer, signed_in=self._session is not None), answer.status_code)
+
+    def _streamed(self, path: str, file: Path) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._session.access_token}"} if self._session is not None else {}
+        try:
+            with self._http.stream("GET", f"/api/v1{path}", headers=headers) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    return answer
+                with file.open("wb") as kept:
+                    for piece in answer.iter_bytes():
+                        kept.write(piece)
+                return answer
+        except httpx.TimeoutException:
+            raise Refused(f"{self.address} did not answer in time") from None
+        except httpx.TransportError as error:
+            raise Refused(f"{path} did not come whole from {self.address} ({error}); ask for it again") from None
 
     def post(self, path: str, body: object = None) -> Any:
         """Posts a document; the answer's, parsed."""
