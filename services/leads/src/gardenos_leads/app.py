@@ -2,9 +2,13 @@
 
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
+from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
+from gardenos_leads.api.lead_posts import BODIES
+from gardenos_leads.capturing import projections as capturing
+from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
 from gardenos_leads.held import handed_over, handing
 from gardenos_leads.projections import forget_imported, project
@@ -20,10 +24,14 @@ def create_service(settings: LeadsSettings) -> Service:
     return Service(
         settings,
         routers=routers,
-        read_models=[ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact])],
-        projections=[forget_imported],
+        read_models=[
+            ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact]),
+            ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
+        ],
+        projections=[forget_imported, capturing.forget_posts],
         consumers=[forgetting, handed_over],
         jobs=[handing],
+        wrapped=[Wrapped("lead_posts", "id", "sealed")],
         standings=Standings.heard_by(settings.service),
-        larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES},
+        larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES, **BODIES},
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gardenos_contracts import Event
+from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -37,6 +38,8 @@ def title(event: Event) -> str:
     match event:
         case LeadCaptured():
             return "Captured"
+        case LeadInquired():
+            return f"Inquired by {event.source}"
         case LeadDetailsChanged():
             return "Details changed"
         case LeadAssigned():

@@ -9,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.ids import derived_id
 from gardenos_contracts import Event
+from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -174,6 +175,8 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, shared_with=lead.shared_with | {event.user_id})
         case LeadUnshared() if lead is not None:
             return replace(lead, shared_with=lead.shared_with - {event.user_id})
+        case LeadInquired() if lead is not None:
+            return lead
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
             return replace(lead, details=nothing, forgotten=True)

@@ -9,5 +9,7 @@ class LeadsSettings(ServiceSettings, service="leads"):
 
     import_max_bytes: int = Field(default=20_000_000, ge=1)
     """The largest file an import takes."""
+    posts_per_minute: int = Field(default=12_000, ge=1)
+    """Posts and pings that a process takes from one lead source."""
     import_max_rows: int = Field(default=100_000, ge=1)
     """The most rows an import takes."""
