@@ -173,6 +173,46 @@ async def test_a_lead_given_away_a_moment_ago_is_the_new_owner_s(
         assert await items(http, "threads") == []
 
 
+async def test_what_nobody_has_takes_calls_once_it_is_claimed(comms: Running, source: Sources, agency_id: UUID) -> None:
+    me, team = new_id(), new_id()
+    lead = lead_captured(team_id=team)
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    await comms.wait_until_caught_up()
+    at, body = f"/api/v1/leads/{lead.lead_id}", a_call(lead_id=str(lead.lead_id))
+    answers = source("leads").answers
+    answers[at] = told(lead, 1, team_id=str(team))
+    mine: dict[str, Any] = {"role": Role.AGENT, "user_id": me, "team_ids": [team]}
+    async with comms.client(agency_id, **mine) as http:
+        assert (await http.get(f"/api/v1/timeline?lead_id={lead.lead_id}")).status_code == 200
+        refused = await http.post("/api/v1/calls", json=body)
+        assert (refused.status_code, "claim it" in refused.json()["detail"]) == (409, True), refused.text
+    assert await comms.events(agency_id) == []
+    async with comms.client(agency_id, role=Role.AGENT) as elsewhere:
+        # Out of the scope it is not there; leads says the same.
+        del answers[at]
+        assert (await elsewhere.post("/api/v1/calls", json=body)).status_code == 404
+    async with comms.client(agency_id, role=Role.MANAGER, team_ids=[team]) as manager:
+        assert (await manager.post("/api/v1/calls", json=body)).status_code == 201
+    async with comms.client(agency_id, **mine) as http:
+        # Claimed a moment ago: the news of it is on its way.
+        answers[at] = told(lead, 2, team_id=str(team), owner_id=str(me))
+        assert (await http.post("/api/v1/calls", json=body)).status_code == 201
+        del answers[at]
+        assert (await http.post("/api/v1/calls", json=body)).status_code == 201
+
+
+async def test_what_is_shared_with_somebody_takes_their_calls_unclaimed(
+    comms: Running, source: Sources, agency_id: UUID
+) -> None:
+    me, lead = new_id(), lead_captured()
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    await comms.wait_until_caught_up()
+    answers = source("leads").answers
+    answers[f"/api/v1/leads/{lead.lead_id}"] = told(lead, 2, shared_with=[str(me)])
+    async with comms.client(agency_id, role=Role.AGENT, user_id=me) as http:
+        assert (await http.post("/api/v1/calls", json=a_call(lead_id=str(lead.lead_id)))).status_code == 201
+
+
 async def test_email_finds_its_thread_and_its_lead(comms: Running, agency_id: UUID, maria: LeadCaptured) -> None:
     async with comms.client(agency_id) as http:
         first = await receive(http, email(subject="Quote for my house", Message_ID="<1@x>"))

@@ -50,7 +50,7 @@ class LogCall(BaseModel):
 
 @router.post("", status_code=201, responses={201: {"model": shapes.Call}})
 async def log_call(request: Request, body: LogCall, writing: Writer) -> Response:
-    """A call that took place, or was tried."""
+    """A call that took place, or was tried. What nobody has is read by its pool, and written to once it is claimed (409)."""
     if (body.lead_id is None) == (body.client_id is None):
         raise Invalid("name the lead or the client that the call was with, one of the two", pointer="/lead_id")
     service: Service = request.app.state.service
