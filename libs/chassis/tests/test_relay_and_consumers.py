@@ -65,6 +65,23 @@ async def test_an_event_has_its_effect_once_however_often_it_comes(
     assert await rings(notes, agency_id) == [1, 2, 3]
 
 
+async def test_what_nobody_listens_to_is_passed_over(notes: Running, source: Sources, agency_id: UUID) -> None:
+    bells = source("bells")
+    unheard = NoteTaken(note_id=new_id(), text="of no interest")
+    await bells.publish(agency_id, unheard)
+    await bells.publish(agency_id, BellRung(loudness=1))
+    # Lost by the broker, and so in one page with what comes behind it.
+    bells.record(agency_id, unheard)
+    await bells.publish(agency_id, BellRung(loudness=2))
+    last = await bells.publish(agency_id, unheard)
+    await bells.send(last)
+    await notes.wait_until_caught_up()
+    assert await rings(notes, agency_id) == [1, 2]
+    async with notes.service.database.transaction(agency_id) as session:
+        mark = text("select sequence from consumer_marks where consumer = 'notes.bells' and source = 'bells'")
+        assert (await session.execute(mark)).scalar_one() == 5
+
+
 async def test_what_the_broker_lost_is_fetched_from_the_feed_in_order(
     notes: Running, source: Sources, agency_id: UUID
 ) -> None:

@@ -20,6 +20,7 @@ Session: TypeAlias = AsyncConnection
 
 _HINTS = "gardenos.hints"
 _LAST = "gardenos.last"
+_FIRST = "gardenos.first"
 _MASTER_KEYS = "gardenos.master_keys"
 
 _OLDEST = {15: 14, 16: 10, 17: 6}
@@ -85,7 +86,8 @@ class Database:
     def transaction(self, agency_id: UUID, *, first: str = "") -> AbstractAsyncContextManager[Session]:
         """A transaction in which only this agency's rows exist; commits on success, else rolls back.
 
-        `first`: a statement without parameters that goes along with its beginning, and so costs no round trip.
+        `first`: a statement without parameters that goes along with its beginning, and so costs no round trip; what came
+        of it, `told_by_first` tells.
         """
         # Hexadecimal digits of a number, whatever was given: nothing that could be SQL.
         return self._transaction(f"begin; {self._schema}set local app.agency_id = '{agency_id.hex}'; {first}")
@@ -113,7 +115,7 @@ class Database:
             session.info.pop(_HINTS, None)
             session.info.pop(_LAST, None)
             try:
-                await driver.execute(begin)
+                session.info[_FIRST] = await driver.execute(begin)
                 yield session
                 if await driver.execute(f"{session.info.pop(_LAST, '')}commit") != "COMMIT":
                     raise RuntimeError("a statement had failed, so the transaction was rolled back and not committed")
@@ -150,6 +152,17 @@ class Database:
             raise
         finally:
             pooled.close()
+
+    async def do_alone(self, agency_id: UUID, statement: str) -> str:
+        """A statement without parameters as a transaction by itself, in one round trip; gives its tag: `UPDATE 1`.
+
+        That it is on disk is not waited for: it is for what is done again where a crash of the server loses it.
+        """
+        # Statements that are sent together are one transaction.
+        begin = f"{self._schema}set local synchronous_commit = off; set local app.agency_id = '{agency_id.hex}'"
+        async with self.outside_transactions() as driver:
+            tag: str = await driver.execute(f"{begin}; {statement}")
+            return tag
 
     async def ready(self) -> None:
         """Raises if the database is away, or too old to keep tenants apart."""
@@ -192,6 +205,12 @@ def hint_at_commit(session: Session, what: str) -> None:
 def last_of(session: Session, statement: str) -> None:
     """A statement without parameters that goes along with this transaction's commit, and so costs no round trip."""
     session.info[_LAST] = f"{statement}; "
+
+
+def told_by_first(session: Session) -> str:
+    """The tag of the statement that went along with the beginning of this transaction: `UPDATE 1`."""
+    tag: str = session.info[_FIRST]
+    return tag
 
 
 async def _undo(session: Session, driver: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -12,13 +12,13 @@ from gardenos_contracts import Actor, ActorKind, Event, Message, Received, perso
 from sqlalchemy import text
 
 from gardenos_chassis import telemetry
-from gardenos_chassis.events.consumer import Consumer
+from gardenos_chassis.events.consumer import Consumer, NewerVersion
 from gardenos_chassis.events.faults import HeldUp, SourceAway, is_database_away, is_transient, retried_for_ever
 from gardenos_chassis.events.feed import FeedClient
 from gardenos_chassis.events.store import Context, EventStore, LostRace, UnitOfWork
 from gardenos_chassis.sealing.forgetting import forgets_anybody, heeded, turn, without_the_forgotten
 from gardenos_chassis.telemetry import told
-from gardenos_chassis.tenancy import Session, driver_of
+from gardenos_chassis.tenancy import Session, driver_of, told_by_first
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,13 @@ with advanced as (
 select exists (select from advanced) as advanced,
     exists (select from public.person_keys where agency_id = $1 and key is null) as anybody_forgotten
 """
+# The same for where nobody is forgotten, which goes along with the beginning of a transaction, or is one by itself.
+_ADVANCE_FIRST = """
+update consumer_marks set sequence = {last}, moved_at = now()
+where agency_id = '{agency_id}' and consumer = {consumer} and source = {source} and sequence = {before} and parked = 0
+"""
+_NOBODY_FORGOTTEN = "and not exists (select from public.person_keys where agency_id = '{agency_id}' and key is null)"
+_ADVANCED = "UPDATE 1"
 _MOVE = text(
     "update consumer_marks set sequence = greatest(sequence, :sequence), parked = parked + :parked, moved_at = now()"
     " where agency_id = :agency_id and consumer = :consumer and source = :source"
@@ -257,8 +264,14 @@ class Application:
     async def _commit_in(self, context: Context, messages: Sequence[Message]) -> int:
         agency_id = context.agency_id
         forgetting = forgets_anybody(messages)
-        async with self.store.unit_of_work(context, first=turn(agency_id, alone=forgetting)) as work:
-            if not forgetting and (row := await self._advance(work.session, messages)):
+        simple = not forgetting and _in_a_row(messages)
+        if simple and not self._hears_any(messages) and await self._pass_over(messages):
+            return messages[-1].sequence
+        first = turn(agency_id, alone=forgetting)
+        if simple:
+            first = f"{first}; {self._advance_first(messages)} {_NOBODY_FORGOTTEN.format(agency_id=agency_id)}"
+        async with self.store.unit_of_work(context, first=first) as work:
+            if simple and (row := await self._advanced(work.session, messages)):
                 await self._effect(row, work)
                 mark, seen = row[-1].sequence, 0
             else:
@@ -267,11 +280,33 @@ class Application:
         self._count(seen, "duplicate")
         return mark
 
-    async def _advance(self, session: Session, messages: Sequence[Message]) -> Sequence[Message]:
-        """Moves the mark over all of the messages, and gives them as they may be applied; none if it is not as simple."""
+    def _hears_any(self, messages: Sequence[Message]) -> bool:
+        try:
+            return any(self.consumer.heard_as(type) for type in {message.type for message in messages})
+        except NewerVersion:
+            return True
+
+    async def _pass_over(self, messages: Sequence[Message]) -> bool:
+        """Moves the mark over messages that nobody listens to; False if it is not as simple."""
+        done = await self.store.database.do_alone(messages[0].agency_id, self._advance_first(messages)) == _ADVANCED
+        self._count(len(messages) if done else 0, "applied")
+        return done
+
+    def _advance_first(self, messages: Sequence[Message]) -> str:
+        return _ADVANCE_FIRST.format(
+            # Digits of numbers, whatever was given: nothing that could be SQL.
+            agency_id=UUID(messages[0].agency_id.hex),
+            before=int(messages[0].sequence) - 1,
+            last=int(messages[-1].sequence),
+            consumer=_literal(self.consumer.name),
+            source=_literal(self.source),
+        )
+
+    async def _advanced(self, session: Session, messages: Sequence[Message]) -> Sequence[Message]:
+        """The messages as they may be applied, once the mark is moved over all of them; none if it is not as simple."""
+        if told_by_first(session) == _ADVANCED:
+            return messages
         agency_id, before, last = messages[0].agency_id, messages[0].sequence - 1, messages[-1].sequence
-        if last - before != len(messages):
-            return ()
         # The driver's own: it is in the way of every event.
         found = await driver_of(session).fetchrow(_ADVANCE, agency_id, self.consumer.name, self.source, before, last)
         if found is None or not found["advanced"]:
@@ -433,6 +468,14 @@ class Application:
                     "gardenos.outcome": outcome,
                 },
             )
+
+
+def _in_a_row(messages: Sequence[Message]) -> bool:
+    return messages[-1].sequence - messages[0].sequence + 1 == len(messages)
+
+
+def _literal(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'"
 
 
 def _following(messages: Sequence[Message], mark: int) -> list[Message]:
