@@ -1,7 +1,5 @@
 """The leads service by HTTP, on real PostgreSQL and Kafka."""
 
-import csv
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -223,76 +221,3 @@ async def test_a_repeated_command_makes_one_lead(leads: Running, agency_id: UUID
         other = await http.post("/api/v1/leads", json={**MARIA, "notes": "x"}, headers={"Idempotency-Key": "k"})
         assert other.status_code == 422
         assert len(await ids(http)) == 1
-
-
-FILE = (
-    "\ufeffFirst Name;Last Name;E-Mail;Cell;Lead Date;Notes\r\n"
-    'Maria;Delgado;maria@example.com;(512) 555-0142;03/14/2026;"two\r\nlines"\r\n'
-    "Tom;Baker;tom@example.com;512.555.0177;2026-03-15;=HYPERLINK(1)\r\n"
-    "M;D;MARIA@example.com;;;\r\n"
-    ";;;;;\r\n"
-    "Bad;;nope;123;;\r\n"
-).encode()
-
-
-def upload(content: bytes, **fields: str) -> dict[str, Any]:
-    return {"files": {"file": ("export.csv", content, "text/csv")}, "data": fields}
-
-
-async def test_an_import_tells_each_row_s_fate(leads: Running, agency_id: UUID) -> None:
-    async with leads.client(agency_id) as http:
-        there = await capture(http, email="tom@example.com", phone=None)
-        dry = (await http.post("/api/v1/imports", **upload(FILE, dry_run="true"))).json()
-        assert (dry["status"], dry["encoding"], dry["delimiter"]) == ("dry_run", "utf-8", ";")
-        assert [column["field"] for column in dry["columns"]] == [
-            "given_name",
-            "family_name",
-            "email",
-            "phone",
-            "captured_at",
-            "notes",
-        ]
-        assert len(await ids(http)) == 1
-        answer = await http.post("/api/v1/imports", **upload(FILE))
-        assert answer.status_code == 201
-        made = answer.json()
-        assert made["counts"] == dry["counts"] == {"rows": 5, "captured": 1, "duplicates": 2, "rejected": 1, "empty": 1}
-        assert (await http.get(answer.headers["location"])).json()["counts"] == made["counts"]
-        rows = (await http.get(f"/api/v1/imports/{made['id']}/rows")).json()["items"]
-        assert [row["fate"] for row in rows] == ["captured", "duplicate", "duplicate", "empty", "rejected"]
-        assert rows[1]["duplicate_of"] == there["id"]
-        assert rows[2]["duplicate_of"] == rows[0]["lead_id"]
-        lead = (await http.get(f"/api/v1/leads/{rows[0]['lead_id']}")).json()
-        assert (lead["captured_at"], lead["notes"]) == ("2026-03-14T12:00:00Z", "two\r\nlines")
-        assert lead["import_id"] == made["id"]
-        rejected = (await http.get(f"/api/v1/imports/{made['id']}/rows?fate=rejected")).json()["items"]
-        assert [row["row"] for row in rejected] == [5]
-        again = (await http.post("/api/v1/imports", **upload(FILE))).json()
-        assert again["counts"]["captured"] == 0
-        downloaded = list(csv.reader(io.StringIO((await http.get(f"/api/v1/imports/{made['id']}/rows.csv")).text)))
-        assert downloaded[0][:4] == ["row", "line", "fate", "reasons"]
-        assert downloaded[2][-1] == "'=HYPERLINK(1)"
-    async with leads.client(new_id()) as stranger:
-        assert (await stranger.get(f"/api/v1/imports/{made['id']}/rows")).status_code == 404
-
-
-async def test_a_bad_file_changes_nothing(leads: Running, agency_id: UUID) -> None:
-    async with leads.client(agency_id) as http:
-        for content in (b"", b"%PDF-1.7", b"PK\x03\x04", b"a,b\n1,2\n"):
-            answer = await http.post("/api/v1/imports", **upload(content))
-            assert answer.status_code == 422, content
-            assert answer.json()["errors"][0]["pointer"] == "/file"
-        assert (await http.post("/api/v1/imports", **upload(b"Name\n" + b"x" * 21_000_000))).status_code == 413
-        assert (await http.post("/api/v1/imports", **upload(FILE, mapping="{oops"))).status_code == 422
-        assert (await http.post("/api/v1/imports", **upload(FILE, campaign_id=str(new_id())))).status_code == 422
-        assert await ids(http) == []
-        assert (await http.get("/api/v1/imports")).json()["items"] == []
-
-
-async def test_a_large_import_goes_in_whole(leads: Running, agency_id: UUID) -> None:
-    rows = "".join(f"Lead {n},lead{n}@example.com\n" for n in range(5000))
-    async with leads.client(agency_id) as http:
-        answer = await http.post("/api/v1/imports", **upload(("Name,Email\n" + rows).encode()))
-        assert answer.json()["counts"]["captured"] == 5000
-    sequences = [event.sequence for event in await leads.events(agency_id)]
-    assert sequences == list(range(1, 5002))

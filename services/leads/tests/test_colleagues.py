@@ -1,6 +1,7 @@
 """A lead goes to who works in the agency, and to teams that it has."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,11 @@ async def ways(http: httpx.AsyncClient, **whose: Any) -> list[httpx.Response]:
     return [
         await http.post("/api/v1/leads", json=MARIA | asked),
         await http.put(f"/api/v1/leads/{lead['id']}/owner", json={"owner_id": None} | asked),
-        await http.post("/api/v1/imports", files={"file": ("a.csv", "email\nann@example.com\n")}, data=asked),
+        await http.post(
+            "/api/v1/imports",
+            files={"file": ("a.csv", "email\nann@example.com\n")},
+            data={"plan": json.dumps({"run_automations": False, **asked}), "then": "run"},
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from gardenos_contracts.values import Role
 
 NORTH = new_id()
 FILE = b"Name,DOB,Email\nMaria Delgado,1985-12-10,maria@example.com\nNo Date,31.31.1999,no@example.com\n"
+PLANNED = {"plan": '{"run_automations": false}', "then": "run"}
 
 
 @pytest.fixture
@@ -56,8 +57,9 @@ async def test_a_viewer_is_told_that_it_is_not_shown(leads: Running, agency_id: 
 
 async def test_a_file_s_column_of_them_is_not_shown_either(leads: Running, agency_id: UUID) -> None:
     async with leads.client(agency_id) as http:
-        answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", FILE)})
+        answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", FILE)}, data=PLANNED)
         assert answer.status_code == 201, answer.text
+        await leads.jobs_done()
         path = answer.headers["location"]
         assert "1985-12-10" in (await http.get(path + "/rows")).text
     async with leads.client(agency_id, role=Role.AUDITOR) as http:
@@ -89,8 +91,9 @@ async def test_who_does_not_see_it_does_not_write_it(leads: Running, agency_id: 
         assert (refused.status_code, "birth date" in refused.json()["detail"]) == (403, True)
         changed = await http.patch(path, json={"notes": "Rang twice"})
         assert (changed.status_code, changed.json()["birth_date"]) == (200, None)
-        assert (await http.post("/api/v1/imports", files={"file": ("l.csv", FILE)})).status_code == 403
-        without = await http.post("/api/v1/imports", files={"file": ("l.csv", FILE)}, data={"mapping": '{"DOB": null}'})
+        assert (await http.post("/api/v1/imports", files={"file": ("l.csv", FILE)}, data=PLANNED)).status_code == 403
+        left_out = PLANNED | {"plan": '{"run_automations": false, "mapping": {"DOB": null}}'}
+        without = await http.post("/api/v1/imports", files={"file": ("l.csv", FILE)}, data=left_out)
         assert without.status_code == 201, without.text
     async with leads.client(agency_id) as http:
         # What its writer did not see is as it was.

@@ -1,5 +1,6 @@
 """Leads of somebody who is deactivated, or of a team that is dissolved, go on to whom was chosen: each once, in batches."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -19,12 +20,14 @@ from gardenos_leads.tables import leads as table
 ADMIN = Actor(ActorKind.PERSON, str(new_id()))
 
 
-async def has(http: httpx.AsyncClient, count: int, **whose: UUID | None) -> None:
+async def has(running: Running, http: httpx.AsyncClient, count: int, **whose: UUID | None) -> None:
     """Somebody's leads, from a file."""
     file = "email\n" + "".join(f"{new_id()}@example.com\n" for _ in range(count))
-    asked = {name: str(id) for name, id in whose.items() if id}
-    answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", file)}, data=asked)
+    plan = {name: str(id) for name, id in whose.items() if id} | {"run_automations": False}
+    data = {"plan": json.dumps(plan), "then": "run"}
+    answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", file)}, data=data)
     assert answer.status_code == 201, answer.text
+    await running.jobs_done()
 
 
 async def held(http: httpx.AsyncClient, **whose: UUID) -> int:
@@ -52,9 +55,9 @@ async def test_to_a_colleague_in_batches_and_each_once(
     ann, ben, north = new_id(), new_id(), new_id()
     await leads.colleagues(agency_id, ann, ben, teams=[north])
     async with leads.client(agency_id) as http:
-        await has(http, 45, owner_id=ann, team_id=north)
-        await has(http, 5, owner_id=ben)
-        await has(http, 5)
+        await has(leads, http, 45, owner_id=ann, team_id=north)
+        await has(leads, http, 5, owner_id=ben)
+        await has(leads, http, 5)
         lost = (await http.get("/api/v1/leads", params={"owner_id": str(ann), "limit": 1})).json()["items"][0]["id"]
         assert (await http.put(f"/api/v1/leads/{lost}/stage", json={"stage": "lost"})).status_code == 200
         assert (await held(http, owner_id=ann), await held(http, team_id=north)) == (44, 44)
@@ -82,8 +85,8 @@ async def test_to_the_pools(leads: Running, agency_id: UUID) -> None:
     ann, north, south = new_id(), new_id(), new_id()
     await leads.colleagues(agency_id, ann, teams=[north, south])
     async with leads.client(agency_id) as http:
-        await has(http, 2, owner_id=ann, team_id=north)
-        await has(http, 3, owner_id=ann)
+        await has(leads, http, 2, owner_id=ann, team_id=north)
+        await has(leads, http, 3, owner_id=ann)
         await tell(leads, agency_id, WorkHandedOver(user_id=ann, to_id=None, team_id=south), ann)
         await settled(leads)
         pool = (await http.get("/api/v1/leads", params={"owner_id": "none"})).json()["items"]
@@ -108,7 +111,7 @@ async def test_a_worker_that_dies_between_batches_is_followed_by_another(
         await honest(self)
 
     async with leads.client(agency_id) as http:
-        await has(http, 35, owner_id=ann)
+        await has(leads, http, 35, owner_id=ann)
         monkeypatch.setattr(UnitOfWork, "flush", third_fails)
         await tell(leads, agency_id, WorkHandedOver(user_id=ann, to_id=ben, team_id=None), ann)
         await settled(leads)
@@ -132,7 +135,7 @@ async def test_what_was_on_its_way_is_looked_for_once_more_while_they_are_away(
             assert (job["state"], job["kind"]) == ("scheduled", "leads.hand-over")
             await tell(leads, agency_id, UserReactivated(user_id=ann), ann)
             await leads.wait_until_caught_up()
-            await has(http, 3, owner_id=ann)
+            await has(leads, http, 3, owner_id=ann)
             if not back:
                 await tell(leads, agency_id, UserDeactivated(user_id=ann), ann)
                 await leads.wait_until_caught_up()
@@ -145,8 +148,8 @@ async def test_a_team_that_is_dissolved(leads: Running, agency_id: UUID) -> None
     ann, north, south = new_id(), new_id(), new_id()
     await leads.colleagues(agency_id, ann, teams=[north, south])
     async with leads.client(agency_id) as http:
-        await has(http, 3, team_id=north)
-        await has(http, 2, owner_id=ann, team_id=north)
+        await has(leads, http, 3, team_id=north)
+        await has(leads, http, 2, owner_id=ann, team_id=north)
         await tell(leads, agency_id, TeamDissolved(team_id=north, pool_to_id=south), north)
         await settled(leads)
         assert (await held(http, team_id=north), await held(http, team_id=south)) == (0, 5)
@@ -164,7 +167,7 @@ async def test_who_may_count_and_whose_are_counted(leads: Running, agency_id: UU
     ann = new_id()
     await leads.colleagues(agency_id, ann)
     async with leads.client(agency_id) as http:
-        await has(http, 2, owner_id=ann)
+        await has(leads, http, 2, owner_id=ann)
         assert (await held(http), await held(http, owner_id=ann), await held(http, owner_id=ann, team_id=ann)) == (
             2,
             2,

@@ -11,6 +11,7 @@ from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
 from gardenos_leads.held import handed_over, handing
+from gardenos_leads.importing.commands import importing
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import campaigns, leads
@@ -30,8 +31,13 @@ def create_service(settings: LeadsSettings) -> Service:
         ],
         projections=[forget_imported, capturing.forget_posts],
         consumers=[forgetting, handed_over],
-        jobs=[handing],
-        wrapped=[Wrapped("lead_posts", "id", "sealed")],
+        jobs=[handing, importing],
+        wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         standings=Standings.heard_by(settings.service),
-        larger_bodies={"/api/v1/imports": settings.import_max_bytes + _FORM_BYTES, **BODIES},
+        # What is said of an import is no larger than anything else; the first prefix that fits counts.
+        larger_bodies={
+            "/api/v1/imports/": settings.max_body_bytes,
+            "/api/v1/imports": settings.import_max_bytes + _FORM_BYTES,
+            **BODIES,
+        },
     )

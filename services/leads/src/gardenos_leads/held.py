@@ -9,7 +9,7 @@ from gardenos_leads.tables import leads
 
 _CLOSED = [stage.value for stage in Stage if stage.closed]
 
-OPEN = and_(leads.c.stage.not_in(_CLOSED), leads.c.forgotten_at.is_(None))
+OPEN = and_(leads.c.stage.not_in(_CLOSED), leads.c.forgotten_at.is_(None), leads.c.removed_at.is_(None))
 
 
 def _scope(lead: Lead) -> Whose:

@@ -9,6 +9,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -52,6 +54,10 @@ def title(event: Event) -> str:
             return "Shared with a colleague"
         case LeadUnshared():
             return "No longer shared with a colleague"
+        case LeadRemoved():
+            return "Removed"
+        case LeadRestored():
+            return "Restored"
         case PersonForgotten():
             return "Forgotten"
     return type(event).__name__

@@ -15,6 +15,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -57,6 +59,7 @@ class Lead:
     stage: Stage = Stage.NEW
     client_id: UUID | None = None
     forgotten: bool = False
+    removed: bool = False
     shared_with: frozenset[UUID] = frozenset()
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
@@ -125,6 +128,20 @@ class Lead:
         if user_id in self.shared_with:
             yield LeadUnshared(lead_id=self.lead_id, person_id=self.person_id, user_id=user_id)
 
+    def remove(self) -> Iterator[Event]:
+        """It is shown no more, until it is restored. Nothing happens a second time."""
+        if self.client_id is not None:
+            raise Conflict("this lead became a client, and stays with their history")
+        if not self.removed and not self.forgotten:
+            yield LeadRemoved(lead_id=self.lead_id, person_id=self.person_id)
+
+    def restore(self) -> Iterator[Event]:
+        """What was removed is back as it was."""
+        if self.forgotten:
+            raise Conflict("this person was forgotten: nothing more is kept of them")
+        if self.removed:
+            yield LeadRestored(lead_id=self.lead_id, person_id=self.person_id)
+
     def forget(self) -> Iterator[Event]:
         """What is known of the person is given up, for good. Nothing happens a second time."""
         if not self.forgotten:
@@ -133,6 +150,8 @@ class Lead:
     def _require_known(self) -> None:
         if self.forgotten:
             raise Conflict("this person was forgotten: nothing more is kept of them")
+        if self.removed:
+            raise Conflict("this lead was removed: restore it first")
 
     def _require_open(self, what: str) -> None:
         self._require_known()
@@ -177,6 +196,10 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, shared_with=lead.shared_with - {event.user_id})
         case LeadInquired() if lead is not None:
             return lead
+        case LeadRemoved() if lead is not None:
+            return replace(lead, removed=True)
+        case LeadRestored() if lead is not None:
+            return replace(lead, removed=False)
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
             return replace(lead, details=nothing, forgotten=True)

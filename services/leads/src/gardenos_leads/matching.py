@@ -36,11 +36,11 @@ class Known:
 
 _COLUMNS = "l.id, l.person_id, l.owner_id, l.team_id, l.given_name, l.import_id"
 
-# Of several the one that is worked on, and of those the first.
+# Of several first the one that is worked on, and of those the eldest.
 _KNOWN = {
     key: f"select l.{key} as value, {_COLUMNS} from leads l"  # noqa: S608 - of KEYS
-    f" where l.agency_id = $1 and l.{key} = any($2) and l.forgotten_at is null"
-    " order by l.stage in ('won', 'lost') desc, l.captured_at desc, l.id desc"
+    f" where l.agency_id = $1 and l.{key} = any($2) and l.forgotten_at is null and l.removed_at is null"
+    " order by l.stage in ('won', 'lost'), l.captured_at, l.id"
     for key in KEYS
 }
 
@@ -49,30 +49,30 @@ select w.place, {_COLUMNS}
 from unnest($2::int[], $3::text[], $4::text[]) as w (place, name, zip)
 join lateral (
     select * from leads
-    where agency_id = $1 and left(postal_code, 5) = w.zip and similarity(sort_name, w.name) >= $5 and forgotten_at is null
+    where agency_id = $1 and left(postal_code, 5) = w.zip and similarity(sort_name, w.name) >= $5
+        and forgotten_at is null and removed_at is null
     order by similarity(sort_name, w.name) desc, captured_at, id limit 1
 ) as l on true
 """  # noqa: S608 - constants
 
 
-async def known_by(session: Session, agency_id: UUID, key: Key, values: Collection[str]) -> dict[str, Known]:
-    """Which of these values belong to a lead already, and to which."""
-    if not values:
-        return {}
-    rows = await driver_of(session).fetch(_KNOWN[key], agency_id, sorted(values))
-    return {row["value"]: _known(row) for row in rows}
-
-
 async def known(session: Session, agency_id: UUID, keys: Collection[tuple[Key, str]]) -> dict[tuple[Key, str], Known]:
-    """As `known_by`, for several keys at once."""
+    """To whom of the leads these values belong; of several to the one that is worked on, and of those to the eldest."""
+    return {key: several[0] for key, several in (await all_known(session, agency_id, keys)).items()}
+
+
+async def all_known(
+    session: Session, agency_id: UUID, keys: Collection[tuple[Key, str]]
+) -> dict[tuple[Key, str], list[Known]]:
+    """As `known`, with all who share a value, in that order."""
     wanted: defaultdict[Key, set[str]] = defaultdict(set)
     for key, value in keys:
         wanted[key].add(value)
-    found: dict[tuple[Key, str], Known] = {}
-    for key in KEYS:
-        there = await known_by(session, agency_id, key, wanted[key])
-        found |= {(key, value): who for value, who in there.items()}
-    return found
+    found: defaultdict[tuple[Key, str], list[Known]] = defaultdict(list)
+    for key, values in wanted.items():
+        for row in await driver_of(session).fetch(_KNOWN[key], agency_id, sorted(values)):
+            found[key, row["value"]].append(_known(row))
+    return dict(found)
 
 
 async def alike(session: Session, agency_id: UUID, people: Sequence[tuple[int, str, str]]) -> dict[int, Known]:

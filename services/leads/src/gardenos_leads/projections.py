@@ -11,6 +11,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -19,7 +21,8 @@ from gardenos_contracts.leads import (
 )
 from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
-from gardenos_leads.tables import campaigns, import_rows, leads
+from gardenos_leads.importing.tables import import_rows
+from gardenos_leads.tables import campaigns, leads
 
 FORGOTTEN = "Forgotten person"
 """What somebody is called who was forgotten."""
@@ -101,12 +104,16 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
             return {"shared_with": func.array_append(leads.c.shared_with, event.user_id)}
         case LeadUnshared():
             return {"shared_with": func.array_remove(leads.c.shared_with, event.user_id)}
+        case LeadRemoved():
+            return {"removed_at": fact.occurred_at}
+        case LeadRestored():
+            return {"removed_at": None}
         case PersonForgotten():
             return _NOTHING | {"forgotten_at": fact.occurred_at}
     return {}
 
 
-_NOTHING = {
+_NOTHING: dict[str, Any] = {
     "given_name": "",
     "family_name": "",
     "display_name": FORGOTTEN,

@@ -1,25 +1,22 @@
 """Read tables in, answers out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
-from gardenos_chassis.auth.fields import hidden_from, withhold
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import matching, one_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from gardenos_leads.importing.columns import field_of_header
-from gardenos_leads.tables import campaigns, import_rows, imports, leads
+from gardenos_leads.tables import campaigns, leads
 
 Sort = Literal[
     "-captured_at", "captured_at", "last_contacted_at", "-last_contacted_at", "name", "-name", "x_date", "-x_date"
@@ -61,6 +58,8 @@ class LeadFilter:
     """Leads without an owner, beside those of `owner_ids`."""
     not_contacted_for_days: int | None = None
     """Open leads whose last contact, or capture where there was none, is longer ago."""
+    removed: bool = False
+    """Those that were removed, and no others."""
     q: str | None = None
     """Words, parts of words, an email address, or digits of a telephone number in any form."""
 
@@ -68,6 +67,7 @@ class LeadFilter:
 def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
     found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id]
+    found.append(leads.c.removed_at.is_not(None) if wanted.removed else leads.c.removed_at.is_(None))
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     if wanted.campaign_ids:
@@ -130,85 +130,3 @@ async def campaign_list(session: Session) -> list[dict[str, Any]]:
 async def campaign_exists(session: Session, campaign_id: UUID) -> bool:
     """Whether the agency has this campaign."""
     return (await session.execute(select(campaigns.c.id).where(campaigns.c.id == campaign_id))).first() is not None
-
-
-async def known_by(session: Session, key: str, values: Sequence[str]) -> dict[str, UUID]:
-    """Which of these emails, phones or external ids belong to a lead already, and to which."""
-    column = leads.c[key]
-    statement = select(column, leads.c.id).where(column == any_(bindparam("values", list(values), ARRAY(Text))))
-    return {row[0]: row[1] for row in await session.execute(statement.order_by(leads.c.captured_at.desc()))}
-
-
-_IMPORT = tuple(column for column in imports.c if column.name not in ("agency_id", "created_by", "team_id"))
-
-
-async def import_page(session: Session, caller: Caller, limit: int, cursor: str | None) -> dict[str, Any]:
-    """The imports the caller made, or for those who see the agency, all; the latest first."""
-    order = (Key(imports.c.id, "id", "desc"),)
-    statement = select(*_IMPORT).where(_import_visible(caller))
-    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
-    page["items"] = [import_shown(row, caller) for row in page["items"]]
-    return page
-
-
-async def import_(session: Session, caller: Caller, import_id: UUID) -> dict[str, Any]:
-    """One import. Raises NotFound."""
-    statement = select(*_IMPORT).where(imports.c.id == import_id, _import_visible(caller))
-    row = (await session.execute(statement)).mappings().first()
-    if row is None:
-        raise NotFound("there is no such import")
-    return import_shown(dict(row), caller)
-
-
-def import_shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    """An import without samples of what the caller may not see."""
-    hidden = sensitive_headers(row["columns"], caller)
-    row["columns"] = [
-        column | {"samples": [], "withheld": ["samples"]} if column["header"] in hidden else column
-        for column in row["columns"]
-    ]
-    return row
-
-
-def sensitive_headers(columns: Sequence[Mapping[str, Any]], caller: Caller) -> set[str]:
-    """The columns of a file in which stands what the caller may not see: as they were taken for, or by their headers."""
-    hidden = hidden_from(caller)
-    return {
-        column["header"]
-        for column in columns
-        if hidden and (column["field"] in hidden or field_of_header(column["header"]) in hidden)
-    }
-
-
-def import_row_shown(row: dict[str, Any], caller: Caller, headers: Collection[str]) -> dict[str, Any]:
-    """A row of a file without what stood under these headers, and without reasons that quote it."""
-    hidden = hidden_from(caller)
-    if gone := [header for header in headers if header in row["raw"]]:
-        row["raw"] = row["raw"] | dict.fromkeys(gone)
-        row["withheld"] = sorted(gone)
-    row["reasons"] = [
-        reason | {"detail": "what stood here was not understood; your role does not see it"}
-        if reason["field"] in hidden
-        else reason
-        for reason in row["reasons"]
-    ]
-    return row
-
-
-def _import_visible(caller: Caller) -> ColumnElement[bool]:
-    return visible_to(caller, imports.c.created_by, imports.c.team_id)
-
-
-async def import_row_page(
-    session: Session, caller: Caller, found: Mapping[str, Any], fate: str | None, limit: int, cursor: str | None
-) -> dict[str, Any]:
-    """The rows of an import that the caller sees (`import_`), in the order of the file."""
-    order = (Key(import_rows.c.row, "row"),)
-    shown = (column for column in import_rows.c if column.name not in ("agency_id", "import_id"))
-    statement = select(*shown).where(import_rows.c.import_id == found["id"])
-    if fate is not None:
-        statement = statement.where(import_rows.c.fate == fate)
-    page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
-    headers = sensitive_headers(found["columns"], caller)
-    page["items"] = [import_row_shown(row, caller, headers) for row in page["items"]]
-    return page

@@ -1,7 +1,7 @@
 """Read tables."""
 
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 
@@ -45,6 +45,7 @@ leads = Table(
     _moment("first_touched_at"),
     _moment("converted_at"),
     _moment("forgotten_at"),
+    _moment("removed_at"),
     Column("version", Integer),
     Column("search", Text),
 )
@@ -56,34 +57,4 @@ campaigns = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text),
     Column("source", Text),
-)
-
-imports = Table(
-    "imports",
-    metadata,
-    Column("agency_id", Uuid, primary_key=True),
-    Column("id", Uuid, primary_key=True),
-    Column("filename", Text),
-    Column("status", Text),
-    Column("encoding", Text),
-    Column("delimiter", Text),
-    Column("columns", JSONB),
-    Column("counts", JSONB),
-    Column("created_by", Uuid),
-    Column("team_id", Uuid),
-    _moment("created_at"),
-)
-
-import_rows = Table(
-    "import_rows",
-    metadata,
-    Column("agency_id", Uuid, primary_key=True),
-    Column("import_id", Uuid, primary_key=True),
-    Column("row", Integer, primary_key=True),
-    Column("line", Integer),
-    Column("fate", Text),
-    Column("lead_id", Uuid),
-    Column("duplicate_of", Uuid),
-    Column("reasons", JSONB),
-    Column("raw", JSONB),
 )

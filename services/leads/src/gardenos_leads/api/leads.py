@@ -104,13 +104,14 @@ async def lead_filter(
     owner_id: Annotated[list[str], Query(description="A person's id, or `none` for the pool")] = [],  # noqa: B006
     not_contacted_for_days: Annotated[int | None, Query(ge=0, le=3650)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
+    removed: Annotated[bool, Query(description="Those that were removed, and no others")] = False,
 ) -> queries.LeadFilter:
     """The filters of a list of leads."""
     try:
         owners = [UUID(owner) for owner in owner_id if owner != "none"]
     except ValueError as error:
         raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
-    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, q)
+    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, removed, q)
 
 
 @router.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
@@ -164,6 +165,20 @@ async def change_details(lead_id: UUID, request: Request, body: LeadDetails, lea
     if "name" in changes:
         changes["name"] = PersonName(**changes["name"])
     changed = await leads.change(lead_id, lambda lead: lead.change_details(**changes))
+    return await _answer(request, writing.caller, changed)
+
+
+@router.delete("/{lead_id}", responses={200: {"model": shapes.Lead}})
+async def remove_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """No list shows it any more, and nobody is known again by it; its history stays, and it can be restored."""
+    changed = await leads.change(lead_id, lambda lead: lead.remove())
+    return await _answer(request, writing.caller, changed)
+
+
+@router.post("/{lead_id}/restore", responses={200: {"model": shapes.Lead}})
+async def restore_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+    """What was removed is back as it was."""
+    changed = await leads.change(lead_id, lambda lead: lead.restore())
     return await _answer(request, writing.caller, changed)
 
 

@@ -1,15 +1,11 @@
 """The shapes of this service's answers."""
 
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import LineOfBusiness
-
-from gardenos_leads.importing.columns import ImportField
-from gardenos_leads.importing.rows import Fate
 
 
 class PersonName(Shape):
@@ -62,6 +58,8 @@ class Lead(Withholding):
     converted_at: datetime | None
     forgotten_at: datetime | None
     """When the person was forgotten; then nothing personal is known of them any more."""
+    removed_at: datetime | None
+    """When it was removed; then no list shows it, until it is restored."""
     version: int
     """As in the `ETag`."""
 
@@ -72,64 +70,3 @@ class Campaign(Shape):
     id: UUID
     name: str
     source: str
-
-
-class ImportColumn(Withholding):
-    """A column of a file: what it is taken for, whether that was guessed, and what stands in its first rows."""
-
-    header: str
-    field: ImportField | None
-    guessed: bool
-    samples: list[str]
-
-
-class ImportCounts(Shape):
-    """How many rows met which fate."""
-
-    rows: int
-    captured: int
-    duplicates: int
-    rejected: int
-    empty: int
-
-
-class Import(Shape):
-    """A file of leads that was read."""
-
-    id: UUID
-    filename: str
-    status: Literal["dry_run", "finished"]
-    encoding: str
-    delimiter: str
-    columns: list[ImportColumn]
-    counts: ImportCounts
-    created_at: datetime
-
-
-class RowReason(Shape):
-    """What is to be said of one field of a row; of the row whole, `field` is null."""
-
-    field: str | None
-    detail: str
-
-
-class ImportRow(Withholding):
-    """A row of a file, and its fate."""
-
-    row: int
-    line: int
-    """Where it begins in the file."""
-    fate: Fate
-    lead_id: UUID | None
-    """The lead it became."""
-    duplicate_of: UUID | None
-    """The lead it repeats."""
-    reasons: list[RowReason]
-    raw: dict[str, str | None]
-    """What stood in it, by header; null where your role does not see it."""
-
-
-class DryRun(Import):
-    """What an import would do, with its first hundred rows."""
-
-    rows: list[ImportRow]

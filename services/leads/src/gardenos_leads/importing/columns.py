@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from gardenos_chassis import reading
 from gardenos_chassis.errors import Invalid
 
 if TYPE_CHECKING:
-    from gardenos_leads.importing.reading import Sheet
+    from gardenos_leads.importing.reading import Record
 
 ImportField: TypeAlias = Literal[
     "name", "given_name", "family_name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business",
@@ -39,17 +39,18 @@ FIELDS: Mapping[ImportField, str] = {
 """Our fields, each with the headers it goes by: lower case, letters and digits alone."""
 
 _SAMPLES = 3
-_EVIDENCE_ROWS = 200
 _ENOUGH = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file: what it is taken for, whether that was guessed, and what stands in it."""
+    """A column of the file: what it is taken for, how that is known, and what stands in it."""
 
     header: str
     field: str | None
     guessed: bool
+    remembered: bool
+    """Whether a file with these headers had it so before."""
     samples: tuple[str, ...]
 
 
@@ -59,37 +60,55 @@ def field_of_header(header: str) -> str | None:
     return next((field for field, pattern in FIELDS.items() if bare and re.fullmatch(pattern, bare)), None)
 
 
-def guess_columns(sheet: "Sheet", mapping: Mapping[str, str | None]) -> tuple[Column, ...]:
-    """Each column's field: as mapped, else by its header, else by its values. Raises Invalid for a bad mapping."""
-    wrong = [
-        (f"/mapping/{header}", f"the file has no column “{header}”")
-        for header in mapping
-        if header not in sheet.headers
-    ]
+def guess_columns(
+    headers: Sequence[str], first: "Sequence[Record]", remembered: Mapping[str, str | None]
+) -> tuple[Column, ...]:
+    """Each column's field: as a file with these headers had it before, else by its header, else by its values."""
+    columns = []
+    for place, header in enumerate(headers):
+        standing = [
+            record.cells[place].strip() for record in first if len(record.cells) > place and record.cells[place].strip()
+        ]
+        known = header in remembered
+        field = remembered[header] if known else field_of_header(header) or _field_of_values(standing)
+        samples = tuple(each[:_LONGEST_SAMPLE] for each in standing[:_SAMPLES])
+        columns.append(Column(header, field, not known, known, samples))
+    return tuple(columns)
+
+
+def mapped(columns: Sequence[Column], mapping: Mapping[str, str | None]) -> tuple[Column, ...]:
+    """The columns as somebody says they are; those they say nothing of stay. Raises Invalid for what cannot be."""
+    headers = {column.header for column in columns}
+    wrong = [(_pointer(header), f"the file has no column “{header}”") for header in mapping if header not in headers]
     wrong += [
-        (f"/mapping/{header}", f"“{field}” is no field; take one of {', '.join(FIELDS)}")
+        (_pointer(header), f"“{field}” is no field; take one of {', '.join(FIELDS)}")
         for header, field in mapping.items()
         if field is not None and field not in FIELDS
     ]
     if wrong:
         raise Invalid.many(wrong)
-    columns = []
-    for place, header in enumerate(sheet.headers):
-        standing = [
-            r.cells[place].strip()
-            for r in sheet.records[:_EVIDENCE_ROWS]
-            if len(r.cells) > place and r.cells[place].strip()
-        ]
-        field = mapping[header] if header in mapping else field_of_header(header) or _field_of_values(standing)
-        columns.append(Column(header, field, header not in mapping, tuple(standing[:_SAMPLES])))
+    return tuple(
+        replace(column, field=mapping[column.header], guessed=False, remembered=False)
+        if column.header in mapping
+        else column
+        for column in columns
+    )
+
+
+def require_telling(columns: Sequence[Column]) -> None:
+    """Raises Invalid where no column tells who somebody is."""
     if not any(column.field in _TELLING for column in columns):
         raise Invalid(
             "no column with names, email addresses or telephone numbers was recognised; say by `mapping` which one it is",
             pointer="/mapping",
         )
-    return tuple(columns)
 
 
+def _pointer(header: str) -> str:
+    return "/mapping/" + header.replace("~", "~0").replace("/", "~1")
+
+
+_LONGEST_SAMPLE = 200
 _TELLING = {"name", "given_name", "family_name", "email", "phone"}
 
 

@@ -1,7 +1,7 @@
-"""Each row's fate: a lead, a duplicate, empty, or rejected with its reasons."""
+"""What a row says by itself: somebody, nothing, or what cannot be read, with its reasons."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,13 +12,16 @@ from gardenos_contracts.values import PersonName
 
 from gardenos_leads import values
 from gardenos_leads.importing.columns import Column
-from gardenos_leads.importing.reading import Record, Sheet
+from gardenos_leads.importing.reading import Record
+from gardenos_leads.matching import Key
 
 
 class Fate(StrEnum):
     """What became of a row."""
 
     CAPTURED = "captured"
+    UPDATED = "updated"
+    INQUIRY = "inquiry"
     DUPLICATE = "duplicate"
     REJECTED = "rejected"
     EMPTY = "empty"
@@ -34,20 +37,16 @@ class Reason:
 
 @dataclass(slots=True)
 class Judged:
-    """A row with its fate, and for a lead what is known of it. `twin` is the earlier row that it repeats."""
+    """A row with its fate, and for somebody what is known of them."""
 
     record: Record
     fate: Fate
     reasons: list[Reason] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
-    twin: int | None = None
 
-    @property
-    def keys(self) -> Iterator[tuple[str, str]]:
-        """By what the same prospect would be recognised."""
-        for name in ("email", "phone", "external_id"):
-            if self.details.get(name):
-                yield name, self.details[name]
+    def keys(self, match_by: Sequence[str]) -> list[tuple[Key, str]]:
+        """By what the same prospect would be recognised, of what is asked for, in that order."""
+        return [(key, self.details[key]) for key in match_by if key != "name" and self.details.get(key)]  # type: ignore[misc]
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
@@ -70,25 +69,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 _WAYS_TO_REACH = ("email", "phone")
 
 
-def judge(sheet: Sheet, columns: Sequence[Column]) -> list[Judged]:
-    """Every row of the file by itself and beside the rows before it. Leads the agency has already are not known here."""
-    seen: dict[tuple[str, str], int] = {}
-    found = []
-    for record in sheet.records:
-        judged = _judge(record, columns)
-        if judged.fate == Fate.CAPTURED:
-            twin = next((seen[key] for key in judged.keys if key in seen), None)
-            if twin is not None:
-                judged.fate = Fate.DUPLICATE
-                judged.twin = twin
-                judged.reasons.append(Reason(None, f"the same person as in row {twin}"))
-            else:
-                seen.update(dict.fromkeys(judged.keys, record.row))
-        found.append(judged)
-    return found
-
-
-def _judge(record: Record, columns: Sequence[Column]) -> Judged:
+def judge(record: Record, columns: Sequence[Column]) -> Judged:
+    """A row by itself: captured, unless somebody is known already, which others say."""
     if not any(cell.strip() for cell in record.cells):
         return Judged(record, Fate.EMPTY)
     if len(record.cells) > len(columns) and any(cell.strip() for cell in record.cells[len(columns) :]):
