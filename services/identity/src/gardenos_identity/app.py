@@ -15,6 +15,7 @@ from gardenos_identity import api_keys, closing
 from gardenos_identity.api import closing as closing_routes
 from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
+from gardenos_identity.mail.paused_webhooks import paused_webhooks
 from gardenos_identity.operators import Operators, agency_register
 from gardenos_identity.operators import project as keep_register
 from gardenos_identity.operators.api import router as operators_router
@@ -63,15 +64,16 @@ def create_service(settings: IdentitySettings) -> Service:
         routers=[
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
             single_sign_on.router(signing_on, proxies, settings.public_url),
-            operators_router(operators, proxies, settings.operator_contact),
             closing_routes.router(passwords_anew, proxies, timedelta(days=settings.erase_closed_agencies_days)),
+            operators_router(operators, proxies, settings.operator_contact),
         ],
         read_models=[
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
-            ReadModel("register", tables=[agency_register], project=keep_register),
             ReadModel("closures", tables=[closing.agency_closures], project=closing.project),
+            ReadModel("register", tables=[agency_register], project=keep_register),
         ],
+        consumers=[paused_webhooks(mail)],
         jobs=[mail.jobs(), closing.Erasing(settings.needed_master_keys).jobs()],
         standings=Standings(
             rows=f"{STANDINGS} union all {api_keys.REVOKED}",

@@ -18,6 +18,7 @@ from gardenos_chassis.sealing.keys import BadMasterKey
 from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.telemetry import Tellable
 from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Event, Received
 from sqlalchemy import delete, insert, select
 
 from gardenos_identity.mail.brand import Brand, brand_of
@@ -29,7 +30,7 @@ SEND = "identity.send-mail"
 """The kind of job."""
 
 _TIMEOUT_SECONDS = 20
-_KEPT = timedelta(days=7)
+KEPT = timedelta(days=7)
 """A letter that could not be sent by then says nothing any more."""
 
 
@@ -59,7 +60,7 @@ class Mail:
         """The address of a page of the web client; `path` begins with a slash."""
         return self._settings.public_url.rstrip("/") + path
 
-    async def post(self, session: Session, letter: Letter, *, because_of: Context) -> UUID:
+    async def post(self, session: Session, letter: Letter, *, because_of: Context | Received[Event]) -> UUID:
         """Has the letter sent once this transaction has committed; gives the job's id.
 
         Raises Unavailable where mail is not set: ask `is_set` first.
@@ -93,7 +94,7 @@ class Mail:
         letter = self._opened(job.agency_id, id, sealed)
         await self._deliver(letter, job.idempotency_key, brand)
         async with job.store.database.transaction(job.agency_id) as session:
-            stale = letters.c.posted_at < datetime.now(UTC) - _KEPT
+            stale = letters.c.posted_at < datetime.now(UTC) - KEPT
             await session.execute(delete(letters).where((letters.c.id == id) | stale))
             await job.finish(session)
 
