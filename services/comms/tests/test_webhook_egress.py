@@ -123,6 +123,19 @@ def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("10.0.0.1", "not on the public internet"), ("[::1]", "not on the public internet"),
+        ("[0:0:0:0:0:0:0:1]", "in its usual form"), ("10.1", "four decimal numbers"), ("intranet", "not one of the public internet"),
+        ("-a.example.com", "no name of a host"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_told_why(host: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        Policy().target(f"https://{host}/")
+
+
+@pytest.mark.parametrize(
     ("url", "authority", "path"),
     [
         ("https://hooks.example.com/in?token=1&x=%20", "hooks.example.com", "/in?token=1&x=%20"),

@@ -13,7 +13,6 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -133,13 +132,17 @@ class Policy:
         return Target(parts.scheme, self._host(parts.hostname), port, path)
 
     def _host(self, given: str) -> str:
-        with suppress(ValueError):
+        try:
             address = ipaddress.ip_address(given)
-            if str(address) != given or getattr(address, "scope_id", None):
-                raise Refused("write an IP address in its usual form")
-            if not self.allows(address):
-                raise Refused("this address is not on the public internet")
-            return given
+        except ValueError:
+            return self._name(given)
+        if str(address) != given or getattr(address, "scope_id", None):
+            raise Refused("write an IP address in its usual form")
+        if not self.allows(address):
+            raise Refused("this address is not on the public internet")
+        return given
+
+    def _name(self, given: str) -> str:
         if not _HOST.fullmatch(given) or len(given) > 253:
             raise Refused("this is no name of a host")
         labels = given.rstrip(".").split(".")
