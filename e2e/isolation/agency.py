@@ -88,9 +88,21 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
         "imports", files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")}
     )
     ids["import_id"] = imported["id"]
+    await _posted_to(agency)
     await _hooked(agency)
     await _worked_on(agency)
     return agency
+
+
+async def _posted_to(agency: Agency) -> None:
+    """A source of leads, and a post that waits there to be mended."""
+    source = await agency.made("lead-sources", json={"name": agency.word, "kind": "vendor"})
+    agency.ids["lead_source_id"] = source["id"]
+    posted = await agency.http.post(
+        agency.platform.route(f"/api/v1/lead-posts/{source['address']}"), json={"who": agency.word}
+    )
+    assert posted.status_code == 200, posted.text
+    agency.ids["lead_post_id"] = posted.json()["id"]
 
 
 async def _hooked(agency: Agency) -> None:

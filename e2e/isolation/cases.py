@@ -12,6 +12,12 @@ Ids = Mapping[str, str]
 
 _DETAILS = {"name": {"given": "Other", "family": "Name"}}
 
+
+def _source(ids: Ids) -> Mapping[str, Any]:
+    whose = {name: ids[name] for name in ("campaign_id", "owner_id", "team_id")}
+    return {"name": "Other", "kind": "vendor", **whose}
+
+
 BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "add_user": lambda ids: {
         "json": {
@@ -26,6 +32,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     },
     "change_agency": lambda _: {"json": {"name": "Another"}},
     "change_client_details": lambda _: {"json": _DETAILS},
+    "change_lead_source": lambda ids: {"json": _source(ids)},
     "change_details": lambda _: {"json": _DETAILS},
     "change_logo": lambda _: {"content": PICTURE},
     "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
@@ -43,6 +50,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": {"email": "invited@nobody.example", "role": "agent", "team_ids": [ids["team_id"]]}
     },
     "log_call": lambda ids: {"json": call(ids["lead_id"])},
+    "make_lead_source": lambda ids: {"json": _source(ids)},
     "move_lead": lambda _: {"json": {"stage": "quoted"}},
     "onboard_client": lambda ids: {
         "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}
@@ -66,6 +74,10 @@ NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id", "pool_to_id": "tea
 
 ELSEWHERE: Mapping[str, str] = {
     "exchange_api_key": "`client_id` there is OAuth's word for a program, and is not looked at; a key names its own agency",
+    "post_lead": "its address is all the right there is, and names its agency itself; the leads service's tests try wrong ones",
+    "ping_lead": "as post_lead",
+    "show_lead_form": "as post_lead; a form stands in public pages",
+    "send_lead_form": "as show_lead_form",
     "show_job": "jobs are there for moments; the chassis' own tests hold one and ask for it from another agency",
     "cancel_a_job": "as show_job",
     "retry_a_job": "as show_job",

@@ -39,6 +39,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -84,6 +85,7 @@ LISTENS_TO = (
     LeadConverted,
     LeadShared,
     LeadUnshared,
+    LeadInquired,
     CallLogged,
     MessageReceived,
     ClientOnboarded,

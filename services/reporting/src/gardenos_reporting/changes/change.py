@@ -40,6 +40,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -144,6 +145,7 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadConverted()
             | LeadShared()
             | LeadUnshared()
+            | LeadInquired()
             | LeadForgotten()
         ):
             return Resource.LEAD, event.lead_id
