@@ -1,5 +1,7 @@
 """What vendors post, read without a database: payloads, mappings, prices, paces, tickets."""
 
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from gardenos_chassis.errors import Conflict, Invalid, NotFound, TooManyRequests
 from gardenos_chassis.ids import new_id
 from gardenos_contracts.lead_sources import Answers, Bidding, Form, LeadSourceKind
 from gardenos_contracts.values import LineOfBusiness, Money
-from gardenos_leads.capturing import forms, source
+from gardenos_leads.capturing import source
 from gardenos_leads.capturing.address import FORMS, POSTS, Address
 from gardenos_leads.capturing.answers import answered
 from gardenos_leads.capturing.forms import Ticket, refuse_mistakes, said_in
@@ -172,16 +174,14 @@ def test_a_ticket_is_the_form_s_own_and_of_its_words(monkeypatch: pytest.MonkeyP
     assert [Ticket.parse(nonsense, "secret") for nonsense in ("", ".", "é.é", "aa.bb")] == [None] * 4
     with pytest.raises(Conflict):
         found.refuse_old(FORM.model_copy(update={"consent_text": "You may write to me."}))
-    later = forms.time.time() + 90_000
-    monkeypatch.setattr(forms.time, "time", lambda: later)
+    later = time.time() + 90_000
+    monkeypatch.setattr(time, "time", lambda: later)
     assert not found.too_soon()
     with pytest.raises(Conflict):
         found.refuse_old(FORM)
 
 
 def test_a_form_says_what_was_shown_and_ticked() -> None:
-    from datetime import UTC, datetime
-
     at = datetime(2026, 11, 29, tzinfo=UTC)
     sent = {
         "ticket": Ticket.new(FORM).signed("s"),

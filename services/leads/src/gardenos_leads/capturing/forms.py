@@ -174,7 +174,7 @@ def refuse_mistakes(form: Form, said: Submission, values: Mapping[str, str], *, 
 
 def _mistakes(form: Form, said: Submission, values: Mapping[str, str], *, agreed: bool) -> Iterator[FieldError]:
     for remark in said.remarks:
-        if remark.field in values and values[remark.field].strip():
+        if remark.field is not None and values.get(remark.field, "").strip():
             yield FieldError(f"/values/{remark.field}", remark.detail)
     for name in form.required:
         if not values.get(name, "").strip():
