@@ -98,6 +98,9 @@ class Truth:
                 left = sum(head - marks.get(agency_id, 0) for agency_id, head in heads[source].items())
                 behind += [f"{consumer} from {source}: {left}"] if left else []
         left = await self.connections["ai"].fetchval("select count(*) from jobs where due_at is not null")
+        running = "select count(*) from imports where status = 'running'"
+        imports = await self.connections["leads"].fetchval(running)
+        behind += [f"imports that run: {imports}"] if imports else []
         return behind + ([f"ai's jobs: {left}"] if left else [])
 
     async def _consumers(self, service: str) -> list[tuple[str, str]]:

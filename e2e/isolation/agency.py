@@ -85,7 +85,9 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     ids["invitation_id"] = invited.get("invitation", invited)["id"]
     ids["campaign_id"] = (await agency.made("campaigns", json={"name": f"{word} spring", "source": "web form"}))["id"]
     imported = await agency.made(
-        "imports", files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")}
+        "imports",
+        files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")},
+        data={"plan": '{"run_automations": false}', "then": "run"},
     )
     ids["import_id"] = imported["id"]
     await _posted_to(agency)

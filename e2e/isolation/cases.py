@@ -42,15 +42,18 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "deactivate_user": lambda ids: {"json": {"work_to": ids["owner_id"]}},
     "dissolve_team": lambda ids: {"json": {"pool_to_id": ids["team_id"]}},
     "form_team": lambda ids: {"json": {"name": "Another", "branch_id": ids["branch_id"]}},
-    "import_leads": lambda ids: {
-        "files": {"file": ("leads.csv", b"First Name,Email\nOther,other@nobody.example\n", "text/csv")},
-        "data": {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"]},
-    },
     "invite_user": lambda ids: {
         "json": {"email": "invited@nobody.example", "role": "agent", "team_ids": [ids["team_id"]]}
     },
     "log_call": lambda ids: {"json": call(ids["lead_id"])},
     "make_lead_source": lambda ids: {"json": _source(ids)},
+    "plan_import": lambda ids: {
+        "json": {"run_automations": False}
+        | {name: ids[name] for name in ("campaign_id", "owner_id", "team_id")}
+    },
+    "upload_leads": lambda _: {
+        "files": {"file": ("leads.csv", b"First Name,Email\nOther,other@nobody.example\n", "text/csv")},
+    },
     "move_lead": lambda _: {"json": {"stage": "quoted"}},
     "onboard_client": lambda ids: {
         "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}

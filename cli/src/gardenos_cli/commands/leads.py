@@ -1,10 +1,12 @@
 """Leads: list, show, add, import, assign, move on, convert, forget."""
 
 import json
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from gardenos_cli.client.api import Api, Refused
 from gardenos_cli.client.forgetting import confirm_forgetting
@@ -110,7 +112,7 @@ def add_lead(
 
 @app.command("import")
 def import_leads(
-    file: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False, readable=True)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help="COLUMN=FIELD, or COLUMN= to leave it out; may be repeated.")
     ] = None,
@@ -118,44 +120,64 @@ def import_leads(
     source: Annotated[str | None, typer.Option()] = None,
     owner: Annotated[str | None, typer.Option(help="A user's email, name or id, or `me`.")] = None,
     team: Annotated[str | None, typer.Option(help="A team's name or id: into its pool.")] = None,
+    duplicates: Annotated[
+        str, typer.Option(help="Of who is a lead already: skip the row, update the lead, or note an inquiry.")
+    ] = "skip",
+    run_automations: Annotated[
+        bool, typer.Option("--run-automations", help="Let what is automatic follow from its rows.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import leads from a CSV file of any spelling, and say what became of each row."""
+    """Import leads from a CSV file of any spelling, or an Excel workbook, and say what became of each row."""
     api = Api.signed_in()
     known = {
-        "mapping": json.dumps(_mapping(mapping)) if mapping else None,
+        "mapping": _mapping(mapping) if mapping else None,
         "campaign_id": campaign_id(api, campaign) if campaign else None,
         "source": source,
         "owner_id": user_id(api, owner) if owner else None,
         "team_id": team_id(api, team) if team else None,
-        "dry_run": "true" if dry_run else None,
+        "duplicates": duplicates,
+        "run_automations": run_automations,
     }
+    plan = {name: value for name, value in known.items() if value is not None}
     with file.open("rb") as content:
         answer = api.request(
             "POST",
             "/imports",
-            files={"file": (file.name, content, "text/csv")},
-            data={name: value for name, value in known.items() if value is not None},
+            files={"file": (file.name, content, "application/octet-stream")},
+            data={"plan": json.dumps(plan), "then": "check" if dry_run else "run"},
         )
-    done = answer.json()
+    done = _watched(api, answer.json())
     if as_json:
         write_json(done)
         return
     counts = done["counts"]
+    changed = "".join(f", {counts[name]} {name}" for name in ("updated", "inquiries") if counts[name])
     out().print(
-        f"{counts['rows']} rows: {counts['captured']} captured, {counts['duplicates']} duplicates, "
+        f"{counts['rows']} rows: {counts['captured']} captured{changed}, {counts['duplicates']} duplicates, "
         f"{counts['rejected']} rejected, {counts['empty']} empty"
         + (" (dry run: nothing was written)" if dry_run else "")
     )
     out().print(
         "columns: " + ", ".join(f"{each['header']} → {each['field'] or '–'}" for each in done["columns"]), markup=False
     )
-    if not dry_run:
-        for row in api.items(f"/imports/{done['id']}/rows", fate="rejected", limit=20):
-            reasons = "; ".join(f"{reason['field'] or 'row'}: {reason['detail']}" for reason in row["reasons"])
-            out().print(f"  row {row['row']} (line {row['line']}): {reasons}", markup=False)
-        out().print(f"import {done['id']}")
+    for row in api.items(f"/imports/{done['id']}/rows", fate="rejected", limit=20):
+        reasons = "; ".join(f"{reason['field'] or 'row'}: {reason['detail']}" for reason in row["reasons"])
+        out().print(f"  row {row['row']} (line {row['line']}): {reasons}", markup=False)
+    out().print(f"import {done['id']}")
+
+
+def _watched(api: Api, found: dict[str, Any]) -> dict[str, Any]:
+    """The import once it is through, with a word on how far it is until then."""
+    with Console(stderr=True).status("reading") as told:
+        while found["status"] in ("checking", "running"):
+            told.update(f"{found['rows_done']} of {found['rows_total']} rows")
+            time.sleep(0.5)
+            found = api.get(f"/imports/{found['id']}")
+    if found["problem"]:
+        raise Refused(f"the import did not go on: {found['problem']}")
+    return found
 
 
 @app.command("assign")

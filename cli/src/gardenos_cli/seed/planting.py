@@ -141,11 +141,20 @@ class Planting:
             story.OWNER,
             files={"file": ("contacts-export.csv", story.export_of_another_crm(people), "text/csv")},
             data={
-                "campaign_id": self._ids[f"campaign {name}"],
-                "source": source,
-                "team_id": self._ids[f"team {story.TEAMS[0]}"],
+                "plan": json.dumps(
+                    {
+                        "campaign_id": self._ids[f"campaign {name}"],
+                        "source": source,
+                        "team_id": self._ids[f"team {story.TEAMS[0]}"],
+                        "run_automations": False,
+                    }
+                ),
+                "then": "run",
             },
         )
+        while answer["status"] == "running":
+            await asyncio.sleep(0.2)
+            answer = await self._send("GET", f"/imports/{answer['id']}", story.OWNER)
         by_email = {each.email: each for each in people}
         query: dict[str, Any] = {"fate": "captured", "limit": 200}
         rows = (await self._send("GET", f"/imports/{answer['id']}/rows", story.OWNER, params=query))["items"]
