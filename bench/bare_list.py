@@ -14,11 +14,13 @@ COLUMNS = (
     "id", "person_id", "given_name", "family_name", "display_name", "sort_name", "email", "phone", "postal_code",
     "state", "birth_date", "line_of_business", "current_carrier", "x_date", "stage", "source", "campaign_id",
     "owner_id", "team_id", "notes", "external_id", "import_id", "client_id", "captured_at", "first_contacted_at",
-    "last_contacted_at", "converted_at", "version",
+    "last_contacted_at", "converted_at", "contact_attempts", "first_touched_at", "shared_with", "tags", "forgotten_at",
+    "removed_at", "version",
 )  # fmt: skip
 
 LIST = f"""
-select {", ".join(f"leads.{column}" for column in COLUMNS)}, campaigns.name as campaign_name
+select {", ".join(f"leads.{column}" for column in COLUMNS)}, leads.fields::text as fields,
+    campaigns.name as campaign_name
 from leads
 left join campaigns on campaigns.agency_id = leads.agency_id and campaigns.id = leads.campaign_id
 where leads.agency_id = $1

@@ -38,7 +38,7 @@ _LEADS = """
 insert into leads (
     agency_id, id, person_id, given_name, family_name, display_name, sort_name, email, phone, postal_code, state,
     birth_date, line_of_business, current_carrier, x_date, stage, source, campaign_id, owner_id, notes, captured_at,
-    last_contacted_at, version, search
+    last_contacted_at, version
 )
 select
     agency_id, gen_random_uuid(), gen_random_uuid(), 'Maria', 'Delgado ' || number, 'Maria Delgado ' || number,
@@ -47,8 +47,7 @@ select
     'web form',
     (select id from campaigns where campaigns.agency_id = agencies.agency_id and name = 'Campaign ' || number % 10 + 1),
     gen_random_uuid(), 'prefers mornings', now() - number * interval '7 minutes',
-    case when number % 3 = 0 then now() - number * interval '1 minute' end, 3,
-    'maria delgado ' || number || ' maria' || number || '@example.com'
+    case when number % 3 = 0 then now() - number * interval '1 minute' end, 3
 from unnest($1::uuid[]) as agencies (agency_id), generate_series(1, $2::int) as number
 """
 

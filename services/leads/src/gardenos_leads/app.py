@@ -12,6 +12,8 @@ from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
 from gardenos_leads.held import handed_over, handing
 from gardenos_leads.importing.commands import importing
+from gardenos_leads.lists.consumers import zones
+from gardenos_leads.lists.tables import LIST_TABLES
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import campaigns, leads
@@ -26,8 +28,9 @@ def create_service(settings: LeadsSettings) -> Service:
         settings,
         routers=routers,
         read_models=[
-            ReadModel("leads", tables=[campaigns, leads], project=project, consumers=[last_contact]),
+            ReadModel("leads", tables=[campaigns, leads, *LIST_TABLES], project=project, consumers=[last_contact]),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
+            zones,
         ],
         projections=[forget_imported, capturing.forget_posts],
         consumers=[forgetting, handed_over],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gardenos_contracts import Event
+from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -32,6 +33,8 @@ def shown(lead: Lead) -> dict[str, Any]:
         "shared_with": sorted(lead.shared_with) or None,
         "stage": lead.stage,
         "client_id": lead.client_id,
+        "tags": sorted(lead.tags) or None,
+        **{f"fields.{key}": value for key, value in sorted(lead.fields.items())},
     }
 
 
@@ -54,6 +57,10 @@ def title(event: Event) -> str:
             return "Shared with a colleague"
         case LeadUnshared():
             return "No longer shared with a colleague"
+        case LeadTagsChanged():
+            return "Tags changed"
+        case LeadFieldsFilled():
+            return "Fields changed"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

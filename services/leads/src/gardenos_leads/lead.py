@@ -1,7 +1,7 @@
 """A lead: what may happen to a prospect on the way to a first policy."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.ids import derived_id
 from gardenos_contracts import Event
+from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -61,6 +62,9 @@ class Lead:
     forgotten: bool = False
     removed: bool = False
     shared_with: frozenset[UUID] = frozenset()
+    tags: frozenset[str] = frozenset()
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    """What is known under the agency's own fields, by key."""
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
@@ -142,6 +146,27 @@ class Lead:
         if self.removed:
             yield LeadRestored(lead_id=self.lead_id, person_id=self.person_id)
 
+    def tag(self, add: Collection[str], remove: Collection[str]) -> Iterator[Event]:
+        """It is given tags and loses others; what is given and taken at once is given."""
+        self._require_known()
+        added, removed = frozenset(add) - self.tags, (frozenset(remove) & self.tags) - frozenset(add)
+        if len(self.tags | added) - len(removed) > MOST_TAGS:
+            raise Invalid(f"a lead has at most {MOST_TAGS} tags", pointer="/add")
+        if added or removed:
+            yield LeadTagsChanged(
+                lead_id=self.lead_id,
+                person_id=self.person_id,
+                added=tuple(sorted(added)),
+                removed=tuple(sorted(removed)),
+            )
+
+    def fill(self, values: Mapping[str, FieldValue]) -> Iterator[Event]:
+        """What is known under fields of the agency's own; None where nothing is any more."""
+        self._require_known()
+        changed = {key: value for key, value in values.items() if self.fields.get(key) != value}
+        if changed:
+            yield LeadFieldsFilled(lead_id=self.lead_id, person_id=self.person_id, values=changed)
+
     def forget(self) -> Iterator[Event]:
         """What is known of the person is given up, for good. Nothing happens a second time."""
         if not self.forgotten:
@@ -158,6 +183,8 @@ class Lead:
         if self.stage.closed:
             raise Conflict(f"a closed lead cannot be {what}; reopen it first")
 
+
+MOST_TAGS = 100
 
 _CONVERTED = ("name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business")
 
@@ -194,6 +221,11 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, shared_with=lead.shared_with | {event.user_id})
         case LeadUnshared() if lead is not None:
             return replace(lead, shared_with=lead.shared_with - {event.user_id})
+        case LeadTagsChanged() if lead is not None:
+            return replace(lead, tags=(lead.tags - set(event.removed)) | set(event.added))
+        case LeadFieldsFilled() if lead is not None:
+            known = {**lead.fields, **event.values}
+            return replace(lead, fields={key: value for key, value in known.items() if value is not None})
         case LeadInquired() if lead is not None:
             return lead
         case LeadRemoved() if lead is not None:
@@ -202,7 +234,7 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, removed=False)
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
-            return replace(lead, details=nothing, forgotten=True)
+            return replace(lead, details=nothing, forgotten=True, tags=frozenset(), fields={})
     raise TypeError(f"{event.event_type} is no event of a lead")
 
 

@@ -22,6 +22,7 @@ from gardenos_contracts.leads import (
 from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
 from gardenos_leads.importing.tables import import_rows
+from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.tables import campaigns, leads
 
 FORGOTTEN = "Forgotten person"
@@ -41,6 +42,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
         if changes:
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
+    await project_lists(session, facts)
 
 
 def _launched(fact: Fact[Event], campaign: CampaignLaunched) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
             return {"removed_at": None}
         case PersonForgotten():
             return _NOTHING | {"forgotten_at": fact.occurred_at}
-    return {}
+    return lead_changes(fact.data)
 
 
 _NOTHING: dict[str, Any] = {
@@ -120,7 +122,8 @@ _NOTHING: dict[str, Any] = {
     "sort_name": FORGOTTEN.lower(),
     **dict.fromkeys(("email", "phone", "postal_code", "state", "birth_date", "current_carrier", "x_date", "notes")),
     "external_id": None,
-    "search": "",
+    "tags": [],
+    "fields": {},
 }
 """Of somebody forgotten. What reports count stays: the stage, the source, whose the lead was, and when."""
 
@@ -141,6 +144,4 @@ def _details(lead: LeadCaptured | LeadDetailsChanged) -> dict[str, Any]:
         "current_carrier": lead.current_carrier,
         "x_date": lead.x_date,
         "notes": lead.notes,
-        # The number without its country code too, so that it is found as it is dialled.
-        "search": " ".join(filter(None, (display_name.lower(), lead.email, lead.phone))),
     }

@@ -1,21 +1,24 @@
 """Read tables in, answers out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.fields import withhold
-from gardenos_chassis.errors import NotFound
+from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
-from gardenos_chassis.http.search import matching, one_of
+from gardenos_chassis.http.search import one_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from orjson import Fragment
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
+from gardenos_leads.lists.queries import own_fields, page_by_own_field, planned_anew
+from gardenos_leads.lists.searching import found_by, may_have_slips
 from gardenos_leads.tables import campaigns, leads
 
 Sort = Literal[
@@ -39,7 +42,9 @@ _CLOSED = [stage.value for stage in Stage if stage.closed]
 
 _LEAD = (
     select(
-        *(column for column in leads.c if column.name not in ("agency_id", "search")),
+        *(column for column in leads.c if column.name not in ("agency_id", "fields")),
+        # As it stands, so that nobody reads it only to write it again.
+        cast(leads.c.fields, Text).label("fields"),
         campaigns.c.name.label("campaign_name"),
     )
     .select_from(leads)
@@ -60,8 +65,14 @@ class LeadFilter:
     """Open leads whose last contact, or capture where there was none, is longer ago."""
     removed: bool = False
     """Those that were removed, and no others."""
+    ids: Sequence[UUID] = ()
+    """These alone: rows for whoever has ids."""
     q: str | None = None
-    """Words, parts of words, an email address, or digits of a telephone number in any form."""
+    """Beginnings of names, parts of an email address, or digits of a telephone number in any form."""
+    slips: bool = False
+    """Whether a word of `q` may be mistyped."""
+    where: ColumnElement[bool] | None = None
+    """A filter, compiled (`filtering`)."""
 
 
 def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
@@ -70,6 +81,8 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     found.append(leads.c.removed_at.is_not(None) if wanted.removed else leads.c.removed_at.is_(None))
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
+    if wanted.ids:
+        found.append(leads.c.id.in_(wanted.ids))
     if wanted.campaign_ids:
         found.append(one_of(leads.c.campaign_id, wanted.campaign_ids))
     if wanted.stages:
@@ -81,19 +94,62 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(func.coalesce(leads.c.last_contacted_at, leads.c.captured_at) < before)
         found.append(leads.c.stage.not_in(_CLOSED))
     if wanted.q:
-        found += matching(leads.c.search, wanted.q)
+        found += found_by(caller.agency_id, wanted.q, slips=wanted.slips)
+    if wanted.where is not None:
+        found.append(wanted.where)
     return found
 
 
 async def lead_page(
-    session: Session, caller: Caller, wanted: LeadFilter, sort: Sort, limit: int, cursor: str | None
+    session: Session, caller: Caller, wanted: LeadFilter, sort: str, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """One page of the leads that the caller may see."""
-    order = _ORDERS[sort]
-    statement: Select[Any] = keyset(_LEAD.where(*_where(caller, wanted)), order, cursor, limit)
-    page = page_of(await fetch(session, statement), order, limit)
+    """One page of the leads that the caller may see. Where a word is nowhere, those a slip of the finger away from it.
+
+    `sort` is one of `Sort`, or `fields.<key>` of an agency's own. Raises Invalid where there is no such field.
+    """
+    if wanted.q or wanted.where is not None:
+        await planned_anew(session)
+    page = await _page(session, caller, wanted, sort, limit, cursor)
+    if not page["items"] and wanted.q and not wanted.slips and may_have_slips(wanted.q):
+        page = await _page(session, caller, replace(wanted, slips=True), sort, limit, cursor)
     page["items"] = [_shown(row, caller) for row in page["items"]]
     return page
+
+
+async def _page(
+    session: Session, caller: Caller, wanted: LeadFilter, sort: str, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    statement: Select[Any] = _LEAD.where(*_where(caller, wanted))
+    order = _ORDERS.get(sort)  # type: ignore[call-overload]
+    if order is not None:
+        return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+    key = sort.removeprefix("-").removeprefix("fields.")
+    field = (await own_fields(session, caller.agency_id)).get(key)
+    if field is None:
+        raise Invalid(f"your agency keeps no such field: {key}", pointer="query:sort")
+    return await page_by_own_field(
+        session,
+        field,
+        statement,
+        agency_id=caller.agency_id,
+        descending=sort.startswith("-"),
+        limit=limit,
+        cursor=cursor,
+    )
+
+
+async def lead_count(session: Session, caller: Caller, wanted: LeadFilter, most: int) -> int:
+    """How many leads the list holds that `lead_page` pages through; counted as far as `most`."""
+    await planned_anew(session)
+    counted = await _counted(session, caller, wanted, most)
+    if not counted and wanted.q and may_have_slips(wanted.q):
+        return await _counted(session, caller, replace(wanted, slips=True), most)
+    return counted
+
+
+async def _counted(session: Session, caller: Caller, wanted: LeadFilter, most: int) -> int:
+    some = select(leads.c.id).where(*_where(caller, wanted)).limit(most).subquery()
+    return int((await session.execute(select(func.count()).select_from(some))).scalar_one())
 
 
 async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
@@ -118,6 +174,7 @@ async def lead_for_its_writer(session: Session, caller: Caller, lead_id: UUID) -
 def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     row["name"] = {"given": row.pop("given_name"), "family": row.pop("family_name")}
     del row["sort_name"]
+    row["fields"] = Fragment(row["fields"])
     return withhold(caller, row)
 
 

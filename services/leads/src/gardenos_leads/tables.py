@@ -1,6 +1,7 @@
 """Read tables."""
 
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
@@ -46,8 +47,9 @@ leads = Table(
     _moment("converted_at"),
     _moment("forgotten_at"),
     _moment("removed_at"),
+    Column("tags", ARRAY(Text)),
+    Column("fields", JSONB),
     Column("version", Integer),
-    Column("search", Text),
 )
 
 campaigns = Table(

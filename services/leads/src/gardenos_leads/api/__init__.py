@@ -1,6 +1,7 @@
 """HTTP: parse, decide or ask, answer."""
 
 from gardenos_leads.api.campaigns import router as campaigns
+from gardenos_leads.api.fields import router as fields
 from gardenos_leads.api.held import router as held
 from gardenos_leads.api.imports import router as imports
 from gardenos_leads.api.lead_forms import router as lead_forms
@@ -8,8 +9,9 @@ from gardenos_leads.api.lead_posts import router as lead_posts
 from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
+from gardenos_leads.api.views import router as views
 
-# What is held goes before what is asked for by its id.
-routers = (held, leads, campaigns, imports, lead_sources, lead_posts, lead_forms, inquiries)
+# What is held, and what else has a name, goes before what is asked for by its id.
+routers = (held, fields, views, leads, campaigns, imports, lead_sources, lead_posts, lead_forms, inquiries)
 
 __all__ = ["routers"]

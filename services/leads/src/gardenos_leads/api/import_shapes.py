@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gardenos_chassis.http.shapes import Shape, Withholding
 
-from gardenos_leads.importing.aggregate import Status
+from gardenos_leads.importing.aggregate import ImportStatus
 from gardenos_leads.importing.columns import ImportField
 from gardenos_leads.importing.plan import Duplicates, MatchBy
 from gardenos_leads.importing.rows import Fate
@@ -48,7 +48,7 @@ class ImportPlan(Shape):
     run_automations: bool
 
 
-class Undone(Shape):
+class TakenBack(Shape):
     """What was taken back so far."""
 
     removed: int = 0
@@ -64,7 +64,7 @@ class Import(Shape):
 
     id: UUID
     filename: str
-    status: Status
+    status: ImportStatus
     kind: Literal["csv", "xlsx"]
     encoding: str
     delimiter: str
@@ -75,7 +75,7 @@ class Import(Shape):
     """What was done; before that, what would be."""
     rows_done: int
     rows_total: int | None
-    undone: Undone | None
+    undone: TakenBack | None
     problem: str | None
     """Why it did not go on."""
     created_by: UUID

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from gardenos_leads.api import import_shapes as shapes
 from gardenos_leads.importing import commands, queries
-from gardenos_leads.importing.plan import Plan
+from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.importing.rows import Fate
 from gardenos_leads.settings import LeadsSettings
 
@@ -69,11 +69,11 @@ def _name_of(file: UploadFile) -> str:
     return (file.filename or "").replace("\0", "").strip()[:200] or "leads.csv"
 
 
-def _plan(text: str | None) -> Plan | None:
+def _plan(text: str | None) -> PlanImport | None:
     if not text:
         return None
     try:
-        return Plan.model_validate_json(text)
+        return PlanImport.model_validate_json(text)
     except ValidationError as error:
         wrong = [
             FieldError("/plan" + "".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in error.errors()
@@ -94,7 +94,7 @@ async def show_import(import_id: UUID, reading: Reader) -> Response:
 
 
 @router.put("/{import_id}/plan", responses={200: {"model": shapes.Import}})
-async def plan_import(import_id: UUID, request: Request, body: Plan, writing: Writer) -> Response:
+async def plan_import(import_id: UUID, request: Request, body: PlanImport, writing: Writer) -> Response:
     """What the columns hold, and what becomes of rows of people who are leads already; as often as one likes before it runs."""
     await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     await commands.plan(writing.store, writing.context, import_id, body)

@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
 from gardenos_leads.api import shapes
+from gardenos_leads.api.narrowing import FilterParam, OwnSort, narrowed
 from gardenos_leads.history import shown, title
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
@@ -105,24 +106,27 @@ async def lead_filter(
     not_contacted_for_days: Annotated[int | None, Query(ge=0, le=3650)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
     removed: Annotated[bool, Query(description="Those that were removed, and no others")] = False,
+    id: Annotated[list[UUID], Query(max_length=100, description="These leads alone")] = [],  # noqa: B006
 ) -> queries.LeadFilter:
     """The filters of a list of leads."""
     try:
         owners = [UUID(owner) for owner in owner_id if owner != "none"]
     except ValueError as error:
         raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
-    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, removed, q)
+    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, removed, id, q)
 
 
 @router.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
 async def list_leads(
     reading: Reader,
     wanted: Annotated[queries.LeadFilter, Depends(lead_filter)],
-    sort: queries.Sort = "-captured_at",
+    sort: queries.Sort | OwnSort = "-captured_at",
     limit: Limit = 50,
     cursor: CursorParam = None,
+    filter: FilterParam = None,
 ) -> Response:
     """The leads in the caller's scope, by cursor."""
+    wanted = await narrowed(reading, wanted, filter)
     return json_response(await queries.lead_page(reading.session, reading.caller, wanted, sort, limit, cursor))
 
 

@@ -56,6 +56,9 @@ class Lead(Withholding):
     first_touched_at: datetime | None
     """When a person of the agency first called them, or took their call: since the capture, the speed to lead."""
     converted_at: datetime | None
+    tags: list[str]
+    fields: dict[str, bool | int | float | str]
+    """What is known under the agency's own fields, by key: a day as a date, an amount in minor units."""
     forgotten_at: datetime | None
     """When the person was forgotten; then nothing personal is known of them any more."""
     removed_at: datetime | None

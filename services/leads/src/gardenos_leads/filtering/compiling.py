@@ -1,0 +1,209 @@
+"""A filter as SQL over the leads: comparisons alone, so that row-level security lets an index answer them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, false, func, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
+from gardenos_leads.filtering.known import OWN
+from gardenos_leads.lists.searching import beginning, found_by
+from gardenos_leads.lists.tables import lead_tags, lead_values
+from gardenos_leads.tables import leads
+
+_IDLE_SINCE = func.coalesce(leads.c.last_contacted_at, leads.c.captured_at, type_=leads.c.captured_at.type)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where and when a filter is asked: relative days are those of the agency's zone."""
+
+    agency_id: UUID
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The day it is where the agency is."""
+        return self.now.astimezone(self.zone).date()
+
+    def day(self, day: Day) -> date:
+        """A day, told from today or not."""
+        return day if isinstance(day, date) else relative(day, self.today)
+
+    def begin(self, day: date) -> datetime:
+        """The moment at which a day begins where the agency is."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+
+def relative(told: str, today: date) -> date:
+    """The day that `today-7d` or `start_of_month` is."""
+    found = RELATIVE.fullmatch(told)
+    assert found is not None, told
+    sign, count, unit, start = found.groups()
+    match start:
+        case "week":
+            return today - timedelta(days=today.weekday())
+        case "month":
+            return today.replace(day=1)
+        case "quarter":
+            return today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+        case "year":
+            return today.replace(month=1, day=1)
+    days = int(count or 0) * (7 if unit == "w" else 1)
+    return today + timedelta(days=-days if sign == "-" else days)
+
+
+def compiled(group: Group, at: At) -> ColumnElement[bool]:
+    """The leads for which a filter holds."""
+    parts = [compiled(part, at) if isinstance(part, Group) else _condition(part, at) for part in group.parts]
+    if group.of == "all":
+        return and_(true(), *parts)
+    return or_(false(), *parts) if parts else true()
+
+
+def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
+    if asked.field.name.startswith(OWN):
+        return _of_own_field(asked, at)
+    if asked.field.kind is Kind.TAGS:
+        return _of_tags(asked, at)
+    if asked.field.kind is Kind.WORDS:
+        return _of_words(asked, at)
+    column = _IDLE_SINCE if asked.field.name == "idle_since" else leads.c[asked.field.name]
+    match asked.op:
+        case "is_empty":
+            return column.is_(None)
+        case "is_not_empty":
+            return column.is_not(None)
+        case "is_not" | "not_in_last":
+            return or_(column.is_(None), _compared(column, asked, at))
+    return _compared(column, asked, at)
+
+
+def _of_own_field(asked: Condition, at: At) -> ColumnElement[bool]:
+    theirs = [
+        lead_values.c.agency_id == at.agency_id,
+        lead_values.c.lead_id == leads.c.id,
+        lead_values.c.key == asked.field.name.removeprefix(OWN),
+    ]
+    column = {
+        Kind.TEXT: lead_values.c.text,
+        Kind.CHOICE: lead_values.c.text,
+        Kind.NUMBER: lead_values.c.number,
+        Kind.YES_NO: lead_values.c.number,
+        Kind.DAY: lead_values.c.day,
+    }[asked.field.kind]
+    match asked.op:
+        case "is_empty":
+            return ~_there(*theirs)
+        case "is_not_empty":
+            return _there(*theirs)
+        case "is_not":
+            return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
+        case "not_in_last":
+            return ~_there(*theirs, _compared(column, Condition(asked.field, "in_last", asked.value), at))
+    return _there(*theirs, _compared(column, asked, at))
+
+
+def _of_tags(asked: Condition, at: At) -> ColumnElement[bool]:
+    theirs = (lead_tags.c.agency_id == at.agency_id, lead_tags.c.lead_id == leads.c.id)
+    tags: Any = asked.value or ()
+    match asked.op:
+        case "is_empty":
+            return ~_there(*theirs)
+        case "is_not_empty":
+            return _there(*theirs)
+        case "has_all":
+            return and_(*(_there(*theirs, lead_tags.c.tag == tag) for tag in tags))
+        case "has_none":
+            return ~_there(*theirs, _any_of(lead_tags.c.tag, tags))
+    return _there(*theirs, _any_of(lead_tags.c.tag, tags))
+
+
+def _of_words(asked: Condition, at: At) -> ColumnElement[bool]:
+    column = leads.c.sort_name if asked.field.name == "name" else leads.c[asked.field.name]
+    match asked.op:
+        case "is_empty":
+            return leads.c.sort_name == "" if asked.field.name == "name" else column.is_(None)
+        case "is_not_empty":
+            return leads.c.sort_name != "" if asked.field.name == "name" else column.is_not(None)
+        case "is" if asked.field.name != "name":
+            return column == str(asked.value).lower()
+    return and_(true(), *found_by(at.agency_id, str(asked.value)))
+
+
+def _compared(column: ColumnElement[Any], asked: Condition, at: At) -> ColumnElement[bool]:
+    value: Any = asked.value
+    found: ColumnElement[bool]
+    if asked.field.kind in (Kind.DAY, Kind.MOMENT):
+        return _in_time(column, asked, at)
+    match asked.op:
+        case "is" if isinstance(value, tuple):
+            found = _any_of(column, value)
+        case "is_not" if isinstance(value, tuple):
+            found = and_(*(column != each for each in value))
+        case "is":
+            found = column == (int(value) if isinstance(value, bool) else value)
+        case "is_not":
+            found = column != value
+        case "begins_with":
+            least, less_than = beginning(value)
+            found = and_(column >= least, column < less_than)
+        case "above":
+            found = column > value
+        case "at_least":
+            found = column >= value
+        case "below":
+            found = column < value
+        case "at_most":
+            found = column <= value
+        case "between":
+            found = and_(column >= value[0], column <= value[1])
+        case _:
+            raise AssertionError(asked.op)
+    return found
+
+
+def _in_time(column: ColumnElement[Any], asked: Condition, at: At) -> ColumnElement[bool]:
+    value: Any = asked.value
+    found: ColumnElement[bool]
+    moment = asked.field.kind is Kind.MOMENT
+    # A day begins at a moment; days themselves are compared as such.
+    begin: Any = at.begin if moment else lambda day: day
+    now: Any = at.now if moment else at.today
+    match asked.op:
+        case "in_last":
+            found = and_(column >= now - timedelta(days=value), column <= now)
+        case "not_in_last":
+            found = column < now - timedelta(days=value)
+        case "in_next":
+            found = and_(column >= now, column <= now + timedelta(days=value))
+        case "before":
+            found = column < begin(at.day(value))
+        case "after":
+            found = column >= begin(at.day(value) + timedelta(days=1))
+        case "on":
+            found = and_(column >= begin(at.day(value)), column < begin(at.day(value) + timedelta(days=1)))
+        case "between":
+            first, last = value
+            found = and_(column >= begin(at.day(first)), column < begin(at.day(last) + timedelta(days=1)))
+        case _:
+            raise AssertionError(asked.op)
+    return found
+
+
+def _any_of(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    if len(values) == 1:
+        only: ColumnElement[bool] = column == values[0]
+        return only
+    return column == any_(bindparam(None, list(values), ARRAY(column.type)))
+
+
+def _there(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Of the lead at hand, also where the page is in the order of such values, and so holds them besides.
+    return exists().where(*conditions).correlate(leads)

@@ -1,0 +1,41 @@
+"""By what lists of leads can be narrowed: what every lead has, and an agency's own fields."""
+
+from collections.abc import Iterable, Mapping
+
+from gardenos_contracts.lead_lists import FieldKind
+from gardenos_contracts.leads import Stage
+from gardenos_contracts.values import LineOfBusiness
+
+from gardenos_leads.filtering.grammar import Kind, Known
+from gardenos_leads.lists.fields import Field
+
+OWN = "fields."
+"""Before the key of an agency's own field."""
+
+_STANDARD = (
+    *(Known(name, Kind.WORDS) for name in ("name", "email", "phone")),
+    *(Known(name, Kind.TEXT) for name in ("current_carrier", "postal_code", "state", "source", "external_id")),
+    *(Known(name, Kind.ID) for name in ("owner_id", "team_id", "campaign_id", "import_id")),
+    *(Known(name, Kind.MOMENT) for name in (
+        "captured_at", "first_contacted_at", "last_contacted_at", "idle_since", "first_touched_at", "converted_at",
+    )),
+    *(Known(name, Kind.DAY) for name in ("x_date", "birth_date")),
+    Known("stage", Kind.CHOICE, tuple(Stage)),
+    Known("line_of_business", Kind.CHOICE, tuple(LineOfBusiness)),
+    Known("contact_attempts", Kind.NUMBER),
+    Known("tags", Kind.TAGS),
+)  # fmt: skip
+
+_KINDS = {
+    FieldKind.TEXT: Kind.TEXT,
+    FieldKind.NUMBER: Kind.NUMBER,
+    FieldKind.MONEY: Kind.NUMBER,
+    FieldKind.DATE: Kind.DAY,
+    FieldKind.CHOICE: Kind.CHOICE,
+    FieldKind.YES_NO: Kind.YES_NO,
+}
+
+
+def known_fields(own: Iterable[Field]) -> Mapping[str, Known]:
+    """By name. A choice's options are not held against its own field's: what was chosen once may be no option now."""
+    return {field.name: field for field in (*_STANDARD, *(Known(OWN + f.key, _KINDS[f.kind]) for f in own))}

@@ -1,0 +1,33 @@
+"""In which time zone an agency is, by which its days begin."""
+
+from uuid import UUID
+
+from gardenos_chassis.events import Consumer
+from gardenos_chassis.read_models import ReadModel
+from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Received
+from gardenos_contracts.identity import AgencyRegistered, AgencySettingsChanged
+
+from gardenos_leads.lists.tables import agency_zones
+
+_zones = Consumer("leads.agency-zones", listens_to=[AgencyRegistered, AgencySettingsChanged])
+
+
+@_zones.on(AgencyRegistered)
+async def registered(event: Received[AgencyRegistered], db: Session) -> None:
+    """The zone it began with."""
+    await _keep(db, event.agency_id, event.data.time_zone)
+
+
+@_zones.on(AgencySettingsChanged)
+async def settings_changed(event: Received[AgencySettingsChanged], db: Session) -> None:
+    """The zone it is in now."""
+    await _keep(db, event.agency_id, event.data.time_zone)
+
+
+async def _keep(db: Session, agency_id: UUID, time_zone: str) -> None:
+    await upsert_many(db, agency_zones, [{"agency_id": agency_id, "time_zone": time_zone}])
+
+
+zones = ReadModel("agency_zones", tables=[agency_zones], consumers=[_zones])

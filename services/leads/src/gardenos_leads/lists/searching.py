@@ -1,0 +1,109 @@
+"""What people type into the one box: beginnings of names, parts of an email address, a telephone number or its last digits.
+
+Each word is looked for among `lead_words` by comparison alone, for that is what row-level security lets an index answer. A
+word that is nowhere may have a slip in it: then all words that are one slip away are looked for, a few hundred comparisons.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, any_, bindparam, false, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from gardenos_leads.lists.tables import lead_words
+from gardenos_leads.tables import leads
+
+_MOST_WORDS = 8
+_LONGEST_WORD = 100
+_NUMBER = re.compile(r"[0-9]{3,}")
+_NUMBERS = re.compile(r"(?<!\S)[0-9(+][0-9 ().+/-]*(?!\S)")
+"""Digits, with marks and blanks between them: one number."""
+_SHORTEST_WITH_A_SLIP = 4
+_LONGEST_WITH_A_SLIP = 20
+
+
+def found_by(agency_id: UUID, q: str, *, slips: bool = False) -> list[ColumnElement[bool]]:
+    """What a lead must all be to be found; with `slips`, each word may be one slip of the finger away from one of theirs."""
+    words = list(_words(q.lower().replace("\0", " ")))[:_MOST_WORDS]
+    if not words:
+        return [false()] if q.strip() else []
+    return [_has(agency_id, word, slips=slips) for word in words]
+
+
+def may_have_slips(q: str) -> bool:
+    """Whether there is a word in it that somebody may have mistyped."""
+    return any(_may_have_a_slip(word) for word in _words(q.lower()))
+
+
+def beginning(word: str) -> tuple[str, str]:
+    """All texts that begin with the word are at least the first, and less than the second."""
+    last = ord(word[-1])
+    after = 0xE000 if last == 0xD7FF else min(last + 1, 0x10FFFF)
+    return word, word[:-1] + chr(after)
+
+
+def one_slip_away(word: str) -> list[str]:
+    """The words of which this may be a mistyping: a letter too many, too few, another one, or two in turn."""
+    cut = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    without = {left + right[1:] for left, right in cut if right}
+    turned = {left + right[1] + right[0] + right[2:] for left, right in cut if len(right) > 1}
+    other = {left + letter + right[1:] for left, right in cut if right for letter in ascii_lowercase}
+    more = {left + letter + right for left, right in cut for letter in ascii_lowercase}
+    return sorted(without | turned | other | more)
+
+
+def _words(q: str) -> Iterator[str]:
+    """Words of letters and digits; what may be part of an email address whole; digits with marks between them as `#…`."""
+    for written in _NUMBERS.sub(lambda found: f" {re.sub(r'[^0-9]', '', found[0])} ", q).split():
+        if _NUMBER.fullmatch(written):
+            yield f"#{written}"
+        elif re.search(r"\w[@._+-]\w|\w@", written):
+            yield written.strip(".,;<>()@")[:_LONGEST_WORD] if not written.endswith("@") else written[:_LONGEST_WORD]
+        else:
+            for word in _plain(written):
+                yield word[:_LONGEST_WORD]
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a name, without accents; as `lead_words_of` has them."""
+    parted = unicodedata.normalize("NFKD", text)
+    return [word for word in re.split(r"[\W_]+", re.sub("[\u0300-\u036f]", "", parted)) if word]
+
+
+def _has(agency_id: UUID, word: str, *, slips: bool) -> ColumnElement[bool]:
+    if word.startswith("#"):
+        return _among(agency_id, _of_a_number(word[1:]))
+    parts = _plain(word)
+    found = [_between(*beginning(word))]
+    if slips and _may_have_a_slip(word):
+        found.append(lead_words.c.word == any_(bindparam(None, one_slip_away(word), ARRAY(Text))))
+    whole = _among(agency_id, found)
+    if "@" in word or parts in ([word], []):
+        return whole
+    # “O'Brien-Smith”, or a name's two words with a full stop between them.
+    return or_(whole, and_(*(_has(agency_id, part, slips=slips) for part in parts[:_MOST_WORDS])))
+
+
+def _of_a_number(digits: str) -> list[ColumnElement[bool]]:
+    """Its end, however its country or area is written before; or its beginning, from the area code on."""
+    bare = digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
+    ends = _between(*beginning("<" + (bare or digits)[::-1]))
+    begins = [_between(*beginning(each)) for each in sorted({digits, digits.removeprefix("1") or digits})]
+    return [ends, *begins]
+
+
+def _may_have_a_slip(word: str) -> bool:
+    return word.isalpha() and _SHORTEST_WITH_A_SLIP <= len(word) <= _LONGEST_WITH_A_SLIP
+
+
+def _between(least: str, less_than: str) -> ColumnElement[bool]:
+    return and_(lead_words.c.word >= least, lead_words.c.word < less_than)
+
+
+def _among(agency_id: UUID, alternatives: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    theirs = select(lead_words.c.lead_id).where(lead_words.c.agency_id == agency_id, or_(*alternatives))
+    return leads.c.id.in_(theirs)
