@@ -91,6 +91,7 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     )
     ids["import_id"] = imported["id"]
     await _posted_to(agency)
+    await _listed(agency)
     await _hooked(agency)
     await _worked_on(agency)
     return agency
@@ -105,6 +106,14 @@ async def _posted_to(agency: Agency) -> None:
     )
     assert posted.status_code == 200, posted.text
     agency.ids["lead_post_id"] = posted.json()["id"]
+
+
+async def _listed(agency: Agency) -> None:
+    """A field of its own, and a list that has a name."""
+    field = await agency.made("leads/fields", json={"label": f"Roof of {agency.word}", "kind": "text"})
+    agency.ids["field_key"] = field["key"]
+    shared = {"name": agency.word, "audience": "team", "team_id": agency.ids["team_id"]}
+    agency.ids["view_id"] = (await agency.made("leads/views", json=shared))["id"]
 
 
 async def _hooked(agency: Agency) -> None:

@@ -131,8 +131,8 @@ async def define_lead_field(request: Request, body: DefineField, writing: Writer
     return await _field_now(request, writing.caller, key, 201)
 
 
-@router.patch("/fields/{key}", responses={200: {"model": LeadField}})
-async def change_lead_field(key: Key, request: Request, body: ChangeField, writing: Writer) -> Response:
+@router.patch("/fields/{field_key}", responses={200: {"model": LeadField}})
+async def change_lead_field(field_key: Key, request: Request, body: ChangeField, writing: Writer) -> Response:
     """What is sent is changed; a retired field can be taken up again. For owners and admins."""
     writing.caller.require(CHANGE_AGENCY)
     changes: dict[str, Any] = body.model_dump(include=body.model_fields_set)
@@ -140,9 +140,9 @@ async def change_lead_field(key: Key, request: Request, body: ChangeField, writi
         raise Invalid("a field needs a label", pointer="/label")
     if "options" in changes:
         changes["options"] = tuple(changes["options"])
-    field_id = derived_id("lead field", writing.caller.agency_id, key)
+    field_id = derived_id("lead field", writing.caller.agency_id, field_key)
     await _fields(writing).change(field_id, lambda field: field.change(**changes))
-    return await _field_now(request, writing.caller, key)
+    return await _field_now(request, writing.caller, field_key)
 
 
 @router.get("/tags", responses={200: {"model": TagList}})
