@@ -32,6 +32,8 @@ _MOST_FIELDS = 500
 """Of an agency."""
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
+AnyKey = Annotated[str, StringConstraints(max_length=100)]
+"""One that is none is no field's, as one that nobody has."""
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), WithoutNul]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), WithoutNul]
 Tags = Annotated[list[Tag], Limited(max_length=100)]
@@ -132,7 +134,7 @@ async def define_lead_field(request: Request, body: DefineField, writing: Writer
 
 
 @router.patch("/fields/{field_key}", responses={200: {"model": LeadField}})
-async def change_lead_field(field_key: Key, request: Request, body: ChangeField, writing: Writer) -> Response:
+async def change_lead_field(field_key: AnyKey, request: Request, body: ChangeField, writing: Writer) -> Response:
     """What is sent is changed; a retired field can be taken up again. For owners and admins."""
     writing.caller.require(CHANGE_AGENCY)
     changes: dict[str, Any] = body.model_dump(include=body.model_fields_set)
