@@ -12,16 +12,40 @@ export function takeTokensFrom(source: TokenSource): void {
   tokenSource = source;
 }
 
+let agencyRefused: () => void = () => undefined;
+
+/** The session is told when a whole agency is refused, whichever request found it out. */
+export function tellOfAgency(listener: () => void): void {
+  agencyRefused = listener;
+}
+
 /** `fetch` with the session's token; a refused one is renewed once. Throws ApiProblem where nothing answers. */
 export async function authorizedFetch(request: Request): Promise<Response> {
   const again = request.clone();
-  const first = await send(request, await tokenSource(false));
+  const first = await heard(request, await tokenSource(false));
   if (first.status !== 401) return first;
   const renewed = await tokenSource(true);
-  return renewed === null ? first : send(again, renewed);
+  return renewed === null ? first : heard(again, renewed);
 }
 
-async function send(request: Request, token: string | null): Promise<Response> {
+async function heard(request: Request, token: string | null): Promise<Response> {
+  const response = await sent(request, token);
+  // Where nobody is signed in, it is the way in that says it.
+  if (response.status === 403 && token !== null) {
+    const problem = ApiProblem.from(
+      response,
+      await response
+        .clone()
+        .json()
+        .catch(() => null),
+    );
+    if (problem.isOfAgency) agencyRefused();
+  }
+  return response;
+}
+
+/** `fetch` with a token. Throws ApiProblem where nothing answers. */
+export async function sent(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
   try {
     return await fetch(request);

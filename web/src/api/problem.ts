@@ -1,5 +1,9 @@
 import type { Problem } from "./schema";
 
+/** What the whole agency of whoever asks is refused for, by the `type` of the problem. */
+export const AGENCY_SUSPENDED = "urn:gardenos:agency-suspended";
+export const AGENCY_CLOSED = "urn:gardenos:agency-closed";
+
 /** An answer that is not a success, in the service's own words (RFC 9457), or that never came. */
 export class ApiProblem extends Error {
   /** HTTP status; 0 where nothing answered. */
@@ -8,18 +12,22 @@ export class ApiProblem extends Error {
   readonly fields: Readonly<Record<string, string>>;
   /** Seconds to wait before another try, where the service said so. */
   readonly retryAfter: number | null;
+  /** By which it is told from others of the same status, where that matters. */
+  readonly type: string;
 
   constructor(
     status: number,
     detail: string,
     fields: Record<string, string> = {},
     retryAfter: number | null = null,
+    type = "about:blank",
   ) {
     super(detail);
     this.name = "ApiProblem";
     this.status = status;
     this.fields = fields;
     this.retryAfter = retryAfter;
+    this.type = type;
   }
 
   static from(response: Response, body: unknown): ApiProblem {
@@ -29,7 +37,7 @@ export class ApiProblem extends Error {
     );
     const retryAfter = Number(response.headers.get("retry-after")) || null;
     const detail = problem?.detail ?? `the server answered ${response.status}`;
-    return new ApiProblem(response.status, sentence(detail), fields, retryAfter);
+    return new ApiProblem(response.status, sentence(detail), fields, retryAfter, problem?.type);
   }
 
   /** Nothing answered: the network or the server is away. */
@@ -38,6 +46,11 @@ export class ApiProblem extends Error {
       0,
       "GardenOS cannot be reached. Check your connection; nothing you entered is lost.",
     );
+  }
+
+  /** Whether the whole agency is refused, whatever was asked. */
+  get isOfAgency(): boolean {
+    return this.type === AGENCY_SUSPENDED || this.type === AGENCY_CLOSED;
   }
 
   /** Whether the same request may succeed later without anybody's doing. */

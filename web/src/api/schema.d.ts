@@ -1354,6 +1354,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operators/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agencies
+         * @description The agencies on this platform, the last registered first.
+         */
+        get: operations["list_agencies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/agencies/{agency_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Suspend Agency
+         * @description Nobody works in the agency from now on and nothing goes out for it, in any service, within two seconds.
+         */
+        put: operations["suspend_agency"];
+        post?: never;
+        /**
+         * Resume Agency
+         * @description The agency is at work again, where it was; nobody needs to sign in anew.
+         */
+        delete: operations["resume_agency"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Operator
+         * @description Who is signed in.
+         */
+        get: operations["show_operator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Operator Session
+         * @description Signing in, by password and code together. The session is short, and nothing renews it.
+         */
+        post: operations["start_operator_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operators/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Operator Session
+         * @description Signing out: the token is worth nothing from then on.
+         */
+        delete: operations["end_operator_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/conversion-times": {
         parameters: {
             query?: never;
@@ -2449,7 +2553,7 @@ export interface components {
          * @description What kind of hand did it.
          * @enum {string}
          */
-        ActorKind: "person" | "ai" | "automation" | "import" | "key" | "system";
+        ActorKind: "person" | "ai" | "automation" | "import" | "key" | "operator" | "system";
         /**
          * AddUser
          * @description A person who joins.
@@ -2518,6 +2622,12 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * AgencyState
+         * @description Where an agency stands.
+         * @enum {string}
+         */
+        AgencyState: "active" | "suspended" | "closing" | "closed";
         /**
          * AnsweredLead
          * @description A lead behind a response time, or one that is waiting.
@@ -4875,6 +4985,92 @@ export interface components {
             opens: string;
         };
         /**
+         * OperatedAgency
+         * @description An agency as operators see it: nothing of anybody in it, and nothing of its work.
+         */
+        OperatedAgency: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description How many may sign in.
+             */
+            people: number;
+            /**
+             * Reason
+             * @description Why it is suspended, as its people read it.
+             */
+            reason: string | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            state: components["schemas"]["AgencyState"];
+            /** Suspended At */
+            suspended_at: string | null;
+            /**
+             * Turn To
+             * @description Whom they turn to about it.
+             */
+            turn_to: string | null;
+        };
+        /** Page[OperatedAgency] */
+        OperatedAgencyPage: {
+            /** Items */
+            items: components["schemas"]["OperatedAgency"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * OperatorCredentials
+         * @description What an operator signs in with, all at once.
+         */
+        OperatorCredentials: {
+            /** Code */
+            code: string;
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * OperatorSession
+         * @description A session of an operator that has begun.
+         */
+        OperatorSession: {
+            /**
+             * Ends At
+             * Format: date-time
+             * @description At the latest; without use it ends earlier.
+             */
+            ends_at: string;
+            operator: components["schemas"]["OperatorShown"];
+            /**
+             * Token
+             * @description For operators' own operations, and worth nothing at any other.
+             */
+            token: string;
+        };
+        /**
+         * OperatorShown
+         * @description Somebody who operates the platform.
+         */
+        OperatorShown: {
+            /** Email */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * Outbox
          * @description How much of what the agency recorded here is published.
          */
@@ -5732,6 +5928,16 @@ export interface components {
             stage: components["schemas"]["Stage"];
         };
         /**
+         * Suspend
+         * @description Why an agency is suspended.
+         */
+        Suspend: {
+            /** Reason */
+            reason: string;
+            /** Turn To */
+            turn_to?: string | null;
+        };
+        /**
          * Switch
          * @description Where to.
          */
@@ -6211,6 +6417,7 @@ export type AccessToken = components['schemas']['AccessToken'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
+export type AgencyState = components['schemas']['AgencyState'];
 export type AnsweredLead = components['schemas']['AnsweredLead'];
 export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
 export type ApiKey = components['schemas']['ApiKey'];
@@ -6318,6 +6525,11 @@ export type Numbers = components['schemas']['Numbers'];
 export type NumbersAndWaiting = components['schemas']['NumbersAndWaiting'];
 export type OnboardClient = components['schemas']['OnboardClient'];
 export type OpenHours = components['schemas']['OpenHours'];
+export type OperatedAgency = components['schemas']['OperatedAgency'];
+export type OperatedAgencyPage = components['schemas']['OperatedAgencyPage'];
+export type OperatorCredentials = components['schemas']['OperatorCredentials'];
+export type OperatorSession = components['schemas']['OperatorSession'];
+export type OperatorShown = components['schemas']['OperatorShown'];
 export type Outbox = components['schemas']['Outbox'];
 export type OwnAgency = components['schemas']['OwnAgency'];
 export type OwnAgencyPage = components['schemas']['OwnAgencyPage'];
@@ -6369,6 +6581,7 @@ export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
+export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
@@ -11943,6 +12156,333 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agencies: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description Words of its name */
+                q?: string;
+                state?: components["schemas"]["AgencyState"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatedAgencyPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatedAgency"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatedAgency"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_operator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_operator_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorCredentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorSession"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_operator_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { Live } from "../live/Live";
+import { AtRestPage } from "../session/AtRestPage";
 import { restore, useSession } from "../session/session";
 import { SignInPage } from "../session/SignInPage";
 import { Failed, Lines } from "../ui/states";
@@ -9,8 +10,8 @@ import { Branded } from "./Branded";
 import styles from "./Gate.module.css";
 import { Shell } from "./Shell";
 
-/** What stands before the gate: who comes by a letter's link proves who they are there. */
-const OUTSIDE = new Set(["/reset-password", "/join", "/single-sign-on"]);
+/** What stands before the gate: who comes by a letter's link proves who they are there, and operators have a door of their own. */
+const OUTSIDE = new Set(["/reset-password", "/join", "/single-sign-on", "/operator"]);
 
 /** Nobody gets past it who is not signed in; whoever is, finds the page they came for. */
 export function Gate() {
@@ -36,6 +37,7 @@ export function Gate() {
       </main>
     );
   }
+  if (session.status === "at-rest") return <AtRestPage type={session.type} words={session.words} />;
   if (session.status === "signed-out") return <SignInPage reason={session.reason} />;
   return (
     <Zone name={session.user.time_zone ?? session.agency.time_zone} locale={session.user.locale}>

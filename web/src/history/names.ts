@@ -30,6 +30,8 @@ export function actorInWords(actor: string, nameOf: NameOf): string {
       return "An API key";
     case "import":
       return "Import";
+    case "operator":
+      return "The platform’s operator";
     case "ai":
       return "AI";
     case "automation":

@@ -87,6 +87,8 @@ export function actorName(actor: string | null, nameOf: (userId: string) => stri
       return "An import";
     case "key":
       return "An API key";
+    case "operator":
+      return "The platform’s operator";
     case "system":
       return "The platform";
     default:

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { api, data, takeTokensFrom } from "../api/client";
+import { api, data, takeTokensFrom, tellOfAgency } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import type { Session as SessionAnswer } from "../api/schema";
 
@@ -10,6 +10,8 @@ export type Agency = SessionAnswer["agency"];
 export type Session =
   | { status: "restoring" }
   | { status: "signed-out"; reason: string | null }
+  /** A session is kept, and its agency stands still: the problem's type, and why, in words. */
+  | { status: "at-rest"; type: string; words: string }
   | { status: "signed-in"; user: User; agency: Agency; accessToken: string; expiresAt: number };
 
 const KEPT = "gardenos.session";
@@ -139,9 +141,16 @@ async function renew(): Promise<string | null> {
     return null;
   }
   // Away or busy: the session is kept for the next try.
-  throw response
-    ? ApiProblem.from(response, await response.json().catch(() => null))
-    : ApiProblem.unreachable;
+  if (!response) throw ApiProblem.unreachable;
+  const problem = ApiProblem.from(response, await response.json().catch(() => null));
+  if (!problem.isOfAgency) throw problem;
+  rest(problem);
+  return null;
+}
+
+/** The agency stands still; the session is kept, and goes on when the agency does. */
+function rest({ type, message: words }: ApiProblem): void {
+  if (session.status !== "at-rest" || session.words !== words) become({ status: "at-rest", type, words });
 }
 
 /** One renewal among all tabs: each uses the refresh token up, and the next needs the new one. */
@@ -163,6 +172,8 @@ export async function accessToken(refused: boolean): Promise<string | null> {
 export function start(forgetAnswers: () => void): void {
   forget = forgetAnswers;
   takeTokensFrom(accessToken);
+  // It may be another agency that is meant, into which somebody was invited: the session itself is asked.
+  tellOfAgency(() => void restore().catch(() => undefined));
   addEventListener("storage", (event) => {
     if (event.key === AGENCY && session.status === "signed-in" && event.newValue !== session.agency.id) {
       // Another tab has gone to another agency: what is shown here is of the one that was left.

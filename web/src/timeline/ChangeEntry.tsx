@@ -135,6 +135,7 @@ function Actor({ actor }: { actor: TimelineEntry["actor"] }) {
     import: "Import",
     ai: "AI",
     automation: "Automation",
+    operator: "The platform’s operator",
     system: "GardenOS",
   }[actor.kind];
   return <span>{name}</span>;
