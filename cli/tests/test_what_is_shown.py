@@ -55,6 +55,7 @@ SHOW_NOBODY_S_DATA = {
     "show_webhook_delivery": WORKINGS,
     "list_consumers": WORKINGS,
     "list_dead_letters": WORKINGS,
+    "list_audited_types": WORKINGS,
     "list_jobs": WORKINGS,
     "show_job": WORKINGS,
     "show_outbox": WORKINGS,

@@ -102,10 +102,41 @@ async def test_it_is_asked_by_actor_subject_kind_type_and_time(notes: Running, a
         assert await asked(kind="change", subject_id=str(ours)) == [struck, taken]
         assert [each["title"] for each in await asked(kind="read", subject_id=str(ours))] == ["Opened note"]
         assert await asked(type="notes.NoteTaken.v1") == [theirs, taken]
+        (opened,) = await asked(type="opened note")
+        assert (opened["kind"], opened["subject_id"]) == ("read", str(ours))
+        assert await asked(type=["opened note", "notes.NoteStruck.v2"]) == [opened, struck]
+        assert await asked(type="opened note", kind="change") == []
+        assert await asked(type="notes.NoteTaken.v1", on_behalf_of="p") == []
+        assert await asked(type="notes.NoteStruck.v2", on_behalf_of="p") == [struck]
         assert await asked(kind="change", since=theirs["at"]) == [struck, theirs]
         assert await asked(kind="change", until=theirs["at"]) == [taken]
         assert await asked(kind="change", since=theirs["at"], until=struck["at"]) == [theirs]
         assert await asked(kind="sign-in") == []
+
+
+async def test_by_type_and_on_behalf_pages_are_one_list_too(notes: Running, agency_id: UUID) -> None:
+    ids = [await take(notes, agency_id, words) for words in "abcde"]
+    for note in ids:
+        robot = Context(agency_id, Actor(ActorKind.AI, "offline"), "c", on_behalf_of="p")
+        await notes.service.store.append(robot, note, 1, [NoteStruck(note_id=note)])
+    async with notes.client(agency_id) as client:
+        for note in ids:
+            await client.get(f"/api/v1/notes/{note}")
+        found = await trail(client, limit=2, type=["notes.NoteStruck.v2", "opened note"])
+        behalf = await trail(client, limit=2, on_behalf_of="p")
+    assert [each["subject_id"] for each in found] == [str(note) for note in reversed(ids)] * 2
+    assert [each["title"] for each in found] == ["Opened note"] * 5 + ["Note struck"] * 5
+    assert [each["subject_id"] for each in behalf] == [str(note) for note in reversed(ids)]
+
+
+async def test_it_says_by_which_types_it_can_be_asked(notes: Running, agency_id: UUID) -> None:
+    async with notes.client(agency_id, role=Role.AUDITOR) as auditor:
+        told = (await auditor.get(f"{TRAIL}/types")).json()
+    assert "notes.NoteTaken.v1" in told["changes"]
+    assert all(each.startswith("notes.") for each in told["changes"])
+    assert {"opened note", "listed notes", "searched notes", "listed audit trail"} <= set(told["looks"])
+    async with notes.client(agency_id, role=Role.AGENT) as agent:
+        assert (await agent.get(f"{TRAIL}/types")).status_code == 403
 
 
 async def test_a_change_is_told_with_what_it_changed(notes: Running, agency_id: UUID) -> None:

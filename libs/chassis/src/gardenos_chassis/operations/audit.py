@@ -6,7 +6,7 @@ forgotten. Whoever looks into the trail is in it.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,13 +17,14 @@ import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from gardenos_contracts import Received
-from gardenos_contracts.event import Event
+from gardenos_contracts.event import Event, all_events
 from pydantic import AwareDatetime
 from pydantic.alias_generators import to_snake
 from sqlalchemy import text
+from starlette.routing import BaseRoute
 
 from gardenos_chassis.asked import shows
-from gardenos_chassis.audit.accesses import NOT_SIGNED_IN, SIGNED_IN, lists, note_access, opens
+from gardenos_chassis.audit.accesses import MARK, NOT_SIGNED_IN, SIGNED_IN, lists, note_access, opens
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.fields import withhold_changes
 from gardenos_chassis.auth.permissions import LOOK_INTO_AUDIT
@@ -89,6 +90,15 @@ class AuditedChange(AuditEntry):
     changes: list[FieldChange]
 
 
+class AuditedTypes(Shape):
+    """By which types entries can be asked for; sign-ins are a kind of their own."""
+
+    changes: list[str]
+    """Of events: `leads.LeadCaptured.v1`."""
+    looks: list[str]
+    """In words: `opened lead`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """Which entries are asked for."""
@@ -107,7 +117,10 @@ def _wanted(
     actor: Annotated[str | None, Query(max_length=200, description="As `person:<user id>`")] = None,
     on_behalf_of: Annotated[str | None, Query(max_length=200, description="A user's id")] = None,
     subject_id: Annotated[UUID | None, Query(description="A record's or a person's id")] = None,
-    type: Annotated[list[str], Query(description="As `leads.LeadCaptured.v1`: changes of these types alone")] = [],  # noqa: B006
+    type: Annotated[
+        list[str],
+        Query(description="As an entry's `type`, `leads.LeadCaptured.v1` or `opened lead`: any of these alone"),
+    ] = [],  # noqa: B006
     since: Annotated[AwareDatetime | None, Query(description="Recorded at this time or later")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Recorded before this time")] = None,
 ) -> _Wanted:
@@ -177,6 +190,8 @@ _ACCESSES = """
 select id, at, act, what, subject_id, person_id, actor, on_behalf_of, origin, rule, correlation_id from accesses
 where agency_id = :agency_id
 """
+_DONE = "case act when 'signed in' then act when 'not signed in' then act || ': ' || what else act || ' ' || what end"
+"""As `_done`, of a row."""
 
 router = APIRouter()
 
@@ -220,6 +235,25 @@ async def list_audit_trail(
     )
 
 
+@router.get("/audit/types", responses={200: {"model": AuditedTypes}})
+async def list_audited_types(here: _Auditing) -> Response:
+    """What there may be in this service's audit trail, by which it can be asked for."""
+    own = {type for type, event in all_events().items() if event.service == here.service.name}
+    looks = set(_looks(here.service.app.routes))
+    return json_response({"changes": sorted(own) if here.service.publishes else [], "looks": sorted(looks)})
+
+
+def _looks(routes: Iterable[BaseRoute]) -> Iterator[str]:
+    for route in routes:
+        mark = (getattr(route, "openapi_extra", None) or {}).get(MARK)
+        if mark is not None:
+            yield _done(mark["act"], mark["what"])
+            if mark["act"] == "listed":
+                yield _done("searched", mark["what"])
+        # Routers that an app includes are kept as they were.
+        yield from _looks(getattr(getattr(route, "original_router", None), "routes", ()))
+
+
 @router.get(
     "/audit/changes/{sequence}",
     responses={200: {"model": AuditedChange}},
@@ -258,7 +292,8 @@ def _said_by(events: Sequence[Received[Event]]) -> dict[str, Any]:
 async def _changes(
     session: Session, agency_id: UUID, wanted: _Wanted, place: _Place, limit: int
 ) -> list[_Row]:  # fmt: skip
-    if Kind.CHANGE not in wanted.kinds:
+    types = [each for each in wanted.types if _is_of_event(each)]
+    if Kind.CHANGE not in wanted.kinds or (wanted.types and not types):
         return []
     given: dict[str, Any] = {"agency_id": agency_id, "limit": limit}
     where = []
@@ -280,8 +315,8 @@ async def _changes(
     if wanted.subject_id is not None:
         given["subject"] = wanted.subject_id
         where.append(f"(stream_id = :subject or {WHOSE} = :subject)")
-    if wanted.types:
-        given["types"] = list(wanted.types)
+    if types:
+        given["types"] = types
         where.append("type = any(:types)")
     statement = text(" and ".join([_CHANGES, *where]) + " order by sequence desc limit :limit")
     rows = (await session.execute(statement, given)).mappings()
@@ -316,10 +351,14 @@ async def _accesses(
     session: Session, agency_id: UUID, wanted: _Wanted, place: _Place, limit: int
 ) -> list[_Row]:  # fmt: skip
     kinds = {Kind.READ, Kind.SIGN_IN} & set(wanted.kinds)
-    if not kinds or wanted.types:
+    types = [each for each in wanted.types if not _is_of_event(each)]
+    if not kinds or (wanted.types and not types):
         return []
     given: dict[str, Any] = {"agency_id": agency_id, "limit": limit}
     where = []
+    if types:
+        given["types"] = types
+        where.append(f"{_DONE} = any(:types)")
     if len(kinds) == 1:
         given["signing_in"] = [SIGNED_IN, NOT_SIGNED_IN]
         where.append(
@@ -344,6 +383,11 @@ async def _accesses(
     statement = text(" and ".join([_ACCESSES, *where]) + " order by at desc, id desc limit :limit")
     rows = (await session.execute(statement, given)).mappings()
     return [_Row(_shown_access(row), None) for row in rows]
+
+
+def _is_of_event(type: str) -> bool:
+    """What was looked at is told in words, which have no dots."""
+    return "." in type
 
 
 def _done(act: str, what: str) -> str:
