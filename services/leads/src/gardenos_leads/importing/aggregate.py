@@ -20,7 +20,7 @@ from gardenos_contracts.leads import (
 )
 
 
-class Status(StrEnum):
+class ImportStatus(StrEnum):
     """How far an import is."""
 
     UPLOADED = "uploaded"
@@ -37,7 +37,7 @@ class Status(StrEnum):
     """It was never run, and its file is gone; nor does an event tell of this."""
 
 
-_BEFORE = (Status.UPLOADED, Status.PLANNED, Status.CHECKED)
+_BEFORE = (ImportStatus.UPLOADED, ImportStatus.PLANNED, ImportStatus.CHECKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Import:
 
     import_id: UUID
     filename: str
-    status: Status
+    status: ImportStatus
     run_automations: bool = True
 
     def plan(self, match_by: Iterable[str], duplicates: str, *, run_automations: bool) -> Iterator[Event]:
@@ -61,7 +61,7 @@ class Import:
 
     def check(self) -> None:
         """Raises Conflict where it cannot be looked at what it would do."""
-        self._require((Status.PLANNED, Status.CHECKED), "checked: " + self._why_not)
+        self._require((ImportStatus.PLANNED, ImportStatus.CHECKED), "checked: " + self._why_not)
 
     def checked(self, rows: int) -> Iterator[Event]:
         """It was looked at what it would do."""
@@ -70,39 +70,41 @@ class Import:
 
     def start(self) -> Iterator[Event]:
         """It is run. Nothing happens where it runs already."""
-        if self.status is not Status.RUNNING:
-            self._require((Status.PLANNED, Status.CHECKED), "run: " + self._why_not)
+        if self.status is not ImportStatus.RUNNING:
+            self._require((ImportStatus.PLANNED, ImportStatus.CHECKED), "run: " + self._why_not)
             yield ImportStarted(import_id=self.import_id, run_automations=self.run_automations)
 
     def finish(self, counts: Mapping[str, int]) -> Iterator[Event]:
         """Its last row was taken in."""
-        self._require((Status.RUNNING,), "finished: it does not run")
+        self._require((ImportStatus.RUNNING,), "finished: it does not run")
         yield LeadsImported(
             import_id=self.import_id, filename=self.filename, run_automations=self.run_automations, **counts
         )
 
     def fail(self) -> Iterator[Event]:
         """It ended before its last row."""
-        self._require((Status.RUNNING,), "given up: it does not run")
+        self._require((ImportStatus.RUNNING,), "given up: it does not run")
         yield ImportFailed(import_id=self.import_id)
 
     def undo(self) -> Iterator[Event]:
         """It is taken back. Nothing happens where that is under way."""
-        if self.status is not Status.UNDOING:
-            why = "it was already" if self.status is Status.UNDONE else "nothing of it is in yet"
-            self._require((Status.DONE, Status.FAILED), f"undone: {why}")
+        if self.status is not ImportStatus.UNDOING:
+            why = "it was already" if self.status is ImportStatus.UNDONE else "nothing of it is in yet"
+            self._require((ImportStatus.DONE, ImportStatus.FAILED), f"undone: {why}")
             yield ImportUndoStarted(import_id=self.import_id)
 
     def undone(self, outcome: Mapping[str, int]) -> Iterator[Event]:
         """It was taken back."""
-        self._require((Status.UNDOING,), "undone: nobody asked for it")
+        self._require((ImportStatus.UNDOING,), "undone: nobody asked for it")
         yield ImportUndone(import_id=self.import_id, **outcome)
 
     @property
     def _why_not(self) -> str:
-        return "say first how its columns are to be taken" if self.status is Status.UPLOADED else "it has been run"
+        return (
+            "say first how its columns are to be taken" if self.status is ImportStatus.UPLOADED else "it has been run"
+        )
 
-    def _require(self, allowed: Iterable[Status], what: str) -> None:
+    def _require(self, allowed: Iterable[ImportStatus], what: str) -> None:
         if self.status not in allowed:
             raise Conflict(f"this import cannot be {what}")
 
@@ -111,22 +113,22 @@ def evolve(state: Import | None, event: Event) -> Import:
     """The state after one more event. Raises TypeError for an event that is none of an import's."""
     match event:
         case ImportUploaded():
-            return Import(event.import_id, event.filename, Status.UPLOADED)
+            return Import(event.import_id, event.filename, ImportStatus.UPLOADED)
         case LeadsImported():
             # Of older imports this is all that is told.
-            return Import(event.import_id, event.filename, Status.DONE, event.run_automations)
+            return Import(event.import_id, event.filename, ImportStatus.DONE, event.run_automations)
         case ImportPlanned() if state is not None:
-            return replace(state, status=Status.PLANNED, run_automations=event.run_automations)
+            return replace(state, status=ImportStatus.PLANNED, run_automations=event.run_automations)
         case ImportChecked() if state is not None:
-            return replace(state, status=Status.CHECKED)
+            return replace(state, status=ImportStatus.CHECKED)
         case ImportStarted() if state is not None:
-            return replace(state, status=Status.RUNNING)
+            return replace(state, status=ImportStatus.RUNNING)
         case ImportFailed() if state is not None:
-            return replace(state, status=Status.FAILED)
+            return replace(state, status=ImportStatus.FAILED)
         case ImportUndoStarted() if state is not None:
-            return replace(state, status=Status.UNDOING)
+            return replace(state, status=ImportStatus.UNDOING)
         case ImportUndone() if state is not None:
-            return replace(state, status=Status.UNDONE)
+            return replace(state, status=ImportStatus.UNDONE)
     raise TypeError(f"{event.event_type} is no event of an import")
 
 

@@ -20,9 +20,9 @@ from gardenos_contracts.leads import ImportUploaded
 from sqlalchemy import delete, insert, select
 
 from gardenos_leads.importing import files, queries, running, undoing, workbook
-from gardenos_leads.importing.aggregate import Status, folded
+from gardenos_leads.importing.aggregate import ImportStatus, folded
 from gardenos_leads.importing.columns import guess_columns, mapped, require_telling
-from gardenos_leads.importing.plan import Plan
+from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.importing.reading import Sheet, look_at, records
 from gardenos_leads.importing.running import NOTHING, columns_of, put
 from gardenos_leads.importing.tables import import_rows, imports
@@ -60,7 +60,7 @@ class Given:
 
     filename: str
     file: BinaryIO
-    plan: Plan | None = None
+    plan: PlanImport | None = None
     then: Then = "wait"
 
 
@@ -97,7 +97,7 @@ async def _kept(store: EventStore, context: Context, given: Given, kind: str, fi
             "agency_id": context.agency_id,
             "id": import_id,
             "filename": given.filename,
-            "status": Status.UPLOADED,
+            "status": ImportStatus.UPLOADED,
             "kind": kind,
             "encoding": sheet.encoding,
             "delimiter": sheet.delimiter,
@@ -163,7 +163,7 @@ async def _from_workbook(given: BinaryIO, rows: BinaryIO, limits: Limits) -> Non
         )
 
 
-async def plan(store: EventStore, context: Context, import_id: UUID, asked: Plan) -> None:
+async def plan(store: EventStore, context: Context, import_id: UUID, asked: PlanImport) -> None:
     """Says how an import is to be taken in. Raises NotFound, Invalid, Forbidden and Conflict."""
     await _command(store, context, import_id, lambda work: _plan(work, import_id, asked))
 
@@ -183,7 +183,7 @@ async def undo(store: EventStore, context: Context, import_id: UUID) -> None:
     await _command(store, context, import_id, lambda work: _undo(work, import_id))
 
 
-async def _plan(work: UnitOfWork, import_id: UUID, asked: Plan) -> None:
+async def _plan(work: UnitOfWork, import_id: UUID, asked: PlanImport) -> None:
     agency_id, caller = work.context.agency_id, _caller(work.context)
     state, version = folded(await work.load(import_id))
     events = state.plan(asked.match_by, asked.duplicates, run_automations=asked.run_automations)
@@ -196,7 +196,7 @@ async def _plan(work: UnitOfWork, import_id: UUID, asked: Plan) -> None:
     rows = (import_rows.c.agency_id == agency_id, import_rows.c.import_id == import_id)
     await work.session.execute(delete(import_rows).where(*rows))
     values = {
-        "status": Status.PLANNED,
+        "status": ImportStatus.PLANNED,
         "plan": asked.model_dump(mode="json", exclude={"mapping"}),
         "columns": [asdict(column) for column in columns],
         "role": caller.role,
@@ -212,7 +212,7 @@ async def _plan(work: UnitOfWork, import_id: UUID, asked: Plan) -> None:
 async def _check(work: UnitOfWork, import_id: UUID) -> None:
     state, version = folded(await work.load(import_id))
     state.check()
-    values = {"status": Status.CHECKING, "counts": NOTHING, "rows_done": 0, "problem": None}
+    values = {"status": ImportStatus.CHECKING, "counts": NOTHING, "rows_done": 0, "problem": None}
     await put(work.session, work.context.agency_id, import_id, **values)
     told: dict[str, Argument] = {"import_id": str(import_id), "version": version}
     await enqueue(work.session, CHECK, told, because_of=work.context, key=f"{import_id} {version}", again=True)
@@ -221,8 +221,8 @@ async def _check(work: UnitOfWork, import_id: UUID) -> None:
 async def _run(work: UnitOfWork, import_id: UUID) -> None:
     state, version = folded(await work.load(import_id))
     work.record(import_id, version, state.start())
-    if state.status is not Status.RUNNING:
-        values = {"status": Status.RUNNING, "counts": NOTHING, "rows_done": 0, "problem": None}
+    if state.status is not ImportStatus.RUNNING:
+        values = {"status": ImportStatus.RUNNING, "counts": NOTHING, "rows_done": 0, "problem": None}
         await put(work.session, work.context.agency_id, import_id, **values)
         await queries.remember(work.session, work.context.agency_id, await _columns(work, import_id))
     await _enqueue(work, RUN, import_id)
@@ -231,7 +231,7 @@ async def _run(work: UnitOfWork, import_id: UUID) -> None:
 async def _undo(work: UnitOfWork, import_id: UUID) -> None:
     state, version = folded(await work.load(import_id))
     work.record(import_id, version, state.undo())
-    await put(work.session, work.context.agency_id, import_id, status=Status.UNDOING, problem=None)
+    await put(work.session, work.context.agency_id, import_id, status=ImportStatus.UNDOING, problem=None)
     await _enqueue(work, UNDO, import_id)
 
 
@@ -255,7 +255,7 @@ async def _command(
             return
         # Held to the commit, so that of two commands the second decides on what the first made of it.
         found = await queries.import_(work.session, _caller(context), import_id, to_change=True)
-        if found["status"] == Status.EXPIRED:
+        if found["status"] == ImportStatus.EXPIRED:
             raise Conflict("the file of this import is kept no longer; upload it again")
         await step(work)
         await work.settle(Changed(import_id, 0))

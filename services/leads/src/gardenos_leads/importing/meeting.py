@@ -12,7 +12,7 @@ from gardenos_contracts.values import PersonName
 from sqlalchemy import select
 
 from gardenos_leads import matching
-from gardenos_leads.importing.plan import Plan
+from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.importing.rows import Fate, Judged, Reason
 from gardenos_leads.matching import Key, Known
 from gardenos_leads.tables import leads
@@ -46,7 +46,7 @@ class Seen:
 
 
 async def meet(
-    session: Session, caller: Caller, plan: Plan, batch: Sequence[Judged], seen: Seen, *, ahead: bool
+    session: Session, caller: Caller, plan: PlanImport, batch: Sequence[Judged], seen: Seen, *, ahead: bool
 ) -> list[Met]:
     """What each row comes to, in order. `ahead`: nothing will be written, so the next batch must know of this one."""
     agency_id = caller.agency_id
@@ -75,7 +75,7 @@ class _Match:
 
 def _match(
     row: Judged,
-    plan: Plan,
+    plan: PlanImport,
     there: Mapping[tuple[Key, str], list[Known]],
     by_name: Mapping[int, Known],
     seen: Seen,
@@ -95,7 +95,7 @@ def _match(
     return None
 
 
-def _of_one_household(plan: Plan, by: Key, row: Judged, who: Known) -> bool:
+def _of_one_household(plan: PlanImport, by: Key, row: Judged, who: Known) -> bool:
     """Whether they are two people who share it, as people of one household do; nobody shares an id."""
     return plan.household and by != "external_id" and matching.others(row.details["name"].given, who.given_name)
 
@@ -108,7 +108,7 @@ def _alike_in_file(row: Judged, seen: Seen) -> Known | None:
     return None
 
 
-def _remember(row: Judged, plan: Plan, seen: Seen) -> None:
+def _remember(row: Judged, plan: PlanImport, seen: Seen) -> None:
     """Somebody new, for the rows after it."""
     who = Known(new_id(), new_id(), plan.owner_id, plan.team_id, row.details["name"].given, None)
     row.details["lead"] = who
@@ -128,7 +128,7 @@ def _name_and_zip(row: Judged) -> Iterable[tuple[str, str]]:
 
 
 async def _as_they_stand(
-    session: Session, agency_id: UUID, plan: Plan, found: Sequence[tuple[Judged, _Match | None]]
+    session: Session, agency_id: UUID, plan: PlanImport, found: Sequence[tuple[Judged, _Match | None]]
 ) -> dict[UUID, Mapping[str, Any]]:
     """What is known of those whom rows may change."""
     if plan.duplicates != "update":
@@ -140,7 +140,12 @@ async def _as_they_stand(
 
 
 def _met(
-    row: Judged, match: _Match | None, plan: Plan, caller: Caller, stands: Mapping[UUID, Mapping[str, Any]], seen: Seen
+    row: Judged,
+    match: _Match | None,
+    plan: PlanImport,
+    caller: Caller,
+    stands: Mapping[UUID, Mapping[str, Any]],
+    seen: Seen,
 ) -> Met:
     if row.fate is not Fate.CAPTURED:
         return Met(row, row.fate)

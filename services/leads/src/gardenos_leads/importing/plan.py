@@ -17,7 +17,7 @@ EXACTLY: tuple[MatchBy, ...] = ("email", "phone", "external_id")
 _Header = Annotated[str, StringConstraints(max_length=220), WithoutNul]
 
 
-class Plan(BaseModel):
+class PlanImport(BaseModel):
     """What the columns hold, by what people are known again, and what then becomes of their rows."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)

@@ -29,10 +29,10 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from gardenos_leads import lead as aggregate
 from gardenos_leads import matching
 from gardenos_leads.importing import files
-from gardenos_leads.importing.aggregate import Status, folded
+from gardenos_leads.importing.aggregate import ImportStatus, folded
 from gardenos_leads.importing.columns import Column
 from gardenos_leads.importing.meeting import Met, Seen, meet
-from gardenos_leads.importing.plan import Plan
+from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.importing.reading import Record, records
 from gardenos_leads.importing.rows import Fate, Judged, judge
 from gardenos_leads.importing.tables import import_rows, imports
@@ -65,8 +65,8 @@ class Task:
     id: UUID
     caller: Caller
     """Whoever planned it, by whose rights it is judged whom it may change."""
-    status: Status
-    plan: Plan
+    status: ImportStatus
+    plan: PlanImport
     columns: tuple[Column, ...]
     kind: str
     encoding: str
@@ -86,7 +86,7 @@ async def look_ahead(job: Job) -> None:
     """What an import would do: counts, and the first rows of each fate. No lead is written."""
     import_id, version = UUID(job.arguments["import_id"]), job.arguments["version"]
     task = await task_of(job, import_id)
-    if task is None or task.status is not Status.CHECKING:
+    if task is None or task.status is not ImportStatus.CHECKING:
         return
     counts, seen = Counter(NOTHING), Seen()
     shown: list[Met] = []
@@ -99,11 +99,11 @@ async def look_ahead(job: Job) -> None:
                     if counts[COUNTED[each.fate]] < SHOWN:
                         shown.append(each)
                     counts.update(("rows", COUNTED[each.fate]))
-                if not await still(session, job, import_id, Status.CHECKING):
+                if not await still(session, job, import_id, ImportStatus.CHECKING):
                     return
                 await put(session, job.agency_id, import_id, counts=dict(counts), rows_done=counts["rows"])
     async with job.store.unit_of_work(acting(job, import_id)) as work:
-        if not await still(work.session, job, import_id, Status.CHECKING):
+        if not await still(work.session, job, import_id, ImportStatus.CHECKING):
             return
         state, now = folded(await work.load(import_id))
         if now != version:
@@ -111,14 +111,14 @@ async def look_ahead(job: Job) -> None:
             return
         await _tell(work.session, task, [_row(each, task, ahead=True) for each in shown], anew=True)
         work.record(import_id, now, state.checked(counts["rows"]))
-        await put(work.session, job.agency_id, import_id, status=Status.CHECKED, counts=dict(counts), rows_done=0)
+        await put(work.session, job.agency_id, import_id, status=ImportStatus.CHECKED, counts=dict(counts), rows_done=0)
 
 
 async def run(job: Job) -> None:
     """Takes a file in, from where it was left."""
     import_id = UUID(job.arguments["import_id"])
     task = await task_of(job, import_id)
-    if task is None or task.status is not Status.RUNNING:
+    if task is None or task.status is not ImportStatus.RUNNING:
         return
     # What a look ahead told is of rows that are not in yet.
     seen = Seen(rows=await _rows_so_far(job, task) if task.rows_done else {})
@@ -129,12 +129,12 @@ async def run(job: Job) -> None:
             if not await _take_in(job, task, batch, counts, seen):
                 return
     async with job.store.unit_of_work(acting(job, import_id)) as work:
-        if not await still(work.session, job, import_id, Status.RUNNING):
+        if not await still(work.session, job, import_id, ImportStatus.RUNNING):
             return
         state, version = folded(await work.load(import_id))
         work.record(import_id, version, state.finish(counts))
         await files.drop(work.session, job.agency_id, import_id)
-        await put(work.session, job.agency_id, import_id, status=Status.DONE, finished_at=datetime.now(UTC))
+        await put(work.session, job.agency_id, import_id, status=ImportStatus.DONE, finished_at=datetime.now(UTC))
         await job.finish(work.session)
 
 
@@ -147,10 +147,10 @@ async def given_up(job: Job, error: Exception) -> None:
         if task is None:
             return
         state, version = folded(await work.load(import_id))
-        if state.status is Status.RUNNING:
+        if state.status is ImportStatus.RUNNING:
             work.record(import_id, version, state.fail())
             await files.drop(work.session, job.agency_id, import_id)
-            values = {"status": Status.FAILED, "problem": said, "finished_at": datetime.now(UTC)}
+            values = {"status": ImportStatus.FAILED, "problem": said, "finished_at": datetime.now(UTC)}
         else:
             # It is where it was before it was looked at, or goes on being taken back when somebody asks again.
             values = {"status": state.status, "problem": "this could not be finished; try again"}
@@ -164,12 +164,12 @@ async def expire(job: Job) -> None:
         task = await task_in(session, job, import_id)
         if task is None:
             return
-        if task.status in (Status.RUNNING, Status.UNDOING):
+        if task.status in (ImportStatus.RUNNING, ImportStatus.UNDOING):
             later = datetime.now(UTC) + timedelta(days=1)
             await enqueue(session, job.kind, dict(job.arguments), because_of=job.context, at=later)
             return
-        if task.status in (Status.UPLOADED, Status.PLANNED, Status.CHECKING, Status.CHECKED):
-            await put(session, job.agency_id, import_id, status=Status.EXPIRED)
+        if task.status in (ImportStatus.UPLOADED, ImportStatus.PLANNED, ImportStatus.CHECKING, ImportStatus.CHECKED):
+            await put(session, job.agency_id, import_id, status=ImportStatus.EXPIRED)
         await files.drop(session, job.agency_id, import_id)
         of_this = (import_rows.c.agency_id == job.agency_id, import_rows.c.import_id == import_id)
         await session.execute(update(import_rows).where(*of_this).values(raw={}, reasons=[]))
@@ -185,7 +185,7 @@ async def _take_in(job: Job, task: Task, batch: Sequence[Judged], counts: Counte
         so_far, about = Counter(counts), ChainMap[UUID, int]({}, seen.rows)
         try:
             async with job.store.unit_of_work(acting(job, task.id)) as work:
-                if not await still(work.session, job, task.id, Status.RUNNING):
+                if not await still(work.session, job, task.id, ImportStatus.RUNNING):
                     return False
                 await matching.take_turns(work.session, job.agency_id)
                 met = await meet(work.session, task.caller, task.plan, tried, Seen(rows=about), ahead=False)
@@ -316,13 +316,13 @@ async def _rows_so_far(job: Job, task: Task) -> dict[UUID, int]:
         return {row.lead_id: row.row for row in await session.execute(told.order_by(import_rows.c.row.desc()))}
 
 
-async def still(session: Session, job: Job, import_id: UUID, status: Status) -> bool:
+async def still(session: Session, job: Job, import_id: UUID, status: ImportStatus) -> bool:
     """Whether this job is still this worker's, and the import where the job thinks it is; both to the commit."""
     if not await job.holds(session):
         return False
     whose = (imports.c.agency_id == job.agency_id, imports.c.id == import_id)
     now = (await session.execute(select(imports.c.status).where(*whose).with_for_update())).scalar_one()
-    return Status(now) is status
+    return ImportStatus(now) is status
 
 
 async def put(session: Session, agency_id: UUID, import_id: UUID, **values: object) -> None:
@@ -356,8 +356,8 @@ async def task_in(session: Session, job: Job, import_id: UUID) -> Task | None:
     return Task(
         id=import_id,
         caller=Caller(job.agency_id, row["created_by"], Role(row["role"]), frozenset(row["team_ids"])),
-        status=Status(row["status"]),
-        plan=Plan.model_validate(row["plan"] or {"run_automations": False}),
+        status=ImportStatus(row["status"]),
+        plan=PlanImport.model_validate(row["plan"] or {"run_automations": False}),
         columns=columns_of(row["columns"]),
         kind=row["kind"],
         encoding=row["encoding"],

@@ -20,7 +20,7 @@ from gardenos_contracts.leads import LeadCaptured
 from sqlalchemy import bindparam, select, update
 
 from gardenos_leads import lead as aggregate
-from gardenos_leads.importing.aggregate import Status, folded
+from gardenos_leads.importing.aggregate import ImportStatus, folded
 from gardenos_leads.importing.rows import Fate
 from gardenos_leads.importing.running import acting, put, still, task_of
 from gardenos_leads.importing.tables import import_rows, imports
@@ -49,13 +49,13 @@ async def undo(job: Job) -> None:
     """Takes an import back, from where it was left: the last row first."""
     import_id = UUID(job.arguments["import_id"])
     task = await task_of(job, import_id)
-    if task is None or task.status is not Status.UNDOING:
+    if task is None or task.status is not ImportStatus.UNDOING:
         return
     races, more = 0, True
     while more:
         try:
             async with job.store.unit_of_work(acting(job, import_id)) as work:
-                if not await still(work.session, job, import_id, Status.UNDOING):
+                if not await still(work.session, job, import_id, ImportStatus.UNDOING):
                     return
                 more = await _some(work, job.agency_id, import_id)
         except LostRace:
@@ -66,14 +66,14 @@ async def undo(job: Job) -> None:
             continue
         races = 0
     async with job.store.unit_of_work(acting(job, import_id)) as work:
-        if not await still(work.session, job, import_id, Status.UNDOING):
+        if not await still(work.session, job, import_id, ImportStatus.UNDOING):
             return
         whose = (imports.c.agency_id == job.agency_id, imports.c.id == import_id)
         so_far = (await work.session.execute(select(imports.c.undone).where(*whose))).scalar_one()
         outcome = {"removed": 0, "restored": 0, "kept": 0} | (so_far or {})
         state, version = folded(await work.load(import_id))
         work.record(import_id, version, state.undone(outcome))
-        values = {"status": Status.UNDONE, "undone": outcome, "finished_at": datetime.now(UTC)}
+        values = {"status": ImportStatus.UNDONE, "undone": outcome, "finished_at": datetime.now(UTC)}
         await put(work.session, job.agency_id, import_id, **values)
         await job.finish(work.session)
 
