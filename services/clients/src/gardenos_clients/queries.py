@@ -39,6 +39,8 @@ class ClientFilter:
     in_pool: bool = False
     """Clients without an owner, beside those of `owner_ids`."""
     lines: Sequence[LineOfBusiness] = ()
+    ids: Sequence[UUID] = ()
+    """These alone: rows for whoever has ids."""
     q: str | None = None
     """Words, parts of words, an email address, or digits of a telephone number in any form."""
 
@@ -50,6 +52,8 @@ def _where(caller: Caller, wanted: ClientFilter) -> list[ColumnElement[bool]]:
         found.append(visible_to(caller, clients.c.owner_id, clients.c.team_id, clients.c.person_id))
     if wanted.owner_ids or wanted.in_pool:
         found.append(one_of(clients.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
+    if wanted.ids:
+        found.append(clients.c.id.in_(wanted.ids))
     if wanted.lines:
         found.append(one_of(clients.c.line_of_business, [line.value for line in wanted.lines]))
     if wanted.q:

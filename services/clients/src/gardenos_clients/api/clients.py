@@ -83,13 +83,14 @@ def client_filter(
     ] = None,
     owner_id: Annotated[list[str], Query(description="A person's id, or `none` for the pool")] = [],  # noqa: B006
     line_of_business: Annotated[list[LineOfBusiness], Query()] = [],  # noqa: B006
+    id: Annotated[list[UUID], Query(max_length=100, description="These clients alone")] = [],  # noqa: B006
 ) -> queries.ClientFilter:
     """The filters of a list of clients."""
     try:
         owners = [UUID(owner) for owner in owner_id if owner != "none"]
     except ValueError as error:
         raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
-    return queries.ClientFilter(owners, "none" in owner_id, line_of_business, q)
+    return queries.ClientFilter(owners, "none" in owner_id, line_of_business, id, q)
 
 
 @router.get("", responses={200: {"model": Page[shapes.Client]}}, openapi_extra=lists("clients"))
