@@ -23,7 +23,7 @@ from gardenos_comms.settings import CommsSettings
 from gardenos_comms.webhooks.delivering import DELIVER, prune
 from gardenos_comms.webhooks.tables import deliveries, webhooks
 from gardenos_contracts.comms import WebhookMade, WebhookPaused
-from gardenos_contracts.identity import TeamFormed
+from gardenos_contracts.identity import AgencyResumed, AgencySuspended, TeamFormed
 from gardenos_contracts.leads import LeadCaptured, PersonForgotten
 from gardenos_contracts.values import PersonName, Role
 from sqlalchemy import select, text, update
@@ -581,3 +581,32 @@ async def another(receiver: Receiver) -> AsyncIterator[Receiver]:
     app = Starlette(routes=[Route("/{path:path}", receiver.take, methods=["POST"])])
     async with served(app) as receiver.url:
         yield receiver
+
+
+async def test_nothing_goes_out_for_a_suspended_agency_and_nothing_is_lost(
+    comms: Running, receiver: Receiver, agency_id: UUID
+) -> None:
+    identity, other = comms.sources("identity"), new_id()
+    async with comms.client(agency_id) as http, comms.client(other) as elsewhere:
+        webhook = await made(http, receiver.url + "/still", event_types=["leads.LeadCaptured.v1"])
+        theirs = await made(elsewhere, receiver.url + "/moving", event_types=["leads.LeadCaptured.v1"])
+        why = AgencySuspended(agency_id=agency_id, reason="an invoice is open", turn_to=None)
+        await identity.publish(agency_id, why, stream_id=agency_id)
+        await comms.wait_until_caught_up()
+        await comms.given(agency_id, captured())
+        await comms.given(other, captured())
+        await comms.wait_until_caught_up()
+        # That of another agency, which came later, is out.
+        await ended(elsewhere, theirs, 1, state="delivered")
+        assert [job.state for job in await jobs_of(comms, agency_id)] == ["queued"]
+        assert receiver.told("/still") == []
+        assert (await http.get("/api/v1/webhooks")).status_code == 403
+        await identity.publish(agency_id, AgencyResumed(agency_id=agency_id), stream_id=agency_id)
+        await comms.wait_until_caught_up()
+
+        async def answers() -> bool:
+            return (await http.get("/api/v1/webhooks")).status_code == 200
+
+        await eventually(answers, within=2.0, what="the agency is answered")
+        await ended(http, webhook, 1, state="delivered")
+    assert len(receiver.told("/still")) == 1
