@@ -17,9 +17,14 @@ export async function download(
     if (value !== undefined) url.searchParams.set(name, value);
   const response = await authorizedFetch(new Request(url));
   if (!response.ok) throw ApiProblem.from(response, await response.json().catch(() => null));
+  keep(await response.blob(), fileNameOf(response.headers.get("content-disposition")) ?? otherwise);
+}
+
+/** Has the browser keep a file. */
+export function keep(file: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = fileNameOf(response.headers.get("content-disposition")) ?? otherwise;
+  link.href = URL.createObjectURL(file);
+  link.download = name;
   link.click();
   // Some browsers read the blob only after the click has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -68,6 +68,34 @@ export interface paths {
         patch: operations["change_agency"];
         trace?: never;
     };
+    "/api/v1/agencies/{agency_id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Closure
+         * @description Whether the caller's own agency is closed, and when it is erased.
+         */
+        get: operations["show_closure"];
+        /**
+         * Close Agency
+         * @description Nobody but owners works in the agency any more, in any service, within two seconds; later it is erased. For owners.
+         */
+        put: operations["close_agency"];
+        post?: never;
+        /**
+         * Reopen Agency
+         * @description The agency is at work again, as it was, and nothing of it is erased. For owners.
+         */
+        delete: operations["reopen_agency"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agencies/{agency_id}/logo": {
         parameters: {
             query?: never;
@@ -251,7 +279,7 @@ export interface paths {
         put?: never;
         /**
          * Log Call
-         * @description A call that took place, or was tried.
+         * @description A call that took place, or was tried. What nobody has is read by its pool, and written to once it is claimed (409).
          */
         post: operations["log_call"];
         delete?: never;
@@ -538,10 +566,10 @@ export interface paths {
         get: operations["list_imports"];
         put?: never;
         /**
-         * Import Leads
-         * @description Every row's fate is told; either the whole file is taken in, or nothing of it.
+         * Upload Leads
+         * @description A file is read to its end and kept. Nothing of it is taken in before it is planned and run.
          */
-        post: operations["import_leads"];
+        post: operations["upload_leads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,10 +585,50 @@ export interface paths {
         };
         /**
          * Show Import
-         * @description One import: how the file was read, and how many rows met which fate.
+         * @description One import: how the file is read, how far it is, and how many rows met which fate.
          */
         get: operations["show_import"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Import
+         * @description It is looked at what it would do, without a lead being written: counts, and the first rows of each fate.
+         */
+        post: operations["check_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plan Import
+         * @description What the columns hold, and what becomes of rows of people who are leads already; as often as one likes before it runs.
+         */
+        put: operations["plan_import"];
         post?: never;
         delete?: never;
         options?: never;
@@ -577,7 +645,7 @@ export interface paths {
         };
         /**
          * List Import Rows
-         * @description Each row with its fate and why.
+         * @description Each row with its fate and why; before it is run, the first of each fate, as it was looked at.
          */
         get: operations["list_import_rows"];
         put?: never;
@@ -602,6 +670,46 @@ export interface paths {
         get: operations["download_import_rows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Import
+         * @description Its rows are taken in. One that stopped half-way goes on from there.
+         */
+        post: operations["run_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description It is taken back: leads that only came from it are removed, others set back, but for what changed since.
+         */
+        post: operations["undo_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,6 +884,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lead-forms/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Form
+         * @description The form, with a ticket for one filling in.
+         */
+        get: operations["show_lead_form"];
+        put?: never;
+        /**
+         * Send Lead Form
+         * @description What somebody filled in. The same once more, by its ticket, is one and the same.
+         *
+         *     409: the form is to be shown anew, for it was changed, or stood open for a day.
+         */
+        post: operations["send_lead_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-posts/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Lead
+         * @description A lead, in the vendor's own words: JSON, XML or a form. The same lead once more is answered as the first time.
+         *
+         *     It is kept as it came, and captured where it fits; where it does not, it waits to be mended. Nothing is refused but what
+         *     cannot be read at all.
+         */
+        post: operations["post_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-posts/{address}/pings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ping Lead
+         * @description Asks whether a lead like this is wanted, and for how much. The answer's id goes along with the post, as `ping_id`.
+         */
+        post: operations["ping_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Sources
+         * @description The agency's sources, by name.
+         */
+        get: operations["list_lead_sources"];
+        put?: never;
+        /**
+         * Make Lead Source
+         * @description A new source. Its address is shown this once.
+         */
+        post: operations["make_lead_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/{lead_source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Source
+         * @description One source.
+         */
+        get: operations["show_lead_source"];
+        /**
+         * Change Lead Source
+         * @description The source is set up otherwise, whole.
+         */
+        put: operations["change_lead_source"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/{lead_source_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Readdress Lead Source
+         * @description A new address, shown this once; the one before it is good no more. Of a form what is open on pages now is shown anew.
+         */
+        post: operations["readdress_lead_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/{lead_source_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Posts
+         * @description What was posted there, the latest first, each with its fate.
+         */
+        get: operations["list_lead_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/{lead_source_id}/posts/{lead_post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Post
+         * @description One post as it came, byte for byte as far as it is text, with where it came from.
+         */
+        get: operations["show_lead_post"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/{lead_source_id}/posts/{lead_post_id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture Lead Post Anew
+         * @description Reads a post that was held once more, by the mapping as it is now, and captures it.
+         */
+        post: operations["capture_lead_post_anew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-sources/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Mapping
+         * @description How a sample would be understood by a mapping; nothing is kept of it.
+         */
+        post: operations["preview_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -814,7 +1139,11 @@ export interface paths {
         get: operations["show_lead"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove Lead
+         * @description No list shows it any more, and nobody is known again by it; its history stays, and it can be restored.
+         */
+        delete: operations["remove_lead"];
         options?: never;
         head?: never;
         /**
@@ -862,6 +1191,26 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Fill Lead Fields
+         * @description What is sent is changed, null empties. Days and numbers may be written as people write them.
+         */
+        patch: operations["fill_lead_fields"];
         trace?: never;
     };
     "/api/v1/leads/{lead_id}/forget": {
@@ -928,6 +1277,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/inquiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Inquiries
+         * @description How often they asked, by which source, with which consent and at what cost; the latest first.
+         */
+        get: operations["list_inquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/owner": {
         parameters: {
             query?: never;
@@ -942,6 +1311,26 @@ export interface paths {
          */
         put: operations["assign_lead"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Lead
+         * @description What was removed is back as it was.
+         */
+        post: operations["restore_lead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -992,6 +1381,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Lead Tags
+         * @description The lead is given tags, and loses others.
+         */
+        patch: operations["change_lead_tags"];
+        trace?: never;
+    };
+    "/api/v1/leads/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Leads
+         * @description How many leads of the caller's scope match: those that the list with the same filters shows.
+         */
+        get: operations["count_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Fields
+         * @description The agency's own fields, by label.
+         */
+        get: operations["list_lead_fields"];
+        put?: never;
+        /**
+         * Define Lead Field
+         * @description One more thing that the agency keeps of its leads. For owners and admins.
+         */
+        post: operations["define_lead_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/fields/{field_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Lead Field
+         * @description What is sent is changed; a retired field can be taken up again. For owners and admins.
+         */
+        patch: operations["change_lead_field"];
+        trace?: never;
+    };
     "/api/v1/leads/held": {
         parameters: {
             query?: never;
@@ -1007,6 +1480,74 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Tags
+         * @description The tags that the agency's leads have.
+         */
+        get: operations["list_lead_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Views
+         * @description The caller's own views, their teams' and the agency's, by name.
+         */
+        get: operations["list_lead_views"];
+        put?: never;
+        /**
+         * Save Lead View
+         * @description A list gets a name. A team's is for its members to make, the agency's for owners and admins.
+         */
+        post: operations["save_lead_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Lead View
+         * @description The list is another one, or called otherwise, from now on.
+         */
+        put: operations["change_lead_view"];
+        post?: never;
+        /**
+         * Remove Lead View
+         * @description The list has its name no longer; the leads stay as they are.
+         */
+        delete: operations["remove_lead_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1072,6 +1613,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{service}/agency-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Agency
+         * @description All that this service keeps of the agency: its history, its tables and a manifest, as a zip archive. For owners.
+         *
+         *     It is made while it is sent, and is of one moment. One that was cut short is no archive.
+         */
+        get: operations["export_agency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/{service}/audit": {
         parameters: {
             query?: never;
@@ -1104,6 +1667,26 @@ export interface paths {
          * @description One change with what it changed: each field before and after. It is recorded that somebody looked.
          */
         get: operations["show_audited_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{service}/audit/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audited Types
+         * @description What there may be in this service's audit trail, by which it can be asked for.
+         */
+        get: operations["list_audited_types"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2075,6 +2658,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sign Ins
+         * @description Who signed in to an account and who was not let in, the last first; kept for ninety days.
+         *
+         *     Of one's own account; of others' for owners, admins and auditors.
+         */
+        get: operations["list_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me": {
         parameters: {
             query?: never;
@@ -2667,6 +3272,99 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Answers
+         * @description How posts and pings are answered: as the vendor expects it.
+         */
+        Answers: {
+            /**
+             * Accepted
+             * @default accepted
+             */
+            accepted: string;
+            /**
+             * Format
+             * @default json
+             */
+            format: string;
+            /**
+             * Id Field
+             * @default id
+             */
+            id_field: string;
+            /**
+             * Price Field
+             * @default price
+             */
+            price_field: string;
+            /**
+             * Reason Field
+             * @default reason
+             */
+            reason_field: string;
+            /**
+             * Rejected
+             * @default rejected
+             */
+            rejected: string;
+            /**
+             * Root
+             * @description Of an XML answer.
+             * @default response
+             */
+            root: string;
+            /**
+             * Status Field
+             * @default status
+             */
+            status_field: string;
+        };
+        /**
+         * AnswersSaid
+         * @description How posts and pings are answered.
+         */
+        AnswersSaid: {
+            /**
+             * Accepted
+             * @default accepted
+             */
+            accepted: string;
+            /**
+             * Format
+             * @default json
+             */
+            format: string;
+            /**
+             * Id Field
+             * @default id
+             */
+            id_field: string;
+            /**
+             * Price Field
+             * @default price
+             */
+            price_field: string;
+            /**
+             * Reason Field
+             * @default reason
+             */
+            reason_field: string;
+            /**
+             * Rejected
+             * @default rejected
+             */
+            rejected: string;
+            /**
+             * Root
+             * @default response
+             */
+            root: string;
+            /**
+             * Status Field
+             * @default status
+             */
+            status_field: string;
+        };
+        /**
          * ApiKey
          * @description A key by which a program acts on its maker's behalf.
          */
@@ -2763,6 +3461,12 @@ export interface components {
             size: number;
         };
         /**
+         * Audience
+         * @description Who sees a saved view.
+         * @enum {string}
+         */
+        Audience: "own" | "team" | "agency";
+        /**
          * AuditedChange
          * @description A change with what it changed.
          */
@@ -2825,7 +3529,7 @@ export interface components {
             sequence: number | null;
             /**
              * Subject Id
-             * @description The record that was changed or looked at.
+             * @description The record that was changed or looked at; of a sign-in the session, of one that was refused the account.
              */
             subject_id: string | null;
             /**
@@ -2835,7 +3539,7 @@ export interface components {
             title: string;
             /**
              * Type
-             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`.
+             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`, `not signed in: locked`.
              */
             type: string;
             /**
@@ -2843,6 +3547,22 @@ export interface components {
              * @description Of the record, since.
              */
             version: number;
+        };
+        /**
+         * AuditedTypes
+         * @description By which types entries can be asked for; sign-ins are a kind of their own.
+         */
+        AuditedTypes: {
+            /**
+             * Changes
+             * @description Of events: `leads.LeadCaptured.v1`.
+             */
+            changes: string[];
+            /**
+             * Looks
+             * @description In words: `opened lead`.
+             */
+            looks: string[];
         };
         /**
          * AuditEntry
@@ -2900,7 +3620,7 @@ export interface components {
             sequence: number | null;
             /**
              * Subject Id
-             * @description The record that was changed or looked at.
+             * @description The record that was changed or looked at; of a sign-in the session, of one that was refused the account.
              */
             subject_id: string | null;
             /**
@@ -2910,7 +3630,7 @@ export interface components {
             title: string;
             /**
              * Type
-             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`.
+             * @description Of a change, its event's: `leads.LeadCaptured.v1`. Else what was done: `opened lead`, `not signed in: locked`.
              */
             type: string;
         };
@@ -2941,6 +3661,49 @@ export interface components {
             /** Proof */
             proof: string;
         };
+        /**
+         * Bidding
+         * @description What pings are answered by.
+         */
+        Bidding: {
+            /**
+             * Lines
+             * @description None: all.
+             * @default []
+             */
+            lines: components["schemas"]["LineOfBusiness"][];
+            /**
+             * Most A Day
+             * @description Leads in any 24 hours; null: no limit.
+             */
+            most_a_day?: number | null;
+            price: components["schemas"]["Money"];
+            /**
+             * States
+             * @description US states of two letters; none: all.
+             * @default []
+             */
+            states: string[];
+        };
+        /**
+         * BiddingSaid
+         * @description What pings are answered by.
+         */
+        BiddingSaid: {
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LineOfBusiness"][];
+            /** Most A Day */
+            most_a_day?: number | null;
+            price: components["schemas"]["Price"];
+            /**
+             * States
+             * @default []
+             */
+            states: string[];
+        };
         /** Body_exchange_api_key */
         Body_exchange_api_key: {
             /** Client Id */
@@ -2950,35 +3713,25 @@ export interface components {
             /** Grant Type */
             grant_type?: "client_credentials" | null;
         };
-        /** Body_import_leads */
-        Body_import_leads: {
-            /** Campaign Id */
-            campaign_id?: string | null;
-            /**
-             * Dry Run
-             * @description Tell what would happen, and do nothing
-             * @default false
-             */
-            dry_run: boolean;
+        /** Body_upload_leads */
+        Body_upload_leads: {
             /**
              * File
-             * @description CSV, in any usual encoding and with any usual delimiter
+             * @description CSV, in any usual encoding and with any usual delimiter, or an Excel workbook (.xlsx)
              */
             file: string;
             /**
-             * Mapping
-             * @description JSON: a column's header to our field, or to null to leave it out
+             * Plan
+             * @description JSON: how it is to be taken in, as `PUT …/plan` takes it
              */
-            mapping?: string | null;
-            /** Owner Id */
-            owner_id?: string | null;
+            plan?: string | null;
             /**
-             * Source
-             * @default import
+             * Then
+             * @description With a plan: have it looked at what it would do, or run, at once
+             * @default wait
+             * @enum {string}
              */
-            source: string;
-            /** Team Id */
-            team_id?: string | null;
+            then: "wait" | "check" | "run";
         };
         /**
          * Branch
@@ -3118,6 +3871,17 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * CapturedAnew
+         * @description The lead that a post became.
+         */
+        CapturedAnew: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+        };
+        /**
          * CaptureLead
          * @description A new lead. An agent's lead is their own unless it is given to the pool by `owner_id: null`.
          */
@@ -3235,6 +3999,28 @@ export interface components {
             time_zone?: string | null;
         };
         /**
+         * ChangeField
+         * @description What is sent is changed. Key and kind stay, for what is known hangs on them.
+         */
+        ChangeField: {
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+            /**
+             * Retired
+             * @default false
+             */
+            retired: boolean;
+        };
+        /**
          * ChangePassword
          * @description A new password, and the present one as proof.
          */
@@ -3243,6 +4029,22 @@ export interface components {
             new_password: string;
             /** Old Password */
             old_password: string;
+        };
+        /**
+         * ChangeTags
+         * @description Tags to give and to take.
+         */
+        ChangeTags: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
         };
         /**
          * ChangeTeam
@@ -3386,6 +4188,50 @@ export interface components {
             items: components["schemas"]["Client"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * CloseAgency
+         * @description That the agency is to be closed, by somebody who means it.
+         */
+        CloseAgency: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * Closure
+         * @description That an agency is closed.
+         */
+        Closure: {
+            /**
+             * Closed At
+             * Format: date-time
+             */
+            closed_at: string;
+            /**
+             * Erase At
+             * Format: date-time
+             * @description When all that is kept of it is erased, unless it is reopened before.
+             */
+            erase_at: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ClosureShown
+         * @description Whether the agency is closed, and what closing it would mean.
+         */
+        ClosureShown: {
+            /** @description Null of an agency that is not closed. */
+            closure: components["schemas"]["Closure"] | null;
+            /**
+             * Erased After Days
+             * @description How long after its closing an agency is erased here.
+             */
+            erased_after_days: number;
         };
         /**
          * Code
@@ -3730,6 +4576,23 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * DefineField
+         * @description A new field. Without `key` it is made of the label.
+         */
+        DefineField: {
+            /** Key */
+            key?: string | null;
+            kind: components["schemas"]["FieldKind"];
+            /** Label */
+            label: string;
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Options
+             * @default []
+             */
+            options: string[];
+        };
+        /**
          * Delivery
          * @description An event that is, or was to be, sent to a webhook. Nothing is kept of what was sent or answered.
          */
@@ -3822,38 +4685,6 @@ export interface components {
             pool_to_id: string | null;
         };
         /**
-         * DryRun
-         * @description What an import would do, with its first hundred rows.
-         */
-        DryRun: {
-            /** Columns */
-            columns: components["schemas"]["ImportColumn"][];
-            counts: components["schemas"]["ImportCounts"];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Delimiter */
-            delimiter: string;
-            /** Encoding */
-            encoding: string;
-            /** Filename */
-            filename: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Rows */
-            rows: components["schemas"]["ImportRow"][];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "dry_run" | "finished";
-        };
-        /**
          * Enrolment
          * @description What an authenticator app needs to know: typed in, or read from a QR code of the address.
          */
@@ -3901,7 +4732,7 @@ export interface components {
          * @description What became of a row.
          * @enum {string}
          */
-        Fate: "captured" | "duplicate" | "rejected" | "empty";
+        Fate: "captured" | "updated" | "inquiry" | "duplicate" | "rejected" | "empty";
         /**
          * FieldChange
          * @description What one field was, and what it became.
@@ -3920,6 +4751,12 @@ export interface components {
             withheld?: string[] | null;
         };
         /**
+         * FieldKind
+         * @description What a field of an agency's own holds.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "date" | "money" | "choice" | "yes_no";
+        /**
          * FieldProblem
          * @description What is wrong with one field.
          */
@@ -3933,6 +4770,170 @@ export interface components {
             pointer: string;
         };
         /**
+         * FilledIn
+         * @description What a person filled in.
+         */
+        FilledIn: {
+            /**
+             * Consent
+             * @default false
+             */
+            consent: boolean;
+            /**
+             * Page
+             * @description Where the form stands.
+             * @default
+             */
+            page: string;
+            /**
+             * Ticket
+             * @description As it came with the form.
+             */
+            ticket: string;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /**
+             * Website
+             * @description Nobody sees this field, and nobody fills it in.
+             * @default
+             */
+            website: string;
+        };
+        /**
+         * FillFields
+         * @description Values by key; null empties one, what is not sent stays.
+         */
+        FillFields: {
+            /** Values */
+            values: {
+                [key: string]: boolean | number | string | null;
+            };
+        };
+        /**
+         * Form
+         * @description A form on a page of the agency's.
+         */
+        Form: {
+            /**
+             * Button
+             * @default Send
+             */
+            button: string;
+            /**
+             * Consent Required
+             * @default true
+             */
+            consent_required: boolean;
+            /**
+             * Consent Text
+             * @description What people agree to, word for word; empty: they are not asked.
+             * @default
+             */
+            consent_text: string;
+            /**
+             * Fields
+             * @description What is asked, in this order: `name`, `email`, `phone`, `postal_code`, `state`, `line_of_business`, `notes` …
+             */
+            fields: string[];
+            /**
+             * Heading
+             * @default
+             */
+            heading: string;
+            /**
+             * Origins
+             * @description Pages that may show it: `https://www.example.com`.
+             * @default []
+             */
+            origins: string[];
+            /**
+             * Required
+             * @default []
+             */
+            required: string[];
+            /**
+             * Thanks
+             * @default Thank you. We will be in touch.
+             */
+            thanks: string;
+        };
+        /**
+         * FormField
+         * @description What a form asks.
+         */
+        FormField: {
+            /** Autocomplete */
+            autocomplete: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            }[];
+            /** Required */
+            required: boolean;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "email" | "tel" | "select" | "textarea";
+        };
+        /**
+         * FormSaid
+         * @description A form on a page of the agency's.
+         */
+        FormSaid: {
+            /**
+             * Button
+             * @default Send
+             */
+            button: string;
+            /**
+             * Consent Required
+             * @default true
+             */
+            consent_required: boolean;
+            /**
+             * Consent Text
+             * @default
+             */
+            consent_text: string;
+            /** Fields */
+            fields: string[];
+            /**
+             * Heading
+             * @default
+             */
+            heading: string;
+            /**
+             * Origins
+             * @default []
+             */
+            origins: string[];
+            /**
+             * Required
+             * @default []
+             */
+            required: string[];
+            /**
+             * Thanks
+             * @default Thank you. We will be in touch.
+             */
+            thanks: string;
+        };
+        /**
+         * FormTaken
+         * @description It was taken.
+         */
+        FormTaken: {
+            /** Thanks */
+            thanks: string;
+        };
+        /**
          * FormTeam
          * @description A new team.
          */
@@ -3941,6 +4942,23 @@ export interface components {
             branch_id?: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * FoundField
+         * @description What one of our fields was taken from, and how it was understood; null where it could not be.
+         */
+        FoundField: {
+            /** Field */
+            field: string;
+            /**
+             * Mapped
+             * @description False: known by its name.
+             */
+            mapped: boolean;
+            /** Path */
+            path: string;
+            /** Value */
+            value: string | null;
         };
         /**
          * GroupBy
@@ -4047,37 +5065,58 @@ export interface components {
         };
         /**
          * Import
-         * @description A file of leads that was read.
+         * @description A file of leads, and how far it is.
          */
         Import: {
             /** Columns */
             columns: components["schemas"]["ImportColumn"][];
+            /** @description What was done; before that, what would be. */
             counts: components["schemas"]["ImportCounts"];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
             /** Delimiter */
             delimiter: string;
             /** Encoding */
             encoding: string;
             /** Filename */
             filename: string;
+            /** Finished At */
+            finished_at: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Status
+             * Kind
              * @enum {string}
              */
-            status: "dry_run" | "finished";
+            kind: "csv" | "xlsx";
+            /** @description Null until somebody said how it is to be taken in. */
+            plan: components["schemas"]["ImportPlan"] | null;
+            /**
+             * Problem
+             * @description Why it did not go on.
+             */
+            problem: string | null;
+            /** Rows Done */
+            rows_done: number;
+            /** Rows Total */
+            rows_total: number | null;
+            status: components["schemas"]["ImportStatus"];
+            undone: components["schemas"]["TakenBack"] | null;
         };
         /**
          * ImportColumn
-         * @description A column of a file: what it is taken for, whether that was guessed, and what stands in its first rows.
+         * @description A column of a file: what it is taken for, how that is known, and what stands in its first rows.
          */
         ImportColumn: {
             /** Field */
@@ -4086,6 +5125,11 @@ export interface components {
             guessed: boolean;
             /** Header */
             header: string;
+            /**
+             * Remembered
+             * @description Whether the last file with these headers had it so.
+             */
+            remembered: boolean;
             /** Samples */
             samples: string[];
             /**
@@ -4096,7 +5140,7 @@ export interface components {
         };
         /**
          * ImportCounts
-         * @description How many rows met which fate.
+         * @description How many rows met which fate so far.
          */
         ImportCounts: {
             /** Captured */
@@ -4105,10 +5149,14 @@ export interface components {
             duplicates: number;
             /** Empty */
             empty: number;
+            /** Inquiries */
+            inquiries: number;
             /** Rejected */
             rejected: number;
             /** Rows */
             rows: number;
+            /** Updated */
+            updated: number;
         };
         /** Page[Import] */
         ImportPage: {
@@ -4116,6 +5164,31 @@ export interface components {
             items: components["schemas"]["Import"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ImportPlan
+         * @description How the file is taken in, beside what its columns hold.
+         */
+        ImportPlan: {
+            /** Campaign Id */
+            campaign_id: string | null;
+            /**
+             * Duplicates
+             * @enum {string}
+             */
+            duplicates: "skip" | "update" | "inquiry";
+            /** Household */
+            household: boolean;
+            /** Match By */
+            match_by: ("email" | "phone" | "external_id" | "name")[];
+            /** Owner Id */
+            owner_id: string | null;
+            /** Run Automations */
+            run_automations: boolean;
+            /** Source */
+            source: string;
+            /** Team Id */
+            team_id: string | null;
         };
         /**
          * ImportRow
@@ -4130,7 +5203,7 @@ export interface components {
             fate: components["schemas"]["Fate"];
             /**
              * Lead Id
-             * @description The lead it became.
+             * @description The lead it became, or changed.
              */
             lead_id: string | null;
             /**
@@ -4150,6 +5223,13 @@ export interface components {
             /** Row */
             row: number;
             /**
+             * Undone
+             * @description What became of it when the import was taken back.
+             */
+            undone: ("removed" | "restored" | "kept") | null;
+            /** Undone Reason */
+            undone_reason: string | null;
+            /**
              * Withheld
              * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
              */
@@ -4161,6 +5241,70 @@ export interface components {
             items: components["schemas"]["ImportRow"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ImportStatus
+         * @description How far an import is.
+         * @enum {string}
+         */
+        ImportStatus: "uploaded" | "planned" | "checking" | "checked" | "running" | "done" | "failed" | "undoing" | "undone" | "expired";
+        /**
+         * Inquiries
+         * @description All of one lead's, the latest first.
+         */
+        Inquiries: {
+            /** Items */
+            items: components["schemas"]["Inquiry"][];
+        };
+        /**
+         * Inquiry
+         * @description One time that somebody asked for insurance by a source.
+         */
+        Inquiry: {
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /**
+             * Consent Text
+             * @description What they agreed to, letter for letter.
+             */
+            consent_text: string | null;
+            /**
+             * Consent Token
+             * @description Of whoever witnessed it: TrustedForm, Jornaya.
+             */
+            consent_token: string | null;
+            /** Consented At */
+            consented_at: string | null;
+            cost: components["schemas"]["Money"] | null;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Inquired At
+             * Format: date-time
+             */
+            inquired_at: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /** Source */
+            source: string;
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Source Url */
+            source_url: string | null;
         };
         /**
          * Insight
@@ -4519,6 +5663,11 @@ export interface components {
              * @description The client that a won lead became.
              */
             client_id: string | null;
+            /**
+             * Contact Attempts
+             * @description How often somebody of the agency called, whatever came of it.
+             */
+            contact_attempts: number;
             /** Converted At */
             converted_at: string | null;
             /** Current Carrier */
@@ -4532,8 +5681,20 @@ export interface components {
             email: string | null;
             /** External Id */
             external_id: string | null;
+            /**
+             * Fields
+             * @description What is known under the agency's own fields, by key: a day as a date, an amount in minor units.
+             */
+            fields: {
+                [key: string]: boolean | number | string;
+            };
             /** First Contacted At */
             first_contacted_at: string | null;
+            /**
+             * First Touched At
+             * @description When a person of the agency first called them, or took their call: since the capture, the speed to lead.
+             */
+            first_touched_at: string | null;
             /**
              * Forgotten At
              * @description When the person was forgotten; then nothing personal is known of them any more.
@@ -4570,6 +5731,11 @@ export interface components {
             /** Postal Code */
             postal_code: string | null;
             /**
+             * Removed At
+             * @description When it was removed; then no list shows it, until it is restored.
+             */
+            removed_at: string | null;
+            /**
              * Shared With
              * @description Colleagues who have it in their scope because somebody shared it with them.
              */
@@ -4582,6 +5748,8 @@ export interface components {
              * @description US state, two letters.
              */
             state: string | null;
+            /** Tags */
+            tags: string[];
             /** Team Id */
             team_id: string | null;
             /**
@@ -4599,6 +5767,19 @@ export interface components {
              * @description When the current carrier's policy expires.
              */
             x_date: string | null;
+        };
+        /**
+         * LeadCount
+         * @description How many leads a list holds.
+         */
+        LeadCount: {
+            /** Count */
+            count: number;
+            /**
+             * More
+             * @description Whether there are more; it is counted to 10,000.
+             */
+            more: boolean;
         };
         /**
          * LeadDetails
@@ -4630,12 +5811,307 @@ export interface components {
             /** X Date */
             x_date?: string | null;
         };
+        /**
+         * LeadField
+         * @description A field of the agency's own.
+         */
+        LeadField: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key
+             * @description By which it is called in leads, filters and sorts: `fields.<key>`.
+             */
+            key: string;
+            kind: components["schemas"]["FieldKind"];
+            /** Label */
+            label: string;
+            /** @description The line whose leads have it; null: all. */
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Options
+             * @description Of a choice.
+             */
+            options: string[];
+            /**
+             * Retired
+             * @description What is known under it stays; nothing new is asked for.
+             */
+            retired: boolean;
+            /** Version */
+            version: number;
+        };
+        /** Page[LeadField] */
+        LeadFieldPage: {
+            /** Items */
+            items: components["schemas"]["LeadField"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[Lead] */
         LeadPage: {
             /** Items */
             items: components["schemas"]["Lead"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LeadPost
+         * @description Something that was posted to a source.
+         */
+        LeadPost: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Fate
+             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew.
+             * @enum {string}
+             */
+            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected";
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "json" | "xml" | "form" | "unknown";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * In Scope
+             * @description False where it became a lead that you do not see: then only this much is told.
+             */
+            in_scope: boolean;
+            /** Lead Id */
+            lead_id: string | null;
+            /**
+             * Ping Id
+             * @description The ping that it names.
+             */
+            ping_id: string | null;
+            price: components["schemas"]["Money"] | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Reference
+             * @description The vendor's id of it.
+             */
+            reference: string | null;
+            /** Remarks */
+            remarks: components["schemas"]["Remark"][];
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "post" | "ping";
+        };
+        /** Page[LeadPost] */
+        LeadPostPage: {
+            /** Items */
+            items: components["schemas"]["LeadPost"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * LeadSource
+         * @description A place that leads come from.
+         */
+        LeadSource: {
+            /** Active */
+            active: boolean;
+            answers: components["schemas"]["Answers"];
+            bidding: components["schemas"]["Bidding"] | null;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** @description Of each of its leads, where neither a bid nor the vendor says otherwise. */
+            cost: components["schemas"]["Money"] | null;
+            form: components["schemas"]["Form"] | null;
+            /**
+             * Form Address
+             * @description What its page names the form by; null unless it is one.
+             */
+            form_address: string | null;
+            /**
+             * Held Posts
+             * @description Posts that wait to be mended.
+             */
+            held_posts: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LeadSourceKind"];
+            /** Last Posted At */
+            last_posted_at: string | null;
+            /** @description Of leads that say none. */
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Mapping
+             * @description Our fields, each with its path in what is posted.
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Owner Id
+             * @description Whose its leads are at first; the agency's pool's, if they have left.
+             */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LeadSourceKind
+         * @description Who posts leads to a source.
+         * @enum {string}
+         */
+        LeadSourceKind: "vendor" | "api" | "form";
+        /** Page[LeadSource] */
+        LeadSourcePage: {
+            /** Items */
+            items: components["schemas"]["LeadSource"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * LeadSourceWithAddress
+         * @description A source, and the address that its leads are posted to: shown now, and never again. Null for forms.
+         */
+        LeadSourceWithAddress: {
+            /** Active */
+            active: boolean;
+            /** Address */
+            address: string | null;
+            answers: components["schemas"]["Answers"];
+            bidding: components["schemas"]["Bidding"] | null;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** @description Of each of its leads, where neither a bid nor the vendor says otherwise. */
+            cost: components["schemas"]["Money"] | null;
+            form: components["schemas"]["Form"] | null;
+            /**
+             * Form Address
+             * @description What its page names the form by; null unless it is one.
+             */
+            form_address: string | null;
+            /**
+             * Held Posts
+             * @description Posts that wait to be mended.
+             */
+            held_posts: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LeadSourceKind"];
+            /** Last Posted At */
+            last_posted_at: string | null;
+            /** @description Of leads that say none. */
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Mapping
+             * @description Our fields, each with its path in what is posted.
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Owner Id
+             * @description Whose its leads are at first; the agency's pool's, if they have left.
+             */
+            owner_id: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LeadView
+         * @description A list of leads that has a name.
+         */
+        LeadView: {
+            audience: components["schemas"]["Audience"];
+            /** Columns */
+            columns: string[];
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             * @description Who made it, and may change it; the agency's those who may change its settings as well.
+             */
+            owner_id: string;
+            /** Sort */
+            sort: string | null;
+            /** Team Id */
+            team_id: string | null;
+            /** Version */
+            version: number;
+        };
+        /** Page[LeadView] */
+        LeadViewPage: {
+            /** Items */
+            items: components["schemas"]["LeadView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * Leaf
+         * @description A value in what was posted, by its path.
+         */
+        Leaf: {
+            /** Path */
+            path: string;
+            /** Value */
+            value: string;
         };
         /**
          * LineOfBusiness
@@ -4755,6 +6231,28 @@ export interface components {
              * @description Begins with https://, names a host of the public internet, and the port 443 or 8443.
              */
             url: string;
+        };
+        /**
+         * MappingPreview
+         * @description How a sample would be understood.
+         */
+        MappingPreview: {
+            /** Fields */
+            fields: components["schemas"]["FoundField"][];
+            /**
+             * Fits
+             * @description Whether a post like it becomes a lead.
+             */
+            fits: boolean;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "json" | "xml" | "form";
+            /** Leaves */
+            leaves: components["schemas"]["Leaf"][];
+            /** Remarks */
+            remarks: components["schemas"]["Remark"][];
         };
         /**
          * Me
@@ -4884,6 +6382,19 @@ export interface components {
              * @description Whether `text` is only the beginning.
              */
             truncated: boolean;
+        };
+        /**
+         * Money
+         * @description An amount in the currency's minor units (cents), with its ISO 4217 code.
+         */
+        Money: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Minor */
+            minor: number;
         };
         /**
          * MoveLead
@@ -5098,6 +6609,12 @@ export interface components {
             waiting: number;
         };
         /**
+         * Outcome
+         * @description How it ended.
+         * @enum {string}
+         */
+        Outcome: "signed in" | "wrong password" | "wrong second factor" | "locked after too many tries" | "deactivated" | "single sign-on is asked for" | "the agency is suspended" | "the agency is closed" | "single sign-on refused";
+        /**
          * OwnAgency
          * @description An agency that a person's login opens, and what they are there.
          */
@@ -5290,6 +6807,73 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * PlanImport
+         * @description What the columns hold, by what people are known again, and what then becomes of their rows.
+         */
+        PlanImport: {
+            /** Campaign Id */
+            campaign_id?: string | null;
+            /**
+             * Duplicates
+             * @description Of who is a lead already the row is told and left out, changes the lead, or is one more inquiry of theirs.
+             * @default skip
+             * @enum {string}
+             */
+            duplicates: "skip" | "update" | "inquiry";
+            /**
+             * Household
+             * @description Whether people of different given names are different people, though they share a telephone or an email address.
+             * @default false
+             */
+            household: boolean;
+            /**
+             * Mapping
+             * @description A column's header to our field, or to null to leave it out. Columns that are not named are taken as guessed.
+             * @default {}
+             */
+            mapping: {
+                [key: string]: ("name" | "given_name" | "family_name" | "email" | "phone" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
+            };
+            /**
+             * Match By
+             * @description By what somebody is known again, in this order; `name`: a like name in the same ZIP code.
+             * @default [
+             *       "email",
+             *       "phone",
+             *       "external_id"
+             *     ]
+             */
+            match_by: ("email" | "phone" | "external_id" | "name")[];
+            /** Owner Id */
+            owner_id?: string | null;
+            /**
+             * Run Automations
+             * @description Whether what is automatic may follow from the rows, as from leads that come in one by one.
+             */
+            run_automations: boolean;
+            /**
+             * Source
+             * @description Where a row names none itself.
+             * @default import
+             */
+            source: string;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
+         * Price
+         * @description An amount in minor units.
+         */
+        Price: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Minor */
+            minor: number;
         };
         /**
          * Problem
@@ -5565,6 +7149,16 @@ export interface components {
             open: boolean;
         };
         /**
+         * Remark
+         * @description What is to be said of one field of a post; of the whole, `field` is null.
+         */
+        Remark: {
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string | null;
+        };
+        /**
          * Resource
          * @description What kind of record changed.
          * @enum {string}
@@ -5666,6 +7260,29 @@ export interface components {
             detail: string;
             /** Field */
             field: string | null;
+        };
+        /**
+         * SaveView
+         * @description A list's name, who sees it, and what it shows.
+         */
+        SaveView: {
+            /** @default own */
+            audience: components["schemas"]["Audience"];
+            /**
+             * Columns
+             * @default []
+             */
+            columns: string[];
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /** Name */
+            name: string;
+            /** Sort */
+            sort?: string | null;
+            /** Team Id */
+            team_id?: string | null;
         };
         /**
          * Scope
@@ -5835,6 +7452,78 @@ export interface components {
             secret?: string | null;
         };
         /**
+         * SetUpLeadSource
+         * @description All that is said of a source.
+         */
+        SetUpLeadSource: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /**
+             * @default {
+             *       "format": "json",
+             *       "root": "response",
+             *       "status_field": "status",
+             *       "id_field": "id",
+             *       "price_field": "price",
+             *       "reason_field": "reason",
+             *       "accepted": "accepted",
+             *       "rejected": "rejected"
+             *     }
+             */
+            answers: components["schemas"]["AnswersSaid"];
+            bidding?: components["schemas"]["BiddingSaid"] | null;
+            /** Campaign Id */
+            campaign_id?: string | null;
+            cost?: components["schemas"]["Price"] | null;
+            form?: components["schemas"]["FormSaid"] | null;
+            kind: components["schemas"]["LeadSourceKind"];
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Mapping
+             * @default {}
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Owner Id */
+            owner_id?: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
+         * ShownForm
+         * @description A form as a page shows it.
+         */
+        ShownForm: {
+            /** Button */
+            button: string;
+            /** Consent Required */
+            consent_required: boolean;
+            /** Consent Text */
+            consent_text: string;
+            /** Fields */
+            fields: components["schemas"]["FormField"][];
+            /** Heading */
+            heading: string;
+            /** Thanks */
+            thanks: string;
+            /**
+             * Ticket
+             * @description Comes back with what is filled in.
+             */
+            ticket: string;
+            /**
+             * Wait Seconds
+             * @description Nothing is sent sooner than this after it was shown.
+             */
+            wait_seconds: number;
+        };
+        /**
          * ShownReadModel
          * @description Tables that are nothing but what events made of them.
          */
@@ -5865,6 +7554,43 @@ export interface components {
         ShownReadModelPage: {
             /** Items */
             items: components["schemas"]["ShownReadModel"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SignInTry
+         * @description Somebody who signed in, or was not let in.
+         */
+        SignInTry: {
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Device
+             * @description In a few words: `Firefox on Windows`.
+             */
+            device: string;
+            /**
+             * Id
+             * Format: uuid
+             * @description Of one that was refused, its entry's in the audit trail.
+             */
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Session Id
+             * @description Of who was let in.
+             */
+            session_id: string | null;
+        };
+        /** Page[SignInTry] */
+        SignInTryPage: {
+            /** Items */
+            items: components["schemas"]["SignInTry"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -5947,6 +7673,38 @@ export interface components {
              * Format: uuid
              */
             agency_id: string;
+        };
+        /**
+         * TagList
+         * @description Tags in use.
+         */
+        TagList: {
+            /** Items */
+            items: string[];
+        };
+        /**
+         * TakenBack
+         * @description What was taken back so far.
+         */
+        TakenBack: {
+            /**
+             * Kept
+             * @description Rows of which something changed since, and stays.
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Removed
+             * @description Leads that only came from it.
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Restored
+             * @description Leads that are again as they were before it.
+             * @default 0
+             */
+            restored: number;
         };
         /**
          * Team
@@ -6153,6 +7911,21 @@ export interface components {
             token: string;
         };
         /**
+         * TryMapping
+         * @description A sample of what a vendor posts, and how it is to be read.
+         */
+        TryMapping: {
+            /**
+             * Mapping
+             * @default {}
+             */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Sample */
+            sample: string;
+        };
+        /**
          * User
          * @description A person of the agency.
          */
@@ -6356,6 +8129,75 @@ export interface components {
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
+         * WholeLeadPost
+         * @description A post as it came. What is kept of it is null once its person is forgotten.
+         */
+        WholeLeadPost: {
+            /**
+             * Address
+             * @description The IP address that it came from.
+             */
+            address: string | null;
+            /** Body */
+            body: string | null;
+            /** Bytes */
+            bytes: number;
+            /** Content Type */
+            content_type: string | null;
+            /**
+             * Fate
+             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew.
+             * @enum {string}
+             */
+            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected";
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "json" | "xml" | "form" | "unknown";
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * In Scope
+             * @description False where it became a lead that you do not see: then only this much is told.
+             */
+            in_scope: boolean;
+            /** Lead Id */
+            lead_id: string | null;
+            /**
+             * Ping Id
+             * @description The ping that it names.
+             */
+            ping_id: string | null;
+            price: components["schemas"]["Money"] | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Reference
+             * @description The vendor's id of it.
+             */
+            reference: string | null;
+            /** Remarks */
+            remarks: components["schemas"]["Remark"][];
+            /** User Agent */
+            user_agent: string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "post" | "ping";
+        };
+        /**
          * WholeThread
          * @description A conversation with all it holds, the oldest entry first.
          */
@@ -6420,36 +8262,48 @@ export type Agency = components['schemas']['Agency'];
 export type AgencyState = components['schemas']['AgencyState'];
 export type AnsweredLead = components['schemas']['AnsweredLead'];
 export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
+export type Answers = components['schemas']['Answers'];
+export type AnswersSaid = components['schemas']['AnswersSaid'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type AskForReset = components['schemas']['AskForReset'];
 export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
 export type Attachment = components['schemas']['Attachment'];
+export type Audience = components['schemas']['Audience'];
 export type AuditedChange = components['schemas']['AuditedChange'];
+export type AuditedTypes = components['schemas']['AuditedTypes'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryPage = components['schemas']['AuditEntryPage'];
 export type Begin = components['schemas']['Begin'];
 export type BegunSignOn = components['schemas']['BegunSignOn'];
+export type Bidding = components['schemas']['Bidding'];
+export type BiddingSaid = components['schemas']['BiddingSaid'];
 export type BodyExchangeApiKey = components['schemas']['Body_exchange_api_key'];
-export type BodyImportLeads = components['schemas']['Body_import_leads'];
+export type BodyUploadLeads = components['schemas']['Body_upload_leads'];
 export type Branch = components['schemas']['Branch'];
 export type BranchPage = components['schemas']['BranchPage'];
 export type Call = components['schemas']['Call'];
 export type CallEntry = components['schemas']['CallEntry'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignPage = components['schemas']['CampaignPage'];
+export type CapturedAnew = components['schemas']['CapturedAnew'];
 export type CaptureLead = components['schemas']['CaptureLead'];
 export type Challenge = components['schemas']['Challenge'];
 export type Change = components['schemas']['Change'];
 export type ChangeAgency = components['schemas']['ChangeAgency'];
+export type ChangeField = components['schemas']['ChangeField'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type ChangeTags = components['schemas']['ChangeTags'];
 export type ChangeTeam = components['schemas']['ChangeTeam'];
 export type ChangeUser = components['schemas']['ChangeUser'];
 export type ChangeWebhook = components['schemas']['ChangeWebhook'];
 export type Client = components['schemas']['Client'];
 export type ClientDetails = components['schemas']['ClientDetails'];
 export type ClientPage = components['schemas']['ClientPage'];
+export type CloseAgency = components['schemas']['CloseAgency'];
+export type Closure = components['schemas']['Closure'];
+export type ClosureShown = components['schemas']['ClosureShown'];
 export type Code = components['schemas']['Code'];
 export type CompleteReset = components['schemas']['CompleteReset'];
 export type Completion = components['schemas']['Completion'];
@@ -6465,20 +8319,28 @@ export type Deactivate = components['schemas']['Deactivate'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterInFull = components['schemas']['DeadLetterInFull'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
+export type DefineField = components['schemas']['DefineField'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Direction = components['schemas']['Direction'];
 export type Discard = components['schemas']['Discard'];
 export type Disposition = components['schemas']['Disposition'];
 export type DissolveTeam = components['schemas']['DissolveTeam'];
-export type DryRun = components['schemas']['DryRun'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type EventType = components['schemas']['EventType'];
 export type EventTypePage = components['schemas']['EventTypePage'];
 export type Fate = components['schemas']['Fate'];
 export type FieldChange = components['schemas']['FieldChange'];
+export type FieldKind = components['schemas']['FieldKind'];
 export type FieldProblem = components['schemas']['FieldProblem'];
+export type FilledIn = components['schemas']['FilledIn'];
+export type FillFields = components['schemas']['FillFields'];
+export type Form = components['schemas']['Form'];
+export type FormField = components['schemas']['FormField'];
+export type FormSaid = components['schemas']['FormSaid'];
+export type FormTaken = components['schemas']['FormTaken'];
 export type FormTeam = components['schemas']['FormTeam'];
+export type FoundField = components['schemas']['FoundField'];
 export type GroupBy = components['schemas']['GroupBy'];
 export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
@@ -6489,8 +8351,12 @@ export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
 export type ImportPage = components['schemas']['ImportPage'];
+export type ImportPlan = components['schemas']['ImportPlan'];
 export type ImportRow = components['schemas']['ImportRow'];
 export type ImportRowPage = components['schemas']['ImportRowPage'];
+export type ImportStatus = components['schemas']['ImportStatus'];
+export type Inquiries = components['schemas']['Inquiries'];
+export type Inquiry = components['schemas']['Inquiry'];
 export type Insight = components['schemas']['Insight'];
 export type InsightKind = components['schemas']['InsightKind'];
 export type InsightPage = components['schemas']['InsightPage'];
@@ -6508,16 +8374,30 @@ export type KeySet = components['schemas']['KeySet'];
 export type Kind = components['schemas']['Kind'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
 export type Lead = components['schemas']['Lead'];
+export type LeadCount = components['schemas']['LeadCount'];
 export type LeadDetails = components['schemas']['LeadDetails'];
+export type LeadField = components['schemas']['LeadField'];
+export type LeadFieldPage = components['schemas']['LeadFieldPage'];
 export type LeadPage = components['schemas']['LeadPage'];
+export type LeadPost = components['schemas']['LeadPost'];
+export type LeadPostPage = components['schemas']['LeadPostPage'];
+export type LeadSource = components['schemas']['LeadSource'];
+export type LeadSourceKind = components['schemas']['LeadSourceKind'];
+export type LeadSourcePage = components['schemas']['LeadSourcePage'];
+export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
+export type LeadView = components['schemas']['LeadView'];
+export type LeadViewPage = components['schemas']['LeadViewPage'];
+export type Leaf = components['schemas']['Leaf'];
 export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
 export type MadeApiKey = components['schemas']['MadeApiKey'];
 export type MakeApiKey = components['schemas']['MakeApiKey'];
 export type MakeWebhook = components['schemas']['MakeWebhook'];
+export type MappingPreview = components['schemas']['MappingPreview'];
 export type Me = components['schemas']['Me'];
 export type Message = components['schemas']['Message'];
 export type MessageEntry = components['schemas']['MessageEntry'];
+export type Money = components['schemas']['Money'];
 export type MoveLead = components['schemas']['MoveLead'];
 export type Name = components['schemas']['Name'];
 export type NameBranch = components['schemas']['NameBranch'];
@@ -6531,6 +8411,7 @@ export type OperatorCredentials = components['schemas']['OperatorCredentials'];
 export type OperatorSession = components['schemas']['OperatorSession'];
 export type OperatorShown = components['schemas']['OperatorShown'];
 export type Outbox = components['schemas']['Outbox'];
+export type Outcome = components['schemas']['Outcome'];
 export type OwnAgency = components['schemas']['OwnAgency'];
 export type OwnAgencyPage = components['schemas']['OwnAgencyPage'];
 export type Owner = components['schemas']['Owner'];
@@ -6541,6 +8422,8 @@ export type PastState = components['schemas']['PastState'];
 export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PlanImport = components['schemas']['PlanImport'];
+export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
 export type Proof = components['schemas']['Proof'];
@@ -6559,6 +8442,7 @@ export type Refresh = components['schemas']['Refresh'];
 export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
 export type Registration = components['schemas']['Registration'];
+export type Remark = components['schemas']['Remark'];
 export type Resource = components['schemas']['Resource'];
 export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
@@ -6566,6 +8450,7 @@ export type Retention = components['schemas']['Retention'];
 export type Role = components['schemas']['Role'];
 export type Roles = components['schemas']['Roles'];
 export type RowReason = components['schemas']['RowReason'];
+export type SaveView = components['schemas']['SaveView'];
 export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
@@ -6574,8 +8459,12 @@ export type SecondFactorOutput = components['schemas']['SecondFactor-Output'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Session = components['schemas']['Session'];
 export type SetUp = components['schemas']['SetUp'];
+export type SetUpLeadSource = components['schemas']['SetUpLeadSource'];
+export type ShownForm = components['schemas']['ShownForm'];
 export type ShownReadModel = components['schemas']['ShownReadModel'];
 export type ShownReadModelPage = components['schemas']['ShownReadModelPage'];
+export type SignInTry = components['schemas']['SignInTry'];
+export type SignInTryPage = components['schemas']['SignInTryPage'];
 export type SingleSignOnSettings = components['schemas']['SingleSignOnSettings'];
 export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
@@ -6583,6 +8472,8 @@ export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
 export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
+export type TagList = components['schemas']['TagList'];
+export type TakenBack = components['schemas']['TakenBack'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
 export type TestedSignOn = components['schemas']['TestedSignOn'];
@@ -6593,6 +8484,7 @@ export type TimelineDetail = components['schemas']['TimelineDetail'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineEntryPage = components['schemas']['TimelineEntryPage'];
 export type Token = components['schemas']['Token'];
+export type TryMapping = components['schemas']['TryMapping'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type Webhook = components['schemas']['Webhook'];
@@ -6600,6 +8492,7 @@ export type WebhookPage = components['schemas']['WebhookPage'];
 export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type Week = components['schemas']['Week'];
 export type Weekday = components['schemas']['Weekday'];
+export type WholeLeadPost = components['schemas']['WholeLeadPost'];
 export type WholeThread = components['schemas']['WholeThread'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -6808,6 +8701,248 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_closure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_agency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAgency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_agency: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8089,6 +10224,8 @@ export interface operations {
             query?: {
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description These clients alone */
+                id?: string[];
                 /** @description Rows on a page */
                 limit?: number;
                 line_of_business?: components["schemas"]["LineOfBusiness"][];
@@ -9070,7 +11207,7 @@ export interface operations {
             };
         };
     };
-    import_leads: {
+    upload_leads: {
         parameters: {
             query?: never;
             header?: {
@@ -9084,19 +11221,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_import_leads"];
+                "multipart/form-data": components["schemas"]["Body_upload_leads"];
             };
         };
         responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DryRun"];
-                };
-            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -9211,6 +11339,199 @@ export interface operations {
             };
         };
     };
+    check_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_import_rows: {
         parameters: {
             query?: {
@@ -9219,6 +11540,7 @@ export interface operations {
                 fate?: components["schemas"]["Fate"] | null;
                 /** @description Rows on a page */
                 limit?: number;
+                undone?: ("removed" | "restored" | "kept") | null;
             };
             header?: never;
             path: {
@@ -9279,6 +11601,7 @@ export interface operations {
         parameters: {
             query?: {
                 fate?: components["schemas"]["Fate"] | null;
+                undone?: ("removed" | "restored" | "kept") | null;
             };
             header?: never;
             path: {
@@ -9308,6 +11631,186 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9961,19 +12464,899 @@ export interface operations {
             };
         };
     };
+    show_lead_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownForm"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_lead_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilledIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormTaken"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description It is kept. The words and their names are the source's own; as it is set up, JSON or XML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                    "application/xml": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ping_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description It is kept. The words and their names are the source's own; as it is set up, JSON or XML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                    "application/xml": string;
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSourcePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_lead_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpLeadSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSourceWithAddress"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lead_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lead_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpLeadSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSource"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readdress_lead_source: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadSourceWithAddress"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_posts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Any of these */
+                fate?: ("captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected")[];
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadPostPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lead_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_post_id: string;
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeLeadPost"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    capture_lead_post_anew: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_post_id: string;
+                lead_source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapturedAnew"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryMapping"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_leads: {
         parameters: {
             query?: {
                 campaign_id?: string[];
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
+                /** @description Conditions as JSON: `{"all": [{"field": "last_contacted_at", "op": "not_in_last", "value": 7}]}` */
+                filter?: string | null;
+                /** @description These leads alone */
+                id?: string[];
                 /** @description Rows on a page */
                 limit?: number;
                 not_contacted_for_days?: number | null;
                 /** @description A person's id, or `none` for the pool */
                 owner_id?: string[];
                 q?: string | null;
-                sort?: "-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date";
+                /** @description Those that were removed, and no others */
+                removed?: boolean;
+                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date") | string;
                 stage?: components["schemas"]["Stage"][];
             };
             header?: never;
@@ -10134,6 +13517,96 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10448,6 +13921,109 @@ export interface operations {
             };
         };
     };
+    fill_lead_fields: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forget_lead: {
         parameters: {
             query?: never;
@@ -10664,6 +14240,55 @@ export interface operations {
             };
         };
     };
+    list_inquiries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inquiries"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign_lead: {
         parameters: {
             query?: never;
@@ -10740,6 +14365,96 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11052,6 +14767,393 @@ export interface operations {
             };
         };
     };
+    change_lead_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTags"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_leads: {
+        parameters: {
+            query?: {
+                campaign_id?: string[];
+                /** @description Conditions as JSON: `{"all": [{"field": "last_contacted_at", "op": "not_in_last", "value": 7}]}` */
+                filter?: string | null;
+                /** @description These leads alone */
+                id?: string[];
+                not_contacted_for_days?: number | null;
+                /** @description A person's id, or `none` for the pool */
+                owner_id?: string[];
+                q?: string | null;
+                /** @description Those that were removed, and no others */
+                removed?: boolean;
+                stage?: components["schemas"]["Stage"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadFieldPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    define_lead_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefineField"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadField"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lead_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                field_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeField"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadField"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_held_leads: {
         parameters: {
             query?: {
@@ -11075,6 +15177,369 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_tags: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description How they begin */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadViewPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_lead_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lead_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_lead_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11293,6 +15758,63 @@ export interface operations {
             };
         };
     };
+    export_agency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another export of the agency is under way here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audit_trail: {
         parameters: {
             query?: {
@@ -11310,7 +15832,7 @@ export interface operations {
                 since?: string | null;
                 /** @description A record's or a person's id */
                 subject_id?: string | null;
-                /** @description As `leads.LeadCaptured.v1`: changes of these types alone */
+                /** @description As an entry's `type`, `leads.LeadCaptured.v1` or `opened lead`: any of these alone */
                 type?: string[];
                 /** @description Recorded before this time */
                 until?: string | null;
@@ -11391,6 +15913,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditedChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audited_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description identity, leads, clients, comms, ai or reporting */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditedTypes"];
                 };
             };
             /** @description Unauthorized */
@@ -14728,6 +19300,69 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sign_ins: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInTryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,7 +4,9 @@ import { useCommands } from "../commands/registry";
 import { Page } from "../ui/Page";
 import { Views } from "../ui/Views";
 import { AgencySettings } from "./agency/AgencySettings";
+import { Fields } from "./fields/Fields";
 import { ApiKeys } from "./keys/ApiKeys";
+import { Leaving } from "./leaving/Leaving";
 import { People } from "./people/People";
 import { RolesTable } from "./RolesTable";
 import styles from "./Settings.module.css";
@@ -46,7 +48,13 @@ export function SettingsPage() {
       {view === "roles" && <RolesTable />}
       {view === "keys" && <ApiKeys />}
       {view === "single-sign-on" && <SingleSignOn />}
-      {view === "agency" && <AgencySettings />}
+      {view === "agency" && (
+        <>
+          <AgencySettings />
+          <Leaving />
+        </>
+      )}
+      {view === "fields" && <Fields />}
       {view === "webhooks" && <Webhooks />}
     </Page>
   );

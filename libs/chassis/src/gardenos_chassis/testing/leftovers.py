@@ -15,8 +15,13 @@ order by 1, 2
 async def places_of(marker: str, parts: Parts, package: str) -> list[str]:
     """The columns in which a text stands, as `public.leads.email`; also inside of JSON and of bytes."""
     await parts.database(package)
+    return await places_in(package, marker, parts)
+
+
+async def places_in(database: str, marker: str, parts: Parts) -> list[str]:
+    """As `places_of`, of a database that is there."""
     # As the server's superuser, whom row-level security does not bind.
-    server = await parts.postgres.server.connect(package)
+    server = await parts.postgres.server.connect(database)
     try:
         found = []
         for row in await server.fetch(_COLUMNS):
@@ -39,7 +44,12 @@ where c.relkind in ('r', 'p') and n.nspname !~ '^(pg_|information_schema$)' orde
 async def rows_of(agency_id: UUID, parts: Parts, package: str) -> dict[str, int]:
     """How many rows of an agency there are in each table that has any; of people's keys, those that open something."""
     await parts.database(package)
-    server = await parts.postgres.server.connect(package)
+    return await rows_in(package, agency_id, parts)
+
+
+async def rows_in(database: str, agency_id: UUID, parts: Parts) -> dict[str, int]:
+    """As `rows_of`, of a database that is there."""
+    server = await parts.postgres.server.connect(database)
     try:
         found = {}
         for row in await server.fetch(_TABLES):
