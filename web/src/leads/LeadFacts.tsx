@@ -5,6 +5,7 @@ import { Fact, Facts } from "../ui/Fact";
 import { words } from "../ui/format";
 import { When } from "../ui/When";
 import { useChangeLead } from "./edit";
+import { OwnFacts } from "./own/OwnFacts";
 
 const FIELDS: readonly Field[] = [
   "name",
@@ -44,6 +45,7 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
           change={change}
         />
       ))}
+      <OwnFacts lead={lead} mayEdit={mayEdit} />
       <Fact name="Owner">{nameOf(lead.owner_id)}</Fact>
       <Fact name="Team">{teams.find(({ id }) => id === lead.team_id)?.name}</Fact>
       {lead.shared_with.length > 0 && (

@@ -5,6 +5,7 @@ export const VIEWS = {
   roles: "Roles",
   "single-sign-on": "Single sign-on",
   agency: "Agency",
+  fields: "Lead fields",
   keys: "API keys",
   webhooks: "Webhooks",
 } as const;
