@@ -11,6 +11,7 @@ import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
 import { readClientSearch } from "../clients/filters";
 import { readLeadSearch } from "../leads/filters";
+import { readSourceSearch } from "../leads/sources/views";
 import { readOperationsSearch } from "../operations/search";
 import { readReportSearch } from "../reports/search";
 import "../session/arrival";
@@ -43,6 +44,17 @@ const routes = [
       import: text(search.import),
     }),
     component: lazyRouteComponent(() => import("../imports/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/sources",
+    component: lazyRouteComponent(() => import("../leads/sources/SourcesPage"), "SourcesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/sources/$sourceId",
+    validateSearch: readSourceSearch,
+    component: lazyRouteComponent(() => import("../leads/sources/SourcePage"), "SourcePage"),
   }),
   createRoute({
     getParentRoute: () => root,

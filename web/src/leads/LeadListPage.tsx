@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
+import { IconAntennaBars5, IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
@@ -14,6 +14,7 @@ import { LeadGrid } from "./LeadGrid";
 import styles from "./LeadList.module.css";
 import { lookAt, placeOf } from "./place";
 import { leadList } from "./queries";
+import { useMayKeepSources } from "./sources/access";
 
 const route = getRouteApi("/leads");
 
@@ -22,6 +23,7 @@ export function LeadListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
+  const mayKeepSources = useMayKeepSources();
   const searchBox = useRef<HTMLInputElement>(null);
   const leads = useInfiniteQuery(leadList(search));
   useEffect(() => lookAt(search), [search]);
@@ -69,6 +71,16 @@ export function LeadListPage() {
 
   const actions = mayWrite && (
     <>
+      {mayKeepSources && (
+        <Button
+          component={Link}
+          to="/leads/sources"
+          variant="default"
+          leftSection={<IconAntennaBars5 size={17} stroke={1.7} />}
+        >
+          Sources
+        </Button>
+      )}
       <Button
         component={Link}
         to="/leads/import"

@@ -11,7 +11,7 @@ export function ShownOnce({
   close,
   children,
 }: {
-  what: "key" | "secret";
+  what: "key" | "secret" | "address";
   value: string;
   close: () => void;
   children: ReactNode;
