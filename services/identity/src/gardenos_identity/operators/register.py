@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from gardenos_chassis.auth.agency_standing import Life
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import patterns
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
+    AgencyClosed,
     AgencyRegistered,
+    AgencyReopened,
     AgencyResumed,
     AgencySettingsChanged,
     AgencySuspended,
@@ -52,6 +55,10 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _change(session, fact, suspended_at=since, **values)
             case AgencyResumed():
                 await _change(session, fact, suspended_at=None, reason=None, turn_to=None)
+            case AgencyClosed():
+                await _change(session, fact, life=Life.CLOSING)
+            case AgencyReopened():
+                await _change(session, fact, life=Life.ACTIVE)
             case UserJoined() | UserReactivated():
                 await _change(session, fact, people=register.c.people + 1)
             case UserDeactivated():
