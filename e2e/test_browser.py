@@ -14,11 +14,18 @@ from tempfile import TemporaryDirectory
 import pytest
 import pytest_asyncio
 from gardenos_chassis.local import free_port
+from gardenos_chassis.testing.openid import Provider, provider
 from poison import plant_poison
 from up_under_test import Up, up
 
 WEB = Path(__file__).parents[1] / "web"
 JOURNEYS = sorted(path.name for path in (WEB / "journeys").glob("*.spec.ts"))
+NEARBY = {
+    "GARDENOS_COMMS_WEBHOOKS_PLAIN": "true",
+    "GARDENOS_COMMS_WEBHOOKS_PRIVATE": "127.0.0.1/32",
+    "GARDENOS_IDENTITY_SINGLE_SIGN_ON_PRIVATE": "true",
+}
+"""What lets receivers of webhooks and a provider of single sign-on be on this machine, without TLS."""
 
 
 def browser() -> str:
@@ -31,18 +38,25 @@ def browser() -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def planted() -> AsyncIterator[Up]:
     with TemporaryDirectory(prefix="gardenos-browser-") as folder:
-        async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist")) as running:
+        async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist"), **NEARBY) as running:
             await running.ready()
             await plant_poison(running.folder, aggregates=6)
             yield running
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def openid() -> AsyncIterator[Provider]:
+    async with provider(asks=True) as found:
+        yield found
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("journey", JOURNEYS)
-async def test_journey(planted: Up, journey: str) -> None:
+async def test_journey(planted: Up, openid: Provider, journey: str) -> None:
     environment = os.environ | {
         "GARDENOS": planted.address,
         "GARDENOS_LOGINS": json.dumps(planted.logins()),
+        "GARDENOS_OPENID": openid.issuer,
         "CHROMIUM": browser(),
     }
     process = await asyncio.create_subprocess_exec(

@@ -60,8 +60,9 @@ class Up:
 
 
 @asynccontextmanager
-async def up(folder: Path, port: int, *options: str) -> AsyncIterator[Up]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GARDENOS_")}
+async def up(folder: Path, port: int, *options: str, **settings: str) -> AsyncIterator[Up]:
+    """GardenOS, until the context ends; settings are environment variables."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GARDENOS_")} | settings
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", "from gardenos_cli.main import app; app()",
         "up", "--port", str(port), "--data", str(folder), *options,

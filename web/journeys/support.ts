@@ -94,6 +94,16 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
+/** That the page is as clean on a telephone, and nothing is cut off there. */
+export async function fitsATelephone(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await violations(page), "on a telephone").toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    "cut off on a telephone",
+  ).toBeLessThanOrEqual(0);
+}
+
 /** A second browser, of somebody else. */
 export async function elsewhere(browser: Browser): Promise<Page> {
   return (await browser.newContext()).newPage();
