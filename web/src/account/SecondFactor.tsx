@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Card } from "../ui/Page";
 import { Sign } from "../ui/Sign";
-import { Failed, Lines } from "../ui/states";
+import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import styles from "./Account.module.css";
 import { AddSecondFactor, RemoveSecondFactor, RenewRecoveryCodes } from "./SecondFactorDialogs";
@@ -19,6 +19,7 @@ export function SecondFactor() {
   const close = () => setOpen(null);
   return (
     <Card title="Second factor">
+      {error && state && <Stale error={error} retry={() => void refetch()} />}
       {error && !state && <Failed error={error} retry={() => void refetch()} what="part" />}
       {!state && !error && <Lines count={2} label="Loading your second factor" />}
       {state?.since && (

@@ -5,7 +5,7 @@ import type { OwnSession } from "../api/schema";
 import { Chip } from "../ui/Chip";
 import { Card } from "../ui/Page";
 import { Sign } from "../ui/Sign";
-import { Failed, Lines } from "../ui/states";
+import { Failed, Lines, Stale } from "../ui/states";
 import { failed } from "../ui/toast";
 import { When } from "../ui/When";
 import styles from "./Account.module.css";
@@ -31,6 +31,7 @@ export function Sessions() {
         )
       }
     >
+      {error && sessions && <Stale error={error} retry={() => void refetch()} />}
       {error && !sessions && <Failed error={error} retry={() => void refetch()} what="list" />}
       {!sessions && !error && <Lines count={3} label="Loading your sessions" />}
       {sessions && (

@@ -11,6 +11,9 @@ import styles from "./ReadModels.module.css";
 import { SERVICE_NAMES, type ServiceName, SERVICES } from "./services";
 import { Silence } from "./Silence";
 
+/** A read model's name as people say it. */
+const inWords = (name: string): string => words(name).replace(/^Api /, "API ");
+
 /** What the services show, made of events and nothing else, and how far a rebuild of it has come. */
 export function ReadModels() {
   const models = useFromEach(readModels);
@@ -57,7 +60,7 @@ function Model({ service, model }: { service: ServiceName; model: ShownReadModel
   return (
     <div className={styles.model}>
       <div className={styles.head}>
-        <h3>{words(name)}</h3>
+        <h3>{inWords(name)}</h3>
         {verifying ? (
           <Chip tone="info">Being verified</Chip>
         ) : rebuild?.under_way ? (
@@ -69,7 +72,7 @@ function Model({ service, model }: { service: ServiceName; model: ShownReadModel
         )}
       </div>
       {rebuild && <Rebuild service={service} name={name} {...rebuild} />}
-      <ul aria-label={`Tables of ${words(name)}`}>
+      <ul aria-label={`Tables of ${inWords(name)}`}>
         {tables.map((table) => (
           <li key={table.name}>
             <span className={styles.table}>{table.name}</span>
@@ -99,7 +102,7 @@ function Rebuild({
       <div
         className={styles.bar}
         role="progressbar"
-        aria-label={`Rebuild of ${words(name)}`}
+        aria-label={`Rebuild of ${inWords(name)}`}
         aria-valuenow={percent}
         aria-valuemin={0}
         aria-valuemax={100}

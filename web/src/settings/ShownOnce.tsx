@@ -1,6 +1,6 @@
 import { Button, Checkbox, CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import form from "../ui/Form.module.css";
 import styles from "./Settings.module.css";
 
@@ -17,6 +17,9 @@ export function ShownOnce({
   children: ReactNode;
 }) {
   const [kept, setKept] = useState(false);
+  const copying = useRef<HTMLButtonElement>(null);
+  // Where it takes the place of a form, the keyboard would be nowhere.
+  useEffect(() => copying.current?.focus(), []);
   return (
     <div className={form.form}>
       <p>{children}</p>
@@ -32,6 +35,7 @@ export function ShownOnce({
         <CopyButton value={value}>
           {({ copied, copy }) => (
             <Button
+              ref={copying}
               variant="default"
               data-autofocus
               leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}

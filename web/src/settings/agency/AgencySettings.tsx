@@ -7,7 +7,7 @@ import { useMayAdminister, useMe } from "../../session/session";
 import { errorBeside, errorOf } from "../../ui/errors";
 import form from "../../ui/Form.module.css";
 import { Card } from "../../ui/Page";
-import { Failed, Lines } from "../../ui/states";
+import { Failed, Lines, Stale } from "../../ui/states";
 import { changesOf, MONTHS, monthsInWords, pointersOf, zonesWith } from "./agency";
 import { useChangeAgency } from "./queries";
 import styles from "./AgencySettings.module.css";
@@ -26,7 +26,12 @@ export function AgencySettings() {
     );
   }
   // What somebody else changes meanwhile stays out of a form that is being filled in: saving says so.
-  return <Form key={agency.id} agency={agency} />;
+  return (
+    <>
+      {error && <Stale error={error} retry={() => void refetch()} />}
+      <Form key={agency.id} agency={agency} />
+    </>
+  );
 }
 
 type Settings = Pick<
@@ -118,7 +123,7 @@ function Form({ agency }: { agency: Agency }) {
             <div className={form.pair}>
               <NativeSelect
                 label="Time zone"
-                description="By it reports count days, and times are shown to whoever has not chosen another."
+                description="Of the days in reports, and of whoever chose none."
                 data={zones}
                 value={now.time_zone}
                 onChange={(event) => change({ time_zone: event.currentTarget.value })}
@@ -129,7 +134,8 @@ function Form({ agency }: { agency: Agency }) {
                 description="Three letters, as banks write it: USD."
                 required
                 withAsterisk={false}
-                minLength={3}
+                pattern="[A-Za-z]{3}"
+                title="Three letters"
                 maxLength={3}
                 autoComplete="off"
                 value={now.currency}

@@ -8,7 +8,7 @@ import { useMe } from "../../session/session";
 import { Chip } from "../../ui/Chip";
 import { Card } from "../../ui/Page";
 import { Sign } from "../../ui/Sign";
-import { Empty, Failed, Lines } from "../../ui/states";
+import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { When } from "../../ui/When";
 import styles from "../Settings.module.css";
 import { mayBeRevoked, OVER } from "./keys";
@@ -21,6 +21,7 @@ export function ApiKeys() {
   const { user: me } = useMe();
   const everybodys = me.role === "owner" || me.role === "admin";
   const { data: keys, error, refetch } = useQuery(apiKeys);
+  const ask = () => void refetch();
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
   return (
@@ -36,10 +37,11 @@ export function ApiKeys() {
         A program that shows a key acts on its maker’s behalf: it may what the key was given, of what its
         maker may at that moment.
       </p>
-      {error && !keys && <Failed error={error} retry={() => void refetch()} what="list" />}
+      {error && keys && <Stale error={error} retry={ask} />}
+      {error && !keys && <Failed error={error} retry={ask} what="list" />}
       {!keys && !error && <Lines count={3} label="Loading API keys" />}
       {keys?.length === 0 && (
-        <Empty title="No keys yet">
+        <Empty icon={<IconKey size={24} />} title="No keys yet">
           Make one for a website’s form, a spreadsheet or another system that reads or writes here.
         </Empty>
       )}

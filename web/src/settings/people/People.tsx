@@ -89,7 +89,13 @@ export function People() {
         )}
       </div>
       {mayAdminister && <Invitations />}
-      <Card title={`People (${everybody.filter(({ active }) => active).length})`}>
+      <Card
+        title={
+          typed.trim()
+            ? `People found (${shown.length})`
+            : `People (${everybody.filter(({ active }) => active).length})`
+        }
+      >
         {shown.length === 0 ? (
           <Empty icon={<IconUsersGroup />} title="Nobody is found by that">
             Names, addresses, roles and teams are looked through.

@@ -11,7 +11,7 @@ import { errorBeside, errorOf } from "../../ui/errors";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { Card } from "../../ui/Page";
-import { Failed, Lines } from "../../ui/states";
+import { Failed, Lines, Stale } from "../../ui/states";
 import { failed, said } from "../../ui/toast";
 import { When } from "../../ui/When";
 import settings from "../Settings.module.css";
@@ -44,6 +44,7 @@ function Settled() {
   }
   return (
     <div className={styles.all}>
+      {error && <Stale error={error} retry={() => void refetch()} />}
       <Card title="What your provider needs to know">
         <div className={form.form}>
           <p className={settings.words}>
