@@ -15,6 +15,7 @@ MEASURES = {
     "consumer_upserts": "bench.consumer",
     "rebuild": "bench.rebuild",
     "lead_list": "bench.lead_list",
+    "capture": "bench.capture",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
     "memory": "bench.memory",
