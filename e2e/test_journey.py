@@ -100,7 +100,7 @@ async def test_a_lead_s_life(running: Platform, office: Office) -> None:
             "POST", "/api/v1/imports", expect=201, files={"file": ("leads.csv", CSV, "text/csv")},
             data={
                 "plan": json.dumps({"campaign_id": campaign["id"], "owner_id": me, "run_automations": False}),
-                "then": "run",
+                "go_on": "run",
             },
         )
     ).json()  # fmt: skip

@@ -82,7 +82,7 @@ class Agency:
         id = uuid4().hex
         rows = "".join(f"Import,{id},i{row}.{id}@example.com\r\n" for row in range(5))
         file = ("leads.csv", ("First Name,Last Name,Email\r\n" + rows).encode(), "text/csv")
-        run = {"plan": '{"run_automations": false}', "then": "run"}
+        run = {"plan": '{"run_automations": false}', "go_on": "run"}
         await self._ask("leads", "LeadCaptured", "POST", "/api/v1/imports", times=5, files={"file": file}, data=run)
 
     async def _on(self, kind: str, lead: Lead, leads: list[Lead]) -> None:

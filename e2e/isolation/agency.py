@@ -87,7 +87,7 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     imported = await agency.made(
         "imports",
         files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")},
-        data={"plan": '{"run_automations": false}', "then": "run"},
+        data={"plan": '{"run_automations": false}', "go_on": "run"},
     )
     ids["import_id"] = imported["id"]
     await _posted_to(agency)

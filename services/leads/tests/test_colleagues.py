@@ -29,7 +29,7 @@ async def ways(http: httpx.AsyncClient, **whose: Any) -> list[httpx.Response]:
         await http.post(
             "/api/v1/imports",
             files={"file": ("a.csv", "email\nann@example.com\n")},
-            data={"plan": json.dumps({"run_automations": False, **asked}), "then": "run"},
+            data={"plan": json.dumps({"run_automations": False, **asked}), "go_on": "run"},
         ),
     ]
 

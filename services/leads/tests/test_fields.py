@@ -13,7 +13,7 @@ from gardenos_contracts.values import Role
 
 NORTH = new_id()
 FILE = b"Name,DOB,Email\nMaria Delgado,1985-12-10,maria@example.com\nNo Date,31.31.1999,no@example.com\n"
-PLANNED = {"plan": '{"run_automations": false}', "then": "run"}
+PLANNED = {"plan": '{"run_automations": false}', "go_on": "run"}
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ async def test_what_stood_in_files_goes_too(leads: Running, parts: Parts, agency
         f"Again {marker},{marker}@example.com,,{marker}\nAnn {kept},{kept}@example.com,,cat\n".encode()
     )
     async with leads.client(agency_id) as http:
-        planned = {"plan": '{"run_automations": false}', "then": "run"}
+        planned = {"plan": '{"run_automations": false}', "go_on": "run"}
         done = await http.post("/api/v1/imports", files={"file": ("leads.csv", file, "text/csv")}, data=planned)
         assert done.status_code == 201, done.text
         await leads.jobs_done()

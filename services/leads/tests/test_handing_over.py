@@ -24,7 +24,7 @@ async def has(running: Running, http: httpx.AsyncClient, count: int, **whose: UU
     """Somebody's leads, from a file."""
     file = "email\n" + "".join(f"{new_id()}@example.com\n" for _ in range(count))
     plan = {name: str(id) for name, id in whose.items() if id} | {"run_automations": False}
-    data = {"plan": json.dumps(plan), "then": "run"}
+    data = {"plan": json.dumps(plan), "go_on": "run"}
     answer = await http.post("/api/v1/imports", files={"file": ("leads.csv", file)}, data=data)
     assert answer.status_code == 201, answer.text
     await running.jobs_done()

@@ -34,10 +34,10 @@ FILE = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def sent(content: bytes, then: str = "run", name: str = "export.csv", **plan: Any) -> dict[str, Any]:
+def sent(content: bytes, go_on: str = "run", name: str = "export.csv", **plan: Any) -> dict[str, Any]:
     """A file to be taken in at once as it is guessed, with what is said of it besides."""
     planned = json.dumps({"run_automations": False, **plan})
-    return {"files": {"file": (name, content)}, "data": {"plan": planned, "then": then}}
+    return {"files": {"file": (name, content)}, "data": {"plan": planned, "go_on": go_on}}
 
 
 async def imported(running: Running, http: httpx.AsyncClient, content: bytes, **plan: Any) -> dict[str, Any]:
@@ -148,7 +148,7 @@ async def test_what_is_no_file_of_leads_is_refused_and_nothing_kept(leads: Runni
         assert (await http.post("/api/v1/imports", **sent(too_many))).status_code == 413
         unknown_campaign = json.dumps({"run_automations": True, "campaign_id": str(new_id())})
         for plan in ("{oops", "[]", "{}", unknown_campaign):
-            data = {"plan": plan, "then": "run"}
+            data = {"plan": plan, "go_on": "run"}
             assert (await http.post("/api/v1/imports", files={"file": ("a.csv", FILE)}, data=data)).status_code == 422
         unknown = b"alpha,beta\n1,2\n"
         assert (await http.post("/api/v1/imports", **sent(unknown))).status_code == 422, "no column tells who it is"

@@ -3721,17 +3721,17 @@ export interface components {
              */
             file: string;
             /**
-             * Plan
-             * @description JSON: how it is to be taken in, as `PUT …/plan` takes it
-             */
-            plan?: string | null;
-            /**
-             * Then
+             * Go On
              * @description With a plan: have it looked at what it would do, or run, at once
              * @default wait
              * @enum {string}
              */
-            then: "wait" | "check" | "run";
+            go_on: "wait" | "check" | "run";
+            /**
+             * Plan
+             * @description JSON: how it is to be taken in, as `PUT …/plan` takes it
+             */
+            plan?: string | null;
         };
         /**
          * Branch

@@ -1,7 +1,7 @@
 import { NativeSelect } from "@mantine/core";
 import type { ImportColumn } from "../api/schema";
 import { Chip } from "../ui/Chip";
-import { FIELDS, type ImportField } from "./fields";
+import { FIELDS, type ImportField, type Mapping } from "./fields";
 import styles from "./Imports.module.css";
 
 const OPTIONS = [
@@ -10,33 +10,45 @@ const OPTIONS = [
 ];
 
 interface ColumnsProps {
-  columns: readonly Pick<ImportColumn, "header" | "field" | "guessed" | "samples">[];
+  columns: readonly Pick<ImportColumn, "header" | "field" | "guessed" | "remembered" | "samples">[];
+  /** What was chosen here and is not sent yet. */
+  chosen: Mapping;
   change: (header: string, field: ImportField | null) => void;
 }
 
 /** What each column of the file is taken for, with what stands in it; each may be taken for something else. */
-export function Columns({ columns, change }: ColumnsProps) {
+export function Columns({ columns, chosen, change }: ColumnsProps) {
   return (
     <ul className={styles.columns}>
-      {columns.map(({ header, field, guessed, samples }) => (
-        <li key={header} data-left-out={field === null || undefined}>
-          <div className={styles.column}>
-            <strong>{header}</strong>
-            <span className={styles.samples}>
-              {samples.length > 0 ? samples.join(" · ") : "Nothing in it"}
+      {columns.map(({ header, field: before, guessed, remembered, samples }) => {
+        const mine = header in chosen;
+        const field = mine ? (chosen[header] ?? null) : before;
+        return (
+          <li key={header} data-left-out={field === null || undefined}>
+            <div className={styles.column}>
+              <strong>{header}</strong>
+              <span className={styles.samples}>
+                {samples.length > 0 ? samples.join(" · ") : "Nothing in it"}
+              </span>
+            </div>
+            <NativeSelect
+              aria-label={`What “${header}” holds`}
+              value={field ?? ""}
+              data={OPTIONS}
+              onChange={(event) => change(header, (event.currentTarget.value || null) as ImportField | null)}
+            />
+            <span className={styles.guess}>
+              {mine || (!guessed && !remembered) ? (
+                <Chip tone="accent">Chosen</Chip>
+              ) : remembered ? (
+                <Chip tone="info">As last time</Chip>
+              ) : (
+                field !== null && <Chip>Guessed</Chip>
+              )}
             </span>
-          </div>
-          <NativeSelect
-            aria-label={`What “${header}” holds`}
-            value={field ?? ""}
-            data={OPTIONS}
-            onChange={(event) => change(header, (event.currentTarget.value || null) as ImportField | null)}
-          />
-          <span className={styles.guess}>
-            {guessed ? field !== null && <Chip>Guessed</Chip> : <Chip tone="accent">Chosen</Chip>}
-          </span>
-        </li>
-      ))}
+          </li>
+        );
+      })}
     </ul>
   );
 }

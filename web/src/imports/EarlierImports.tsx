@@ -5,6 +5,7 @@ import type { Import } from "../api/schema";
 import { Card } from "../ui/Page";
 import { Failed, Lines } from "../ui/states";
 import { When } from "../ui/When";
+import { moves, rowsInWords, STATUSES } from "./fields";
 import styles from "./Imports.module.css";
 import { importList } from "./queries";
 
@@ -48,9 +49,14 @@ export function EarlierImports() {
   );
 }
 
-function counted({ counts }: Import): string {
+function counted({ status, counts, rows_done, rows_total }: Import): string {
+  if (moves(status))
+    return `${STATUSES[status]}, ${rows_done.toLocaleString("en-US")} of ${rowsInWords(rows_total ?? 0)}`;
+  if (status !== "done") return STATUSES[status];
   const parts = [
     `${counts.captured.toLocaleString("en-US")} captured`,
+    counts.updated > 0 && `${counts.updated.toLocaleString("en-US")} updated`,
+    counts.inquiries > 0 && `${counts.inquiries.toLocaleString("en-US")} inquiries`,
     counts.duplicates > 0 && `${counts.duplicates.toLocaleString("en-US")} duplicates`,
     counts.rejected > 0 && `${counts.rejected.toLocaleString("en-US")} rejected`,
   ];

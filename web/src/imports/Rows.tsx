@@ -4,15 +4,31 @@ import { Chip, type Tone } from "../ui/Chip";
 import { fieldInWords, type ImportField } from "./fields";
 import styles from "./Imports.module.css";
 
-const TONES: Record<Fate, Tone> = { captured: "good", duplicate: "info", rejected: "bad", empty: "plain" };
+const TONES: Record<Fate, Tone> = {
+  captured: "good",
+  updated: "accent",
+  inquiry: "violet",
+  duplicate: "info",
+  rejected: "bad",
+  empty: "plain",
+};
 const WORDS: Record<Fate, string> = {
   captured: "Captured",
+  updated: "Updated",
+  inquiry: "Inquiry",
   duplicate: "Duplicate",
   rejected: "Rejected",
   empty: "Empty",
 };
 const WHO: readonly ImportField[] = ["name", "given_name", "family_name"];
 const HOW: readonly ImportField[] = ["email", "phone"];
+
+const UNDONE = { removed: "Removed again", restored: "Set back", kept: "Stays" };
+
+/** Whether a reason says that what stood there was not understood; others say what else is so of the row. */
+function isUnread(detail: string): boolean {
+  return !detail.includes("household");
+}
 
 interface RowsProps {
   rows: readonly ImportRow[];
@@ -45,10 +61,19 @@ export function Rows({ rows, columns, label, before = false }: RowsProps) {
                   <li key={`${reason.field} ${reason.detail}`}>
                     {reason.field && <strong>{fieldInWords(reason.field)}: </strong>}
                     {reason.detail}
-                    {row.fate === "captured" && " (left out)"}
+                    {row.fate === "captured" &&
+                      reason.field !== null &&
+                      isUnread(reason.detail) &&
+                      " (left out)"}
                   </li>
                 ))}
               </ul>
+            )}
+            {row.undone && (
+              <p className={styles.undone}>
+                {UNDONE[row.undone]}
+                {row.undone_reason && `: ${row.undone_reason}`}
+              </p>
             )}
           </div>
         </li>

@@ -1,4 +1,4 @@
-import type { Fate, ImportColumn } from "../api/schema";
+import type { Fate, ImportColumn, ImportStatus, PlanImport } from "../api/schema";
 
 export type ImportField = NonNullable<ImportColumn["field"]>;
 
@@ -27,15 +27,64 @@ export type Mapping = Readonly<Record<string, ImportField | null>>;
 /** What becomes of rows, in words, before and after it is done. */
 export const FATES: Record<Fate, { title: string; before: string }> = {
   captured: { title: "Captured", before: "Will be captured" },
+  updated: { title: "Updated", before: "Will update a lead" },
+  inquiry: { title: "Inquiries", before: "Will inquire again" },
   duplicate: { title: "Duplicates", before: "Are there already" },
   rejected: { title: "Rejected", before: "Cannot be read" },
   empty: { title: "Empty", before: "Empty" },
 };
 
+export type MatchBy = NonNullable<PlanImport["match_by"]>[number];
+
+/** By what somebody is known again. */
+export const MATCHES: Record<MatchBy, string> = {
+  email: "The same email address",
+  phone: "The same telephone number",
+  external_id: "The same id in another system",
+  name: "A like name in the same ZIP code",
+};
+
+export type Duplicates = NonNullable<PlanImport["duplicates"]>;
+
+/** What becomes of rows of people who are leads already. */
+export const DUPLICATES: Record<Duplicates, string> = {
+  skip: "Leave the row out, and say so",
+  update: "Update the lead with what is new",
+  inquiry: "Note that they asked once more",
+};
+
+/** How far an import is, in a word. */
+export const STATUSES: Record<ImportStatus, string> = {
+  uploaded: "Not yet planned",
+  planned: "Not yet checked",
+  checking: "Being checked",
+  checked: "Checked, not yet imported",
+  running: "Running",
+  done: "Imported",
+  failed: "Stopped half-way",
+  undoing: "Being undone",
+  undone: "Undone",
+  expired: "Never imported",
+};
+
+/** Whether something is being done with it just now. */
+export function moves(status: ImportStatus): boolean {
+  return status === "checking" || status === "running" || status === "undoing";
+}
+
 const DELIMITERS: Record<string, string> = { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" };
 
-/** `UTF-8, separated by commas`. */
-export function readAs(encoding: string, delimiter: string): string {
+/** `UTF-8, separated by commas`; of a workbook, that it is one. */
+export function readAs({
+  kind,
+  encoding,
+  delimiter,
+}: {
+  kind: string;
+  encoding: string;
+  delimiter: string;
+}): string {
+  if (kind === "xlsx") return "an Excel workbook";
   const how = DELIMITERS[delimiter] ?? `“${delimiter}”`;
   return `${encoding.replace(/^utf/, "UTF").replace(/^windows/, "Windows")}, separated by ${how}`;
 }
@@ -43,4 +92,9 @@ export function readAs(encoding: string, delimiter: string): string {
 /** The reason's field in words. */
 export function fieldInWords(field: string | null): string | null {
   return field === null ? null : field in FIELDS ? FIELDS[field as ImportField] : field;
+}
+
+/** `1 row`, `2,000 rows`. */
+export function rowsInWords(count: number): string {
+  return count === 1 ? "1 row" : `${count.toLocaleString("en-US")} rows`;
 }

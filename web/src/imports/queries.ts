@@ -1,71 +1,47 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
 import { byCursor } from "../api/queries";
-import type { DryRun, Fate, Import } from "../api/schema";
-import type { Mapping } from "./fields";
+import type { Fate, Import, ImportRow, PlanImport } from "../api/schema";
+import { moves } from "./fields";
 
 const PAGE = 50;
+const WATCHED_MS = 700;
 
 /** The largest file the service takes as it is set up by default. Bytes. */
-export const LARGEST = 20_000_000;
+export const LARGEST = 100_000_000;
 
-/** A file that was chosen; the same one chosen again is another, for it may have been mended. */
-export interface Chosen {
-  file: File;
-  number: number;
-}
+/** What is left of a row when its import was undone. */
+export type Undone = NonNullable<ImportRow["undone"]>;
 
-/** What all leads of a file have in common. */
-export interface Options {
-  campaign: string;
-  source: string;
-  /** User id; empty is nobody, in the pool. */
-  owner: string;
-  team: string;
-}
-
-export const NO_OPTIONS: Options = { campaign: "", source: "", owner: "", team: "" };
-
-/** A file with how it is to be read. */
-export interface Asked {
-  chosen: Chosen;
-  options: Options;
-  mapping: Mapping;
-}
-
-function sent({ chosen, options, mapping }: Asked, dryRun: boolean) {
+/** Keeps a file, and tells how it is read; the same key again keeps it once. Throws ApiProblem. */
+export async function upload(file: File, key: string): Promise<Import> {
   const form = new FormData();
-  form.set("file", chosen.file, chosen.file.name);
-  if (Object.keys(mapping).length > 0) form.set("mapping", JSON.stringify(mapping));
-  if (options.campaign) form.set("campaign_id", options.campaign);
-  if (options.source.trim()) form.set("source", options.source.trim());
-  if (options.owner) form.set("owner_id", options.owner);
-  if (options.team) form.set("team_id", options.team);
-  form.set("dry_run", String(dryRun));
-  // The types know no files; what is sent is the form.
-  return { body: { file: "", source: "", dry_run: dryRun }, bodySerializer: () => form };
-}
-
-/** What an import of the file would do. Asked again for each change of how it is read; nothing is kept of it. */
-export function dryRun(asked: Asked | null) {
-  return queryOptions({
-    queryKey: ["dry-run", asked?.chosen.number, asked?.options, asked?.mapping],
-    queryFn: async ({ signal }) =>
-      (await data(api.POST("/api/v1/imports", { ...sent(asked!, true), signal }))) as DryRun,
-    enabled: asked !== null,
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
-}
-
-/** Imports the file; the same key again imports it once. Throws ApiProblem. */
-export async function runImport(asked: Asked, key: string): Promise<Import> {
+  form.set("file", file, file.name);
   const answer = api.POST("/api/v1/imports", {
-    ...sent(asked, false),
+    // The types know no files; what is sent is the form.
+    body: { file: "", go_on: "wait" },
+    bodySerializer: () => form,
     headers: { "Idempotency-Key": key },
     params: {},
   });
-  return (await data(answer)) as Import;
+  return data(answer);
+}
+
+/** Says how an import is to be taken in, and has it looked at what it would do. Throws ApiProblem. */
+export async function planAndCheck(id: string, plan: PlanImport): Promise<Import> {
+  const params = { path: { import_id: id } };
+  await data(api.PUT("/api/v1/imports/{import_id}/plan", { params, body: plan }));
+  return data(api.POST("/api/v1/imports/{import_id}/check", { params }));
+}
+
+/** Has it taken in. Throws ApiProblem. */
+export function run(id: string): Promise<Import> {
+  return data(api.POST("/api/v1/imports/{import_id}/run", { params: { path: { import_id: id } } }));
+}
+
+/** Has it taken back. Throws ApiProblem. */
+export function undo(id: string): Promise<Import> {
+  return data(api.POST("/api/v1/imports/{import_id}/undo", { params: { path: { import_id: id } } }));
 }
 
 /** The imports so far, the latest first, page by page. */
@@ -78,24 +54,25 @@ export function importList() {
   });
 }
 
-/** One import. */
+/** One import; asked for again and again while something is being done with it. */
 export function importById(id: string) {
   return queryOptions({
     queryKey: ["imports", "one", id],
     queryFn: ({ signal }) =>
       data(api.GET("/api/v1/imports/{import_id}", { params: { path: { import_id: id } }, signal })),
+    refetchInterval: ({ state }) => (state.data && moves(state.data.status) ? WATCHED_MS : false),
   });
 }
 
-/** Its rows, of one fate or of all, page by page. */
-export function importRows(id: string, fate: Fate | null) {
+/** Its rows, of one fate or of all, page by page, as they are at this state of it. */
+export function importRows(found: Import, fate: Fate | null, undone: Undone | null) {
   return infiniteQueryOptions({
     ...byCursor,
-    queryKey: ["imports", "rows", id, fate],
+    queryKey: ["imports", "rows", found.id, found.status, fate, undone],
     queryFn: ({ pageParam, signal }) =>
       data(
         api.GET("/api/v1/imports/{import_id}/rows", {
-          params: { path: { import_id: id }, query: { fate, limit: PAGE, cursor: pageParam } },
+          params: { path: { import_id: found.id }, query: { fate, undone, limit: PAGE, cursor: pageParam } },
           signal,
         }),
       ),

@@ -146,7 +146,7 @@ def import_leads(
             "POST",
             "/imports",
             files={"file": (file.name, content, "application/octet-stream")},
-            data={"plan": json.dumps(plan), "then": "check" if dry_run else "run"},
+            data={"plan": json.dumps(plan), "go_on": "check" if dry_run else "run"},
         )
     done = _watched(api, answer.json())
     if as_json:

@@ -149,7 +149,7 @@ class Planting:
                         "run_automations": False,
                     }
                 ),
-                "then": "run",
+                "go_on": "run",
             },
         )
         while answer["status"] == "running":

@@ -43,14 +43,14 @@ async def upload_leads(
     plan: Annotated[
         str | None, Form(max_length=200_000, description="JSON: how it is to be taken in, as `PUT …/plan` takes it")
     ] = None,
-    then: Annotated[
-        commands.Then,
+    go_on: Annotated[
+        commands.GoOn,
         Form(description="With a plan: have it looked at what it would do, or run, at once"),
     ] = "wait",
 ) -> Response:
     """A file is read to its end and kept. Nothing of it is taken in before it is planned and run."""
     planned = _plan(plan)
-    if planned is None and then != "wait":
+    if planned is None and go_on != "wait":
         raise Invalid("say by `plan` how it is to be taken in", pointer="/plan")
     if planned is not None:
         await writing.refuse_strangers(owner_id=planned.owner_id, team_id=planned.team_id)
@@ -60,7 +60,7 @@ async def upload_leads(
         rows=settings.import_max_rows,
         keep=timedelta(days=settings.keep_imported_files_days),
     )
-    given = commands.Given(_name_of(file), file.file, planned, then)
+    given = commands.Given(_name_of(file), file.file, planned, go_on)
     import_id = await commands.upload(writing.store, writing.context, given, limits)
     return await _answer(request, writing, import_id, 201, location=True)
 

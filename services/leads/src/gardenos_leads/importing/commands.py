@@ -28,7 +28,7 @@ from gardenos_leads.importing.running import NOTHING, columns_of, put
 from gardenos_leads.importing.tables import import_rows, imports
 from gardenos_leads.queries import campaign_exists
 
-Then: TypeAlias = Literal["wait", "check", "run"]
+GoOn: TypeAlias = Literal["wait", "check", "run"]
 
 CHECK, RUN, UNDO, EXPIRE = "leads.check-import", "leads.run-import", "leads.undo-import", "leads.expire-import"
 
@@ -61,7 +61,7 @@ class Given:
     filename: str
     file: BinaryIO
     plan: PlanImport | None = None
-    then: Then = "wait"
+    go_on: GoOn = "wait"
 
 
 async def upload(store: EventStore, context: Context, given: Given, limits: Limits) -> UUID:
@@ -121,8 +121,8 @@ async def _kept(store: EventStore, context: Context, given: Given, kind: str, fi
         await enqueue(work.session, EXPIRE, told, because_of=context, key=str(import_id), at=at)
         if given.plan is not None:
             await _plan(work, import_id, given.plan)
-        if given.then != "wait":
-            await (_check if given.then == "check" else _run)(work, import_id)
+        if given.go_on != "wait":
+            await (_check if given.go_on == "check" else _run)(work, import_id)
         await work.settle(Changed(import_id, 1))
     return import_id
 
