@@ -75,10 +75,10 @@ function Open({ days }: { days: number }) {
   return (
     <>
       <p className={settings.words}>
-        At once nobody but owners can sign in, API keys are refused, and nothing goes out any more. For{" "}
-        {inDays(days)} you can still export everything, and reopen the agency as it was. After that all of it
-        is erased for good: leads, clients, conversations, files, and the accounts of its people that belong
-        to no other agency.
+        Once it is closed, nobody but owners can sign in, API keys are refused, and nothing goes out any more.
+        For {inDays(days)} you can still export everything, and reopen the agency as it was. After that all of
+        it is erased for good: leads, clients, conversations, and the accounts of its people that belong to no
+        other agency.
       </p>
       <div>
         <Button
