@@ -14,7 +14,7 @@ TRAIL = "/api/v1/operations/leads/audit"
 async def test_an_import_is_on_behalf_of_whoever_ran_it_and_took_it_back(leads: Running, agency_id: UUID) -> None:
     runs, undoes = str(new_id()), str(new_id())
     async with leads.client(agency_id, role=Role.ADMIN, user_id=UUID(runs)) as http:
-        plan = {"plan": json.dumps({"run_automations": False}), "then": "run"}
+        plan = {"plan": json.dumps({"run_automations": False}), "go_on": "run"}
         made = await http.post("/api/v1/imports", files={"file": ("leads.csv", FILE)}, data=plan)
         assert made.status_code == 201, made.text
         await leads.jobs_done()
