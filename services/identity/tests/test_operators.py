@@ -1,6 +1,6 @@
 """Who operates the platform: a door of their own, what is behind it, and what is not."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,10 +8,12 @@ import httpx
 import pytest
 from accounts import PASSWORD, acting, refresh, register, sign_in
 from gardenos_chassis.errors import Conflict, Invalid, NotFound
+from gardenos_chassis.events import Context
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.rebuilding import assert_rebuilds
-from gardenos_contracts.identity import AgencyResumed, AgencySuspended
+from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts.identity import AgencyClosed, AgencyErased, AgencyResumed, AgencySuspended
 from gardenos_identity.operators.command import done, operators_of
 from gardenos_identity.operators.desk import IDLE, LONGEST
 from gardenos_identity.signing_in.limits import NO_AGENCY
@@ -244,6 +246,25 @@ async def test_an_agency_that_is_not_there_cannot_be_suspended(identity: Running
     async with operating(identity) as operator:
         assert (await suspend(operator, agency_id)).status_code == 404
         assert (await resume(operator, agency_id)).status_code == 404
+
+
+async def test_one_that_closes_is_seen_and_one_that_is_erased_is_gone(identity: Running) -> None:
+    async with identity.anonymous() as http, operating(identity) as operator:
+        agency = await register(http)
+        id = UUID(agency["id"])
+        context = Context(id, Actor(ActorKind.SYSTEM, "test"), "a test")
+        closed = AgencyClosed(agency_id=id, erase_at=datetime.now(UTC), reason=None)
+        async with identity.service.store.unit_of_work(context) as work:
+            work.record(id, 1, [closed])
+        assert (await row_of(operator, agency))["state"] == "closing"
+        # Suspended as well, it is that first.
+        assert (await suspend(operator, agency["id"])).json()["state"] == "suspended"
+        assert (await resume(operator, agency["id"])).json()["state"] == "closing"
+        async with identity.service.store.unit_of_work(context) as work:
+            work.record(id, 4, [AgencyErased(agency_id=id)])
+        found = (await operator.get(f"{HERE}/agencies", params={"limit": 200})).json()["items"]
+        assert agency["id"] not in [each["id"] for each in found]
+        assert (await suspend(operator, agency["id"])).status_code == 404
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * 501, "a\0b"], ids=["none", "blank", "long", "nul"])

@@ -146,7 +146,7 @@ function Row({ agency, suspend, resume }: RowProps) {
         <Chip tone={tone}>{word}</Chip>
         {agency.suspended_at !== null && (
           <small>
-            since <When at={agency.suspended_at} />
+            <When at={agency.suspended_at} />
           </small>
         )}
       </td>

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.auth.agency_standing import Life
+from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import patterns
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.identity import (
     AgencyClosed,
+    AgencyErased,
     AgencyRegistered,
     AgencyReopened,
     AgencyResumed,
@@ -20,7 +22,7 @@ from gardenos_contracts.identity import (
     UserJoined,
     UserReactivated,
 )
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from gardenos_identity.operators.tables import agency_register as register
 
@@ -59,6 +61,8 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _change(session, fact, life=Life.CLOSING)
             case AgencyReopened():
                 await _change(session, fact, life=Life.ACTIVE)
+            case AgencyErased():
+                await session.execute(delete(register).where(register.c.agency_id == fact.agency_id))
             case UserJoined() | UserReactivated():
                 await _change(session, fact, people=register.c.people + 1)
             case UserDeactivated():
@@ -82,8 +86,11 @@ async def agencies(
 
 
 async def agency(session: Session, agency_id: UUID) -> dict[str, Any]:
-    """One agency."""
-    return dict((await session.execute(select(*_SHOWN).where(register.c.agency_id == agency_id))).mappings().one())
+    """One agency. Raises NotFound for one that is not there, or not any more."""
+    row = (await session.execute(select(*_SHOWN).where(register.c.agency_id == agency_id))).mappings().first()
+    if row is None:
+        raise NotFound("there is no such agency on this platform")
+    return dict(row)
 
 
 async def _change(session: Session, fact: Fact[Event], **values: Any) -> None:

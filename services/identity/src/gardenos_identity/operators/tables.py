@@ -42,4 +42,4 @@ agency_register = Table(
     Column("turn_to", Text),
     Column("life", Text, nullable=False, server_default="active"),
 )
-"""Agencies by name, with how many may sign in: read across agencies, and nothing of anybody."""
+"""Agencies by name, with how many may sign in: read across agencies, and nothing of anybody. One that is erased is gone."""
