@@ -56,7 +56,7 @@ function startOf(source: LeadSource) {
     price: written(bidding?.price),
     states: (bidding?.states ?? []).join(", "),
     lines: [...(bidding?.lines ?? [])] as string[],
-    most: bidding?.most_a_day ?? null,
+    most: String(bidding?.most_a_day ?? ""),
   };
 }
 
@@ -78,7 +78,7 @@ function bodyOf(wanted: Wanted, currency: string): Partial<SetUpLeadSource> {
           price: { minor: minorOf(wanted.price) ?? 0, currency },
           states: listed(wanted.states.toUpperCase()),
           lines: wanted.lines,
-          most_a_day: wanted.most,
+          most_a_day: wanted.most.trim() ? Number(wanted.most) : null,
         }
       : null,
   } as Partial<SetUpLeadSource>;
@@ -94,9 +94,10 @@ function Form({ source }: { source: LeadSource }) {
   const change = (more: Partial<Wanted>) => setWanted((now) => ({ ...now, ...more }));
   const noCost = wanted.cost.trim() !== "" && minorOf(wanted.cost) === null;
   const noPrice = wanted.bids && minorOf(wanted.price) === null;
+  const noMost = wanted.bids && !/^\s*([1-9]\d{0,5})?\s*$/.test(wanted.most);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (noCost || noPrice) return;
+    if (noCost || noPrice || noMost) return;
     saving.mutate({ source, more: bodyOf(wanted, source.cost?.currency ?? "USD") });
   };
   const wrong = errorBeside(error, POINTERS);
@@ -107,7 +108,7 @@ function Form({ source }: { source: LeadSource }) {
           {wrong}
         </p>
       )}
-      <Switch
+      <Checkbox
         label="It is on"
         description="What comes while it is off is kept, and can be captured later."
         checked={wanted.active}
@@ -193,14 +194,13 @@ function Form({ source }: { source: LeadSource }) {
                   onChange={(event) => change({ price: event.currentTarget.value })}
                   error={noPrice ? "Write it as 12.50" : null}
                 />
-                <NumberInput
+                <TextInput
                   label="Most in any 24 hours"
-                  min={1}
-                  max={1_000_000}
-                  allowDecimal={false}
+                  inputMode="numeric"
                   placeholder="No limit"
-                  value={wanted.most ?? ""}
-                  onChange={(most) => change({ most: typeof most === "number" ? most : null })}
+                  value={wanted.most}
+                  onChange={(event) => change({ most: event.currentTarget.value })}
+                  error={noMost ? "Write a whole number" : null}
                 />
               </div>
               <TextInput
@@ -209,13 +209,25 @@ function Form({ source }: { source: LeadSource }) {
                 value={wanted.states}
                 onChange={(event) => change({ states: event.currentTarget.value })}
               />
-              <MultiSelect
-                label="Lines of business"
-                description="None: all."
-                data={linesOfBusiness.map((line) => ({ value: line, label: words(line) }))}
-                value={wanted.lines}
-                onChange={(lines) => change({ lines })}
-              />
+              <fieldset className={styles.group}>
+                <legend>Lines of business; none: all</legend>
+                <div className={styles.boxes}>
+                  {linesOfBusiness.map((line) => (
+                    <Checkbox
+                      key={line}
+                      label={words(line)}
+                      checked={wanted.lines.includes(line)}
+                      onChange={(event) =>
+                        change({
+                          lines: linesOfBusiness.filter((each) =>
+                            each === line ? event.currentTarget.checked : wanted.lines.includes(each),
+                          ),
+                        })
+                      }
+                    />
+                  ))}
+                </div>
+              </fieldset>
             </>
           )}
         </fieldset>

@@ -5,7 +5,7 @@
 (function () {
   "use strict";
   var script = document.currentScript;
-  if (!script) return;
+  if (!script || !script.isConnected) return;
   var id = script.getAttribute("data-form") || "";
   var onlyLooked = script.hasAttribute("data-preview");
   var base = new URL(".", script.src).href;
