@@ -4,9 +4,9 @@ import { type UseQueryResult, useInfiniteQuery, useQuery } from "@tanstack/react
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Insight, Lead, Thread } from "../api/schema";
-import { clientById } from "../clients/queries";
+import { clientsNamed } from "../clients/queries";
 import { useAssignLead } from "../leads/edit";
-import { leadById } from "../leads/queries";
+import { leadsNamed } from "../leads/queries";
 import { StageChip } from "../leads/stage";
 import { useMayWrite, useMe } from "../session/session";
 import { placeText } from "../timeline/address";
@@ -17,7 +17,7 @@ import { Sign } from "../ui/Sign";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { actOn, fewOf, latestThreads, toClaim, waitingFor, worthActingOn } from "./queries";
+import { actOn, fewOf, latestThreads, toClaim, waitingFor, whose, worthActingOn } from "./queries";
 import styles from "./Today.module.css";
 
 interface ListProps {
@@ -194,27 +194,29 @@ function ThreadLine({ thread }: { thread: Thread }) {
 export function WorthActingOn() {
   const zone = useZone();
   const query = useQuery(worthActingOn());
+  const insights = actOn(query.data ?? [], zone);
+  const nameOf = useNamesOf(insights);
   return (
     <List
       title="Worth acting on"
       query={query}
       none="Nobody asked for anything lately, and no X-date comes within 60 days."
     >
-      {actOn(query.data ?? [], zone).map((insight) => (
+      {insights.map((insight) => (
         <li key={insight.id}>
-          <InsightLine insight={insight} />
+          <InsightLine insight={insight} name={nameOf(insight)} />
         </li>
       ))}
     </List>
   );
 }
 
-function InsightLine({ insight }: { insight: Insight }) {
+function InsightLine({ insight, name }: { insight: Insight; name: string }) {
   const content = (
     <span className={styles.lineWords}>
       <strong>{insight.kind === "x_date" ? `X-date ${insight.display}` : insight.display}</strong>
       <small>
-        <PersonName insight={insight} />: <q>{insight.quote}</q>
+        {name}: <q>{insight.quote}</q>
       </small>
     </span>
   );
@@ -247,10 +249,18 @@ function InsightLine({ insight }: { insight: Insight }) {
   );
 }
 
-/** Whose an insight is: it carries no name itself. */
-function PersonName({ insight }: { insight: Insight }) {
-  const { client_id: client, lead_id: lead } = insight;
-  const asClient = useQuery({ ...clientById(client ?? ""), enabled: client !== null });
-  const asLead = useQuery({ ...leadById(lead ?? ""), enabled: client === null && lead !== null });
-  return (asClient.data ?? asLead.data)?.data.display_name ?? "…";
+/** Whose insights are: they carry no names themselves. All are asked for at once, as rows: to open a record is another thing. */
+function useNamesOf(insights: readonly Insight[]): (insight: Insight) => string {
+  const { clients, leads } = whose(insights);
+  const asClients = useInfiniteQuery(clientsNamed(clients));
+  const asLeads = useInfiniteQuery(leadsNamed(leads));
+  const rows = [...(asClients.data?.pages ?? []), ...(asLeads.data?.pages ?? [])].flatMap<{
+    id: string;
+    display_name: string;
+  }>(({ items }) => items);
+  const names = new Map(rows.map((row) => [row.id, row.display_name]));
+  return ({ client_id: client, lead_id: lead }) => {
+    const waits = client === null ? asLeads.isPending : asClients.isPending;
+    return names.get(client ?? lead ?? "") ?? (waits ? "…" : "Somebody");
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Insight, Lead } from "../api/schema";
 import { anInsight } from "../test/insight";
-import { actOn, fewOf } from "./queries";
+import { actOn, fewOf, whose } from "./queries";
 
 const insight = (kind: Insight["kind"], value: string, lead: string | null, said = "2026-11-20"): Insight =>
   anInsight({
@@ -47,5 +47,18 @@ describe("fewOf", () => {
   it("takes the first six, and nobody who was forgotten", () => {
     const leads = [lead(1, "2026-11-20T12:00:00Z"), ...[2, 3, 4, 5, 6, 7, 8].map((id) => lead(id))];
     expect(fewOf(leads).map(({ id }) => id)).toEqual(["2", "3", "4", "5", "6", "7"]);
+  });
+});
+
+describe("whose", () => {
+  it("names each person once: as a client who is one, else as a lead", () => {
+    const told = [
+      insight("next_step", "call", "b"),
+      insight("next_step", "write", "a"),
+      insight("x_date", "2026-12-01", "b"),
+      { ...insight("next_step", "call", "c"), client_id: "k" },
+    ];
+    expect(whose(told)).toEqual({ clients: ["k"], leads: ["a", "b"] });
+    expect(whose([])).toEqual({ clients: [], leads: [] });
   });
 });

@@ -109,3 +109,16 @@ export function actOn(insights: readonly Insight[], zone: string): Insight[] {
     });
   return wanted.slice(0, FEW);
 }
+
+/** Whose insights are, each once and in an order of their own: as clients where they are, else as leads. */
+export function whose(insights: readonly Insight[]): { clients: string[]; leads: string[] } {
+  return {
+    clients: inOrder(insights.map(({ client_id: client }) => client)),
+    leads: inOrder(
+      insights.filter(({ client_id: client }) => client === null).map(({ lead_id: lead }) => lead),
+    ),
+  };
+}
+
+const inOrder = (found: readonly (string | null)[]): string[] =>
+  [...new Set(found.filter((id): id is string => id !== null))].toSorted();
