@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "../api/client";
+import { byCursor } from "../api/queries";
 import { describeMe } from "../session/session";
 import { said } from "../ui/toast";
 
@@ -14,6 +15,25 @@ export const ownSessions = queryOptions({
   queryKey: ["account", "sessions"],
   queryFn: async ({ signal }) => (await data(api.GET("/api/v1/sessions", { signal }))).items,
 });
+
+const SIGN_INS = 10;
+
+/** Who signed in to an account and who was not let in, the last first. */
+export function signInsOf(userId: string) {
+  return infiniteQueryOptions({
+    ...byCursor,
+    queryKey: ["account", "sign-ins", userId],
+    queryFn: ({ pageParam, signal }) =>
+      data(
+        api.GET("/api/v1/users/{user_id}/sign-ins", {
+          params: { path: { user_id: userId }, query: { limit: SIGN_INS, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    // Whoever asks is in the audit trail: not each time a window is looked at again.
+    refetchOnWindowFocus: false,
+  });
+}
 
 /** Asks anew for all that is shown of the account. */
 function useAskAnew() {

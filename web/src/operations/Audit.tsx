@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import {
   IconDownload,
   IconEye,
+  IconLockX,
   IconLogin2,
   IconPencil,
   IconRefresh,
@@ -17,10 +18,21 @@ import { Sign } from "../ui/Sign";
 import { EntryWords, moveAmongEntries, Split } from "../ui/Split";
 import { Empty } from "../ui/states";
 import { When } from "../ui/When";
-import { type Audited, type Deed, DEEDS, keyOfEntry, latestFirst, originOf, type Span, SPANS } from "./audit";
+import {
+  type Audited,
+  type Deed,
+  DEEDS,
+  isRefusal,
+  keyOfEntry,
+  latestFirst,
+  originOf,
+  type Span,
+  SPANS,
+} from "./audit";
 import { AuditPane } from "./AuditPane";
 import { auditTrail } from "./auditQueries";
-import { actorName, eventName } from "./events";
+import { ChooseType } from "./ChooseType";
+import { actorName } from "./events";
 import { useFromEach } from "./fromEach";
 import { Entry, Gone, ListFromEach, useList } from "./List";
 import styles from "./Operations.module.css";
@@ -31,9 +43,9 @@ const route = getRouteApi("/operations");
 
 /** Who changed, looked at or signed in to what, over all services: the latest first. */
 export function Audit() {
-  const { service, did, who, subject, type, span, open } = route.useSearch();
+  const { service, did, who, behalf, subject, type, span, open } = route.useSearch();
   // Whoever looks into it is in it: it is asked for when somebody wants it, not again and again.
-  const trail = useFromEach(auditTrail({ did, who, subject, type, span }), service, false);
+  const trail = useFromEach(auditTrail({ did, who, behalf, subject, type, span }), service, false);
   const shown = latestFirst(trail.items, trail.unfinished);
   const opened = trail.items.find((each) => keyOfEntry(each) === open);
   const { narrow, leave } = useList();
@@ -55,7 +67,7 @@ export function Audit() {
     }, [leave, open]),
   );
 
-  const narrowed = [service, did, who, subject, type, span].some((each) => each !== undefined);
+  const narrowed = [service, did, who, behalf, subject, type, span].some((each) => each !== undefined);
   return (
     <Split
       label="Audit"
@@ -107,8 +119,8 @@ interface FiltersProps {
 }
 
 function Filters({ narrow, narrowed, again }: FiltersProps) {
-  const { service, did, who, subject, type, span } = route.useSearch();
-  const users = useUsers();
+  const { service, did, who, behalf, subject, type, span } = route.useSearch();
+  const users = useUsers().map(({ id, name }) => ({ value: id, label: name }));
   return (
     <div className={styles.filters}>
       <ListFilters of="audit trail">
@@ -122,10 +134,18 @@ function Filters({ narrow, narrowed, again }: FiltersProps) {
         <Choice
           name="Who"
           single
-          options={users.map(({ id, name }) => ({ value: id, label: name }))}
+          options={users}
           chosen={who ? [who] : []}
           choose={(chosen) => narrow({ who: chosen?.[0] })}
         />
+        <Choice
+          name="On behalf of"
+          single
+          options={users}
+          chosen={behalf ? [behalf] : []}
+          choose={(chosen) => narrow({ behalf: chosen?.[0] })}
+        />
+        <ChooseType only={service} chosen={type} choose={(next) => narrow({ type: next })} />
         <Choice
           name="When"
           single
@@ -149,15 +169,6 @@ function Filters({ narrow, narrowed, again }: FiltersProps) {
             choose={(chosen) => narrow({ subject: chosen?.[0] })}
           />
         )}
-        {type && (
-          <Choice
-            name="Event"
-            single
-            options={[{ value: type, label: eventName(type).title }]}
-            chosen={[type]}
-            choose={(chosen) => narrow({ type: chosen?.[0] })}
-          />
-        )}
         {narrowed && (
           <Button
             variant="subtle"
@@ -168,6 +179,7 @@ function Filters({ narrow, narrowed, again }: FiltersProps) {
                 service: undefined,
                 did: undefined,
                 who: undefined,
+                behalf: undefined,
                 subject: undefined,
                 type: undefined,
                 span: undefined,
@@ -193,18 +205,21 @@ function Filters({ narrow, narrowed, again }: FiltersProps) {
 
 function Line({ entry }: { entry: Audited }) {
   const nameOf = useNameOf();
+  const refusal = isRefusal(entry);
   const Icon =
     entry.kind === "change"
       ? IconPencil
       : entry.kind === "sign-in"
-        ? IconLogin2
+        ? refusal
+          ? IconLockX
+          : IconLogin2
         : entry.type.startsWith("downloaded")
           ? IconDownload
           : IconEye;
   const behind = entry.on_behalf_of === null ? null : nameOf(entry.on_behalf_of);
   return (
     <>
-      <Sign tone="plain">
+      <Sign tone={refusal ? "warn" : "plain"}>
         <Icon size={16} stroke={1.7} aria-hidden="true" />
       </Sign>
       <EntryWords
@@ -212,7 +227,9 @@ function Line({ entry }: { entry: Audited }) {
         when={<When at={entry.at} />}
         second={
           <span className={styles.quiet}>
-            {actorName(entry.actor, nameOf)}
+            {refusal && entry.subject_id
+              ? `At the account of ${nameOf(entry.subject_id)}`
+              : actorName(entry.actor, nameOf)}
             {behind && ` for ${behind}`} · {SERVICES[entry.service]}
           </span>
         }

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { SignIns } from "../account/SignIns";
 import { useNameOf } from "../directory/queries";
 import { useNames } from "../history/names";
 import { Value } from "../history/Value";
@@ -11,7 +12,7 @@ import { Card } from "../ui/Page";
 import { PaneHead } from "../ui/Split";
 import { Failed, Lines } from "../ui/states";
 import { When } from "../ui/When";
-import { type Audited, originOf, ruleInWords } from "./audit";
+import { type Audited, isRefusal, originOf, ruleInWords } from "./audit";
 import { auditedChange } from "./auditQueries";
 import { actorName } from "./events";
 import { Back } from "./List";
@@ -31,6 +32,7 @@ export function AuditPane({ entry, narrow }: AuditPaneProps) {
   const nameOf = useNameOf();
   const origin = originOf(entry.origin);
   const subject = entry.person_id ?? entry.subject_id;
+  const refusal = isRefusal(entry);
   return (
     <>
       <PaneHead
@@ -38,14 +40,21 @@ export function AuditPane({ entry, narrow }: AuditPaneProps) {
         title={entry.title}
         actions={
           <>
-            {entry.kind === "change" && (
-              <Button variant="default" onClick={() => narrow({ type: entry.type })}>
-                All of this kind
+            <Button variant="default" onClick={() => narrow({ type: entry.type })}>
+              All of this kind
+            </Button>
+            {entry.on_behalf_of && (
+              <Button variant="default" onClick={() => narrow({ behalf: entry.on_behalf_of ?? undefined })}>
+                All on their behalf
               </Button>
             )}
             {subject && (
               <Button variant="default" onClick={() => narrow({ subject })}>
-                {entry.person_id ? "All about this person" : "All about this record"}
+                {refusal
+                  ? "All at this account"
+                  : entry.person_id
+                    ? "All about this person"
+                    : "All about this record"}
               </Button>
             )}
           </>
@@ -64,8 +73,9 @@ export function AuditPane({ entry, narrow }: AuditPaneProps) {
               <When at={entry.at} exact />
             </Fact>
             <Fact name="By">{actorName(entry.actor, nameOf)}</Fact>
+            {refusal && entry.subject_id && <Fact name="Account">{nameOf(entry.subject_id)}</Fact>}
             {entry.on_behalf_of && <Fact name="On behalf of">{nameOf(entry.on_behalf_of)}</Fact>}
-            <Fact name="Allowed by">{ruleInWords(entry.rule)}</Fact>
+            {!refusal && <Fact name="Allowed by">{ruleInWords(entry.rule)}</Fact>}
             {entry.origin && (
               <>
                 <Fact name="From">{origin.network}</Fact>
@@ -80,6 +90,13 @@ export function AuditPane({ entry, narrow }: AuditPaneProps) {
           </Facts>
         </div>
       </Card>
+      {refusal && entry.subject_id && (
+        <SignIns
+          userId={entry.subject_id}
+          title="Sign-ins of this account"
+          words="Of the last ninety days, with whole addresses."
+        />
+      )}
       <Card title="What it is part of">
         <div className={styles.facts}>
           <Facts>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Audited, keyOfEntry, latestFirst, originOf, ruleInWords } from "./audit";
+import { type Audited, isRefusal, keyOfEntry, latestFirst, originOf, ruleInWords, typeTitle } from "./audit";
 import type { ServiceName } from "./services";
 
 const entry = (
@@ -52,6 +52,20 @@ describe("the services' entries", () => {
 
 it("an entry has a name in addresses", () => {
   expect(keyOfEntry(entry("leads", "a", 1))).toBe("leads/a");
+});
+
+it.each([
+  ["leads.LeadCaptured.v1", "Lead captured"],
+  ["opened lead", "Opened lead"],
+  ["not signed in: wrong password", "Not signed in: wrong password"],
+])("the type %s is called %s", (type, title) => {
+  expect(typeTitle(type)).toBe(title);
+});
+
+it("whoever was not let in is told from who was", () => {
+  expect(isRefusal({ kind: "sign-in", type: "not signed in: locked after too many tries" })).toBe(true);
+  expect(isRefusal({ kind: "sign-in", type: "signed in" })).toBe(false);
+  expect(isRefusal({ kind: "read", type: "opened lead" })).toBe(false);
 });
 
 it("an origin is told in its parts", () => {

@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../api/schema";
 import { words } from "../ui/format";
+import { eventName } from "./events";
 import { SERVICE_NAMES, type ServiceName } from "./services";
 
 /** An entry of the audit trail, with the service that keeps it. */
@@ -39,6 +40,16 @@ export function latestFirst(entries: readonly Audited[], unfinished: readonly Se
         SERVICE_NAMES.indexOf(one.service) - SERVICE_NAMES.indexOf(other.service) ||
         (other.sequence ?? 0) - (one.sequence ?? 0),
     );
+}
+
+/** What an entry's type is called: an event's name, or what was looked at. */
+export function typeTitle(type: string): string {
+  return type.includes(".") ? eventName(type).title : words(type);
+}
+
+/** Whether somebody was not let in: nobody knows who it was, and the record is the account. */
+export function isRefusal(entry: Pick<AuditEntry, "kind" | "type">): boolean {
+  return entry.kind === "sign-in" && entry.type.startsWith("not signed in");
 }
 
 /** From where something was asked for. */

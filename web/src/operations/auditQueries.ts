@@ -10,9 +10,11 @@ export interface Wanted {
   did?: Deed;
   /** A user's id. */
   who?: string;
+  /** The id of the user at the beginning of what no person did. */
+  behalf?: string;
   /** A record's or a person's id. */
   subject?: string;
-  /** An event's type. */
+  /** An entry's type: an event's, or what was looked at in words. */
   type?: string;
   span?: Span;
 }
@@ -22,7 +24,7 @@ const DAY = 86_400_000;
 
 /** A service's part of the audit trail, the latest first. */
 export function auditTrail(wanted: Wanted) {
-  const { did, who, subject, type, span } = wanted;
+  const { did, who, behalf, subject, type, span } = wanted;
   return (service: ServiceName): PartOf<AuditEntry> => ({
     queryKey: ["audit", service, wanted],
     ask: (cursor, signal) =>
@@ -33,6 +35,7 @@ export function auditTrail(wanted: Wanted) {
             query: {
               kind: did && [did],
               actor: who && `person:${who}`,
+              on_behalf_of: behalf,
               subject_id: subject,
               type: type === undefined ? undefined : [type],
               since: span && new Date(Date.now() - span * DAY).toISOString(),
@@ -43,6 +46,17 @@ export function auditTrail(wanted: Wanted) {
           signal,
         }),
       ),
+  });
+}
+
+/** By which types a service's part can be asked for: they are its program's, and change with that alone. */
+export function auditedTypes(service: ServiceName) {
+  return queryOptions({
+    queryKey: ["audit types", service],
+    queryFn: ({ signal }) =>
+      data(api.GET("/api/v1/operations/{service}/audit/types", { params: { path: { service } }, signal })),
+    staleTime: Infinity,
+    retry: false,
   });
 }
 

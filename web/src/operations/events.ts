@@ -90,7 +90,7 @@ export function actorName(actor: string | null, nameOf: (userId: string) => stri
     case "operator":
       return "The platform’s operator";
     case "system":
-      return "The platform";
+      return id === "sign-in" ? "Somebody unknown" : "The platform";
     default:
       return actor;
   }

@@ -17,6 +17,7 @@ it("an address says what is looked at; what is not ours is left out", () => {
     view: "audit",
     did: "read",
     who: "1",
+    behalf: "3",
     subject: "2",
     type: "leads.LeadCaptured.v1",
     span: 7,

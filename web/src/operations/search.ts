@@ -32,9 +32,11 @@ export interface OperationsSearch {
   discarded?: true;
   state?: JobState;
   kind?: string;
-  /** Of the audit trail: what kind of thing was done, by which user, to which record or person, as which event, how lately. */
+  /** Of the audit trail: what kind of thing was done, by which user or on whose behalf, to which record or person, as which
+   * event or look, how lately. */
   did?: Deed;
   who?: string;
+  behalf?: string;
   subject?: string;
   type?: string;
   span?: Span;
@@ -53,6 +55,7 @@ export function readOperationsSearch(raw: Record<string, unknown>): OperationsSe
     kind: text(raw.kind),
     did: oneOf(DEEDS, raw.did) ? raw.did : undefined,
     who: text(raw.who),
+    behalf: text(raw.behalf),
     subject: text(raw.subject),
     type: text(raw.type),
     span: typeof raw.span === "number" && Object.hasOwn(SPANS, raw.span) ? (raw.span as Span) : undefined,
