@@ -1,12 +1,17 @@
 import { Button } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { IconFilter, IconX } from "@tabler/icons-react";
 import type { RefObject } from "react";
-import type { Stage } from "../api/schema";
+import type { LeadField, Stage } from "../api/schema";
 import { useCampaigns, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { words } from "../ui/format";
 import { Choice, ListFilters, SearchBox, SortBy } from "../ui/ListFilters";
 import { isNarrowed, type LeadSearch, type Sort, SORTS } from "./filters";
+import { chosenColumns, titles } from "./lists/columns";
+import { type Known, knownFields, partsOf, said } from "./lists/filter";
+import { FilterBuilder } from "./lists/FilterBuilder";
+import { ColumnsMenu, ViewMenu } from "./lists/ViewMenu";
+import { useLeadFields } from "./own/queries";
 import { STAGES } from "./stage";
 
 const IDLE_DAYS = [3, 7, 14, 30, 90] as const;
@@ -15,12 +20,17 @@ interface FiltersProps {
   search: LeadSearch;
   narrow: (next: Partial<LeadSearch>) => void;
   clear: () => void;
+  /** Another list altogether. */
+  show: (search: LeadSearch) => void;
+  filtering: boolean;
+  setFiltering: (opened: boolean) => void;
   searchBox: RefObject<HTMLInputElement | null>;
   busy: boolean;
 }
 
 /** What the list is narrowed to, each filter a button that says its value. */
-export function Filters({ search, narrow, clear, searchBox, busy }: FiltersProps) {
+export function Filters(props: FiltersProps) {
+  const { search, narrow, clear, show, filtering, setFiltering, searchBox, busy } = props;
   const { user } = useMe();
   const users = useUsers();
   const campaigns = useCampaigns();
@@ -29,8 +39,27 @@ export function Filters({ search, narrow, clear, searchBox, busy }: FiltersProps
     { value: "none", label: "Pool" },
     ...users.filter((each) => each.id !== user.id).map((each) => ({ value: each.id, label: each.name })),
   ];
+  const own = useLeadFields();
+  const inUse = own.filter(({ retired }) => !retired);
+  const things: Known[] = [
+    {
+      name: "owner_id",
+      label: "Owner",
+      kind: "choice",
+      options: users.map(({ id, name }) => ({ value: id, label: name })),
+    },
+    {
+      name: "campaign_id",
+      label: "Campaign",
+      kind: "choice",
+      options: campaigns.map(({ id, name }) => ({ value: id, label: name })),
+    },
+  ];
+  const known = knownFields(own, things);
+  const conditions = partsOf(search.filter);
   return (
     <ListFilters of="Leads">
+      <ViewMenu search={search} show={show} />
       <SearchBox
         label="Search in leads"
         q={search.q ?? ""}
@@ -63,16 +92,49 @@ export function Filters({ search, narrow, clear, searchBox, busy }: FiltersProps
         choose={(days) => narrow({ idle: days ? Number(days.at(-1)) : undefined })}
         single
       />
+      <Button
+        variant={conditions.length > 0 ? "light" : "default"}
+        size="compact-md"
+        leftSection={<IconFilter size={15} />}
+        title={search.filter && said(search.filter, known)}
+        onClick={() => setFiltering(true)}
+      >
+        {conditions.length === 0
+          ? "Filter"
+          : conditions.length === 1
+            ? said(conditions[0]!, known)
+            : `Filter: ${conditions.length} conditions`}
+      </Button>
       {isNarrowed(search) && (
         <Button variant="subtle" size="compact-md" leftSection={<IconX size={15} />} onClick={clear}>
           Clear
         </Button>
       )}
       <SortBy
-        sorts={SORTS}
+        sorts={{ ...SORTS, ...sortsOf(inUse) }}
         sort={search.sort ?? "-captured_at"}
         choose={(sort) => narrow({ sort: sort === "-captured_at" ? undefined : (sort as Sort) })}
+      />
+      <ColumnsMenu
+        titles={titles(inUse)}
+        chosen={chosenColumns(search.cols, inUse)}
+        choose={(cols) => narrow({ cols: cols.length > 0 ? cols : ["stage"] })}
+      />
+      <FilterBuilder
+        opened={filtering}
+        close={() => setFiltering(false)}
+        filter={search.filter}
+        known={knownFields(inUse, things)}
+        narrow={(filter) => narrow({ filter })}
       />
     </ListFilters>
   );
 }
+
+const sortsOf = (own: readonly LeadField[]): Record<string, string> =>
+  Object.fromEntries(
+    own.flatMap(({ key, label }) => [
+      [`fields.${key}`, `${label}, least first`],
+      [`-fields.${key}`, `${label}, most first`],
+    ]),
+  );

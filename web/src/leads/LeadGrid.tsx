@@ -1,14 +1,18 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
-import type { Lead } from "../api/schema";
+import { type CSSProperties, type ReactNode, useMemo } from "react";
+import type { Lead, LeadField } from "../api/schema";
 import { useNameOf } from "../directory/queries";
+import { useMe } from "../session/session";
 import { day, daysUntil, words } from "../ui/format";
 import { type Column, Grid } from "../ui/Grid";
 import { Named } from "../ui/Named";
 import { useNow, When } from "../ui/When";
 import { useZone } from "../ui/zone";
-import type { LeadSearch } from "./filters";
+import type { LeadSearch, Sort } from "./filters";
 import styles from "./LeadList.module.css";
+import { chosenColumns, sortOf, widths } from "./lists/columns";
+import { useLeadFields } from "./own/queries";
+import { shown as shownValue } from "./own/values";
 import { isClosed, StageChip } from "./stage";
 
 const IDLE_DAYS = 7;
@@ -24,59 +28,87 @@ interface LeadGridProps {
   loadingMore: boolean;
   dimmed: boolean;
   narrow: Narrow;
+  search: LeadSearch;
 }
 
-/** The leads, a row or a card each; a value that is pressed narrows the list to it. */
-export function LeadGrid({ leads, narrow, ...rest }: LeadGridProps) {
+/** The leads, a row or a card each; a value that is pressed narrows the list to it, the head of a column sorts it. */
+export function LeadGrid({ leads, narrow, search, ...rest }: LeadGridProps) {
+  const { cols, sort } = search;
   const navigate = useNavigate();
-  const columns = useMemo(() => columnsOf(narrow), [narrow]);
+  const { agency } = useMe();
+  const own = useLeadFields();
+  const chosen = useMemo(() => chosenColumns(cols, own), [cols, own]);
+  const columns = useMemo(() => {
+    const all = columnsOf(narrow, own, agency.currency);
+    return ["name", ...chosen].map((key) => Object.assign(all[key]!, { sort: sorting(key, sort, narrow) }));
+  }, [agency.currency, chosen, narrow, own, sort]);
   return (
-    <Grid
-      noun={["Lead", "Leads"]}
-      rows={leads}
-      columns={columns}
-      layout={styles.layout!}
-      open={({ id }) => void navigate({ to: "/leads/$leadId", params: { leadId: id } })}
-      {...rest}
-    />
+    <div className={styles.columns} style={{ "--columns": widths(chosen) } as CSSProperties}>
+      <Grid
+        noun={["Lead", "Leads"]}
+        rows={leads}
+        columns={columns}
+        layout={styles.layout!}
+        open={({ id }) => void navigate({ to: "/leads/$leadId", params: { leadId: id } })}
+        {...rest}
+      />
+    </div>
   );
 }
 
-function columnsOf(narrow: Narrow): Column<Lead>[] {
+/** Pressed once it goes up, pressed again down. */
+function sorting(column: string, now: Sort | undefined, narrow: Narrow): Column<Lead>["sort"] {
+  const by = sortOf(column);
+  if (by === undefined) return undefined;
+  const shown = now ?? "-captured_at";
+  return {
+    now: shown === by ? "ascending" : shown === `-${by}` ? "descending" : null,
+    by: () => {
+      const next = (shown === by ? `-${by}` : by) as Sort;
+      narrow({ sort: next === "-captured_at" ? undefined : next });
+    },
+  };
+}
+
+function columnsOf(
+  narrow: Narrow,
+  own: readonly LeadField[],
+  currency: string,
+): Record<string, Column<Lead>> {
   const value = (title: string, next: Partial<LeadSearch>, focusable: boolean, shown: ReactNode) => (
     <Value title={title} focusable={focusable} choose={() => narrow(next)}>
       {shown}
     </Value>
   );
-  return [
-    {
+  return {
+    name: {
       title: "Name",
       className: styles.who,
       cell: (lead) => <Named person={lead} />,
     },
-    {
+    stage: {
       title: "Stage",
       className: styles.stage,
       cell: ({ stage }, focusable) =>
         value(words(stage), { stage: [stage] }, focusable, <StageChip stage={stage} />),
     },
-    {
+    line_of_business: {
       title: "Line",
       className: styles.line,
       cell: ({ line_of_business: line }) => (line ? words(line) : "—"),
     },
-    {
+    x_date: {
       title: "X-date",
       className: styles.xDate,
       cell: ({ x_date: date }) => (date ? <XDate date={date} /> : "—"),
     },
-    {
+    source: {
       title: "From",
       className: styles.from,
       cell: ({ campaign_id: id, campaign_name: name, source }, focusable) =>
         id && name ? value(name, { campaign: [id] }, focusable, name) : words(source),
     },
-    {
+    owner_id: {
       title: "Owner",
       className: styles.owner,
       cell: ({ owner_id: owner }, focusable) => (
@@ -85,8 +117,35 @@ function columnsOf(narrow: Narrow): Column<Lead>[] {
         </OwnerName>
       ),
     },
-    { title: "Last contact", className: styles.contact, cell: (lead) => <LastContact lead={lead} /> },
-  ];
+    last_contacted_at: {
+      title: "Last contact",
+      className: styles.contact,
+      cell: (lead) => <LastContact lead={lead} />,
+    },
+    tags: { title: "Tags", className: styles.more, cell: ({ tags }) => tags.join(", ") || "—" },
+    contact_attempts: { title: "Attempts", className: styles.more, cell: (lead) => lead.contact_attempts },
+    current_carrier: {
+      title: "Carrier",
+      className: styles.more,
+      cell: (lead) => lead.current_carrier ?? "—",
+    },
+    state: { title: "State", className: styles.more, cell: (lead) => lead.state ?? "—" },
+    captured_at: {
+      title: "Captured",
+      className: styles.more,
+      cell: (lead) => <When at={lead.captured_at} />,
+    },
+    ...Object.fromEntries(
+      own.map(({ key, label, kind }) => [
+        `fields.${key}`,
+        {
+          title: label,
+          className: styles.more,
+          cell: (lead: Lead) => shownValue(kind, lead.fields[key], currency) ?? "—",
+        },
+      ]),
+    ),
+  };
 }
 
 function Value({

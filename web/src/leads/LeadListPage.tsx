@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconAntennaBars5, IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useCommands } from "../commands/registry";
 import { useMayWrite } from "../session/session";
 import { Page } from "../ui/Page";
@@ -34,7 +34,12 @@ export function LeadListPage() {
       void navigate({ search: (now) => ({ ...now, ...next }), replace: "q" in next || "adding" in next }),
     [navigate],
   );
-  const clear = useCallback(() => void navigate({ search: ({ sort }) => ({ sort }) }), [navigate]);
+  const clear = useCallback(
+    () => void navigate({ search: ({ sort, cols }) => ({ sort, cols }) }),
+    [navigate],
+  );
+  const show = useCallback((list: LeadSearch) => void navigate({ search: list }), [navigate]);
+  const [filtering, setFiltering] = useState(false);
   const add = useCallback(() => narrow({ adding: true }), [narrow]);
 
   useCommands(
@@ -62,6 +67,13 @@ export function LeadListPage() {
           group: "Leads",
           keys: "i",
           run: () => narrow({ idle: 7 }),
+        },
+        {
+          id: "lead filter",
+          title: "Filter leads…",
+          group: "Leads",
+          keys: "f",
+          run: () => setFiltering(true),
         },
         { id: "lead clear", title: "Clear all filters", group: "Leads", keys: "shift+x", run: clear },
       ],
@@ -101,6 +113,9 @@ export function LeadListPage() {
         search={search}
         narrow={narrow}
         clear={clear}
+        show={show}
+        filtering={filtering}
+        setFiltering={setFiltering}
         searchBox={searchBox}
         busy={leads.isPlaceholderData}
       />
@@ -128,6 +143,7 @@ export function LeadListPage() {
           loadingMore={leads.isFetchingNextPage}
           dimmed={leads.isPlaceholderData}
           narrow={narrow}
+          search={search}
         />
       )}
       <AddLead opened={search.adding === true} close={() => narrow({ adding: undefined })} />

@@ -1,4 +1,5 @@
 import type { Stage } from "../api/schema";
+import { type Filter, readFilter } from "./lists/filter";
 import { STAGES } from "./stage";
 
 /** The orders a list of leads can be in; `-` is the latest, or last, first. */
@@ -13,7 +14,8 @@ export const SORTS = {
   "-x_date": "Last X-date",
 } as const;
 
-export type Sort = keyof typeof SORTS;
+/** One of these, or the order of a field of the agency's own. */
+export type Sort = keyof typeof SORTS | `fields.${string}` | `-fields.${string}`;
 
 /** What a list of leads is narrowed to; the page's address says it, so that it can be kept and sent. */
 export interface LeadSearch {
@@ -24,6 +26,12 @@ export interface LeadSearch {
   owner?: string[];
   /** Days without contact, at least. */
   idle?: number;
+  /** Conditions besides. */
+  filter?: Filter;
+  /** The view that is shown, whether it was changed or not. */
+  list?: string;
+  /** The columns besides the name, where they are not the usual ones. */
+  cols?: string[];
   sort?: Sort;
   /** The lead that is being entered. */
   adding?: boolean;
@@ -33,13 +41,16 @@ export interface LeadSearch {
 export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
   const stage = list(raw.stage).filter((each): each is Stage => STAGES.includes(each as Stage));
   const idle = Number(raw.idle);
-  const sort = typeof raw.sort === "string" && raw.sort in SORTS ? (raw.sort as Sort) : undefined;
+  const sort = typeof raw.sort === "string" && isSort(raw.sort) ? raw.sort : undefined;
   const found: LeadSearch = {
     q: raw.q === undefined || raw.q === null || raw.q === "" ? undefined : String(raw.q).slice(0, 200),
     stage: some(stage),
     campaign: some(list(raw.campaign).filter(isId)),
     owner: some(list(raw.owner).filter((each) => each === "none" || isId(each))),
     idle: Number.isInteger(idle) && idle > 0 && idle <= 3650 ? idle : undefined,
+    filter: readFilter(raw.filter),
+    list: typeof raw.list === "string" && isId(raw.list) ? raw.list : undefined,
+    cols: some(list(raw.cols).filter((each) => /^[a-z][a-z0-9_.]{0,80}$/.test(each))),
     sort: sort === "-captured_at" ? undefined : sort,
     adding: raw.adding === true ? true : undefined,
   };
@@ -47,9 +58,12 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
 }
 
 /** Whether anything is narrowed. */
-export function isNarrowed({ q, stage, campaign, owner, idle }: LeadSearch): boolean {
-  return [q, stage, campaign, owner, idle].some((each) => each !== undefined);
+export function isNarrowed({ q, stage, campaign, owner, idle, filter }: LeadSearch): boolean {
+  return [q, stage, campaign, owner, idle, filter].some((each) => each !== undefined);
 }
+
+const isSort = (text: string): text is Sort =>
+  Object.hasOwn(SORTS, text) || /^-?fields\.[a-z][a-z0-9_]{0,49}$/.test(text);
 
 const list = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((each): each is string => typeof each === "string");

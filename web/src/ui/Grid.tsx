@@ -20,7 +20,9 @@ export function leaveRow(place: string, id: string): void {
 /** One column. On a narrow screen its cell is part of a card, laid out by the grid's own class. */
 export interface Column<T> {
   title: string;
-  className?: string;
+  className?: string | undefined;
+  /** Sorts the list by it, and says how it is sorted now. */
+  sort?: { now: "ascending" | "descending" | null; by: () => void } | undefined;
   /** `focusable`: whether what can be pressed in it is reached by Tab, as in the row with the focus. */
   cell: (row: T, focusable: boolean) => ReactNode;
 }
@@ -169,9 +171,16 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
       >
         <div role="rowgroup" className={styles.headGroup}>
           <div role="row" aria-rowindex={1} className={`${styles.headRow} ${layout}`}>
-            {columns.map(({ title }) => (
-              <span role="columnheader" key={title}>
-                {title}
+            {columns.map(({ title, sort }) => (
+              <span role="columnheader" key={title} aria-sort={sort?.now ?? undefined}>
+                {sort ? (
+                  <button type="button" className={styles.sort} onClick={sort.by} title={`Sort by ${title}`}>
+                    {title}
+                    {sort.now && <span aria-hidden="true">{sort.now === "ascending" ? " ↑" : " ↓"}</span>}
+                  </button>
+                ) : (
+                  title
+                )}
               </span>
             ))}
           </div>
