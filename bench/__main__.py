@@ -16,6 +16,7 @@ MEASURES = {
     "rebuild": "bench.rebuild",
     "lead_list": "bench.lead_list",
     "capture": "bench.capture",
+    "import": "bench.imports",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
     "memory": "bench.memory",
