@@ -81,7 +81,7 @@ class Service:
     (None: well), `standings` are where people stand since their tokens were signed (None: as those say), `larger_bodies`
     gives path prefixes that take more than the usual body, in bytes, `wrapped` says what the master key wraps besides the
     keys of people whom its events are about, `secrets` what is handed out to nobody when an agency takes all that is its own
-    (a table, or `table.column`). An API key needs the permission `read_by` to read here, and `written_by` to
+    (a table, or `table.column`), besides that. An API key needs the permission `read_by` to read here, and `written_by` to
     change anything; `exchange` gives an access token for it (None: as identity does). A service that `publishes` nothing, as
     another team's consumer, has neither event tables nor a topic, relay and feed.
     """
@@ -112,7 +112,7 @@ class Service:
         self.name = settings.service
         self.publishes = publishes
         self.wrapped = wrapped
-        self.secrets = frozenset(secrets)
+        self.secrets = frozenset({*secrets, *(f"{each.table}.{each.column}" for each in wrapped)})
         self.database = database or Database.of(settings)
         self.read_models = {model.name: model for model in apart(read_models)}
         self.standings = standings

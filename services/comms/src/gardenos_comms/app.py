@@ -39,7 +39,6 @@ def create_service(settings: CommsSettings) -> Service:
         background=[sender.prune_hourly],
         resources=sender.open,
         wrapped=[Wrapped("webhooks", "id", "sealed")],
-        secrets=["webhooks.sealed"],
         standings=Standings.heard_by(settings.service),
         larger_bodies={"/api/v1/messages/inbound-email": settings.email_max_bytes},
     )

@@ -10,6 +10,8 @@ SECRETS = (
     "credentials.password_hash",
     "invitation_secrets",
     "letters",
+    "operator_sessions",
+    "operators",
     "password_resets",
     "recovery_codes",
     "second_factors",
@@ -21,7 +23,7 @@ SECRETS = (
     "single_sign_on.secret",
     "single_sign_on_attempts",
 )
-"""By what people prove who they are: handed out to nobody."""
+"""By what people prove who they are, and those who operate the platform: handed out to nobody."""
 
 agencies = Table(
     "agencies",

@@ -36,6 +36,8 @@ def create_service(settings: LeadsSettings) -> Service:
         consumers=[forgetting, handed_over],
         jobs=[handing, importing],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
+        # Files wait in sealed pieces; what was in them is in the rows of their imports.
+        secrets=["lead_source_secrets", "import_chunks"],
         standings=Standings.heard_by(settings.service),
         # What is said of an import is no larger than anything else; the first prefix that fits counts.
         larger_bodies={
