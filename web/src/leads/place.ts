@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Lead, LeadPage } from "../api/schema";
-import { leaveRow } from "../ui/Grid";
+import { leaveRow } from "../ui/rows";
 import type { LeadSearch } from "./filters";
 import { leadList } from "./queries";
 

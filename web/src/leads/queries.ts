@@ -8,7 +8,8 @@ const PAGE = 100;
 
 /** The leads that match, page by page. */
 export function leadList(wanted: LeadSearch) {
-  const search = { ...wanted, adding: undefined };
+  // Which columns are seen, and by which name the list was called, makes no other list of it.
+  const search = { ...wanted, adding: undefined, cols: undefined, list: undefined };
   return infiniteQueryOptions({
     ...byCursor,
     queryKey: ["leads", "list", search],
@@ -22,6 +23,7 @@ export function leadList(wanted: LeadSearch) {
               campaign_id: search.campaign,
               owner_id: search.owner,
               not_contacted_for_days: search.idle,
+              filter: search.filter && JSON.stringify(search.filter),
               sort: search.sort ?? "-captured_at",
               limit: PAGE,
               cursor: pageParam,

@@ -4,18 +4,11 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useCommands } from "../commands/registry";
 import styles from "./Grid.module.css";
+import { leaveRow, leftAt } from "./rows";
 
 const ROW = 56;
 const CARD = 96;
 const AHEAD = 20;
-
-/** Where each list was left, so that Back finds the same row. */
-const left = new Map<string, string>();
-
-/** The list of this name was left at this row. */
-export function leaveRow(place: string, id: string): void {
-  left.set(place, id);
-}
 
 /** One column. On a narrow screen its cell is part of a card, laid out by the grid's own class. */
 export interface Column<T> {
@@ -56,7 +49,7 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
   const [at, setAt] = useState(() =>
     Math.max(
       0,
-      items.findIndex(({ id }) => id === left.get(place)),
+      items.findIndex(({ id }) => id === leftAt(place)),
     ),
   );
   const current = Math.min(at, items.length - 1);
@@ -84,7 +77,7 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
   useEffect(() => {
     if (began.current) return;
     began.current = true;
-    if (left.has(place) && current > 0) {
+    if (leftAt(place) !== undefined && current > 0) {
       rows.scrollToIndex(current, { align: "center" });
       requestAnimationFrame(() => focusRow(scroller.current, current));
     }
