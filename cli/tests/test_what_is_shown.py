@@ -21,6 +21,7 @@ WORKINGS = "how the platform works, with ids alone"
 SHOW_NOBODY_S_DATA = {
     "count_held_clients": COUNTED,
     "count_held_leads": COUNTED,
+    "count_leads": COUNTED,
     "conversion_times": COUNTED,
     "response_times": COUNTED,
     "pipeline": COUNTED,
@@ -29,7 +30,14 @@ SHOW_NOBODY_S_DATA = {
     "show_import": "how a file's columns were read, and counts",
     "list_campaigns": OF_THE_AGENCY,
     "jwks": "public keys",
+    "list_lead_fields": OF_THE_AGENCY,
+    "list_lead_tags": OF_THE_AGENCY,
+    "list_lead_views": OF_THE_AGENCY,
+    "list_lead_sources": OF_THE_AGENCY,
+    "show_lead_source": OF_THE_AGENCY,
+    "show_lead_form": OF_THE_AGENCY,
     "show_agency": OF_THE_AGENCY,
+    "show_closure": OF_THE_AGENCY,
     "show_roles": OF_THE_AGENCY,
     "list_branches": OF_COLLEAGUES,
     "show_branch": OF_COLLEAGUES,
@@ -40,6 +48,7 @@ SHOW_NOBODY_S_DATA = {
     "list_invitations": OF_COLLEAGUES,
     "show_invitation": OF_COLLEAGUES,
     "show_me": ONE_S_OWN,
+    "show_operator": ONE_S_OWN,
     "show_second_factor": ONE_S_OWN,
     "list_sessions": ONE_S_OWN,
     "list_my_agencies": ONE_S_OWN,
@@ -53,6 +62,7 @@ SHOW_NOBODY_S_DATA = {
     "show_webhook": OF_THE_AGENCY,
     "list_webhook_deliveries": WORKINGS,
     "show_webhook_delivery": WORKINGS,
+    "list_agencies": "which agencies there are, to whoever operates the platform, and nothing in them",
     "list_consumers": WORKINGS,
     "list_dead_letters": WORKINGS,
     "list_audited_types": WORKINGS,
@@ -77,7 +87,7 @@ def test_what_reads_says_what_it_shows_or_that_it_shows_nobody_s_data(service: s
     assert both == []
 
 
-RECORD_BY_HAND = {"search", "show_dead_letter", "list_audit_trail", "show_audited_change"}
+RECORD_BY_HAND = {"search", "show_dead_letter", "list_audit_trail", "show_audited_change", "export_agency"}
 """Operations that show personal data and read in a transaction of their own; their tests see that it is recorded."""
 
 
