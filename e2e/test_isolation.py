@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
+from gardenos_chassis.testing import eventually
 from gardenos_chassis.testing.parts import real_parts
-from isolation.agency import ROLES, Agency, founded
+from isolation.agency import PASSWORD, ROLES, Agency, founded
 from isolation.cases import (
     BODIES,
     ELSEWHERE,
@@ -15,6 +16,7 @@ from isolation.cases import (
     OTHERWISE,
     SERVICE_PARAMETERS,
 )
+from isolation.operating import operating
 from isolation.operations import Operation, offered
 from platform_under_test import platform
 
@@ -27,6 +29,10 @@ class World:
     theirs: Agency
     http: httpx.AsyncClient
     operations: Sequence[Operation]
+    """Those of agencies' people."""
+    of_operators: Sequence[Operation]
+    operator: str
+    """A token of somebody who operates the platform."""
 
     async def ask(self, operation: Operation, ids: dict[str, str], role: str, **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.ours.tokens[role]}"}
@@ -41,7 +47,10 @@ async def world(tmp_path_factory: Any) -> AsyncIterator[World]:
         httpx.AsyncClient(timeout=60) as http,
     ):
         ours, theirs = await founded("mangrove", found, http), await founded("tamarind", found, http)
-        yield World(ours, theirs, http, await offered(found, http))
+        every = await offered(found, http)
+        for_operators = [each for each in every if each.for_operators]
+        for_agencies = [each for each in every if not each.for_operators]
+        yield World(ours, theirs, http, for_agencies, for_operators, await operating(found, http))
 
 
 def of_things(world: World) -> list[Operation]:
@@ -163,6 +172,72 @@ async def test_bodies_that_name_things_of_others_are_refused(world: World) -> No
                 wrong.append((operation.id, name, answer.status_code, answer.text[:200]))
     assert wrong == []
     assert taken == set()
+
+
+async def test_nobody_of_an_agency_does_what_operators_do(world: World) -> None:
+    assert len(world.of_operators) > 4
+    owner = {"email": f"olga@{world.theirs.word}.example", "password": PASSWORD, "code": "000000"}
+    bodies = {"start_operator_session": owner, "suspend_agency": {"reason": "because"}}
+    wrong = []
+    for operation in world.of_operators:
+        # At the door nobody is anybody yet, and tries are counted.
+        for role in ROLES if operation.secured else ("owner",):
+            body = {"json": bodies[operation.id]} if operation.has_body else {}
+            answer = await world.ask(operation, world.theirs.ids, role, **body)
+            if answer.status_code != 401 or world.theirs.shows_in(answer.text):
+                wrong.append((operation.id, role, answer.status_code, answer.text[:200]))
+    assert wrong == []
+
+
+async def test_an_operator_gets_nothing_from_any_operation_of_an_agency(world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.operator}"}
+    agencies = next(each for each in world.of_operators if each.id == "list_agencies")
+    shown = await world.http.get(agencies.address({}), headers=headers)
+    # Of each agency its own id and name, and of nobody and nothing in it.
+    assert set(world.theirs.shows_in(shown.text)) == {"agency_id", "its word"}
+    before = await state_of(world.theirs, world.operations)
+    named = {name for each in world.operations for name in each.in_path}
+    others = dict.fromkeys(named, "01890000-0000-7000-8000-000000000000") | {"service": "leads", "sequence": "1"}
+    things = others | world.theirs.ids
+    asked, wrong = 0, []
+    for operation in world.operations:
+        if not operation.secured:
+            continue
+        asked += 1
+        body = BODIES[operation.id](world.theirs.ids) if operation.id in BODIES else {}
+        answer = await world.http.request(operation.method, operation.address(things), headers=headers, **body)
+        if answer.status_code != 401 or world.theirs.shows_in(answer.text, but=world.theirs.ids):
+            wrong.append((operation.id, answer.status_code, answer.text[:200]))
+    assert wrong == []
+    assert asked > 100
+    assert await state_of(world.theirs, world.operations) == before
+
+
+async def test_a_suspended_agency_is_refused_by_every_service_until_it_is_resumed(world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.operator}"}
+    at = {each.id: each.address(world.theirs.ids) for each in world.of_operators}
+    lists = ("users", "leads", "clients", "threads", "insights", "reports/pipeline")
+
+    async def answered() -> set[tuple[int, str]]:
+        found = [await world.theirs("GET", path) for path in lists]
+        return {(each.status_code, each.json().get("type", "")) for each in found}
+
+    before = await answered()
+    suspended = await world.http.put(at["suspend_agency"], headers=headers, json={"reason": "an invoice is open"})
+    assert suspended.status_code == 200, suspended.text
+
+    async def refused() -> bool:
+        return await answered() == {(403, "urn:gardenos:agency-suspended")}
+
+    # Two seconds, which the services' own tests hold; here six processes share what the machine has left.
+    await eventually(refused, within=20, what="every service refuses the agency")
+    assert (await world.ours("GET", "leads")).status_code == 200
+    assert (await world.http.delete(at["resume_agency"], headers=headers)).status_code == 200
+
+    async def goes_on() -> bool:
+        return await answered() == before
+
+    await eventually(goes_on, within=20, what="every service answers the agency")
 
 
 def _told(answer: httpx.Response) -> Any:

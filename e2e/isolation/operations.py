@@ -26,6 +26,13 @@ class Operation:
     in_body: tuple[str, ...]
     """Fields that name things, `lead_id` or `team_ids`."""
     has_body: bool
+    secured: bool
+    """Whether it asks who asks."""
+
+    @property
+    def for_operators(self) -> bool:
+        """Whether it is for those who operate the platform, and for nobody of an agency."""
+        return self.path.startswith("/api/v1/operators/")
 
     def address(self, ids: Mapping[str, str]) -> str:
         """Its whole address, with these ids in the path."""
@@ -53,6 +60,7 @@ def _operation(document: Any, base: str, path: str, method: str, told: Any) -> O
         tuple(each["name"] for each in parameters if each["in"] == "query" and each["name"].endswith("_id")),
         tuple(sorted(name for name in fields - NO_THING if name.endswith(("_id", "_ids")))),
         bool(contents),
+        "security" in told,
     )  # fmt: skip
 
 
