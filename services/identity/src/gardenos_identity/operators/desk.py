@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,12 @@ class Access:
     """What an operator signs in with: to be shown once."""
 
     email: str
-    password: str
-    secret: str
+    password: str = field(repr=False)
+    secret: str = field(repr=False)
     """Of the authenticator app."""
-    address: str
+    address: str = field(repr=False)
     """The same as an app takes it: `otpauth://…`."""
-    recovery_codes: Sequence[str]
+    recovery_codes: Sequence[str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
