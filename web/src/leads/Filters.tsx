@@ -59,7 +59,6 @@ export function Filters(props: FiltersProps) {
   const conditions = partsOf(search.filter);
   return (
     <ListFilters of="Leads">
-      <ViewMenu search={search} show={show} />
       <SearchBox
         label="Search in leads"
         q={search.q ?? ""}
@@ -67,6 +66,7 @@ export function Filters(props: FiltersProps) {
         box={searchBox}
         busy={busy}
       />
+      <ViewMenu search={search} show={show} />
       <Choice
         name="Stage"
         options={STAGES.map((stage) => ({ value: stage, label: words(stage) }))}

@@ -76,7 +76,6 @@ export function ViewMenu({ search, show }: ViewMenuProps) {
           {shown && <Menu.Item onClick={() => show({})}>All leads</Menu.Item>}
           {shown && mayChange && (
             <Menu.Item
-              color="red"
               onClick={() => remove.mutate(shown, { onSuccess: () => show({ ...search, list: undefined }) })}
             >
               Remove {shown.name}
