@@ -1,8 +1,9 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { useMe } from "../session/session";
-import { errorBeside, errorOf } from "../ui/errors";
+import { errorOf } from "../ui/errors";
 import { Fact, Facts } from "../ui/Fact";
+import { Wrong } from "../ui/Form";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
 import { Card } from "../ui/Page";
@@ -23,15 +24,10 @@ export function Profile() {
     event.preventDefault();
     if (!same) changing.mutate(changes);
   };
-  const wrong = errorBeside(changing.error, ["/name", "/time_zone", "/locale"]);
   return (
     <Card title="You">
       <form className={form.form} onSubmit={submit}>
-        {wrong && (
-          <p role="alert" className={form.wrong}>
-            {wrong}
-          </p>
-        )}
+        <Wrong error={changing.error} fields={["/name", "/time_zone", "/locale"]} />
         <TextInput
           label="Name"
           description="As your colleagues see it."

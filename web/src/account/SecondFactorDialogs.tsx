@@ -6,6 +6,7 @@ import { codeOf, isCode } from "../session/code";
 import { PasswordField } from "../session/Door";
 import { waitOf } from "../session/wait";
 import { errorBeside, errorOf } from "../ui/errors";
+import { FormActions } from "../ui/Form";
 import form from "../ui/Form.module.css";
 import styles from "./Account.module.css";
 import { QrCode } from "./QrCode";
@@ -94,14 +95,11 @@ function Confirm({ enrolment, confirming, close }: ConfirmProps) {
         onChange={(event) => type(event.currentTarget.value)}
         error={errorOf(confirming.error, "/code")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" loading={confirming.isPending}>
           Confirm
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }
@@ -179,14 +177,11 @@ function Proof<D>({ asking, close, done, act, grave = false, children }: ProofPr
         onChange={(event) => setPassword(event.currentTarget.value)}
         error={errorOf(asking.error, "/password")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" color={grave ? "red.9" : undefined} loading={asking.isPending}>
           {act}
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }

@@ -1,21 +1,12 @@
-import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import {
-  IconChevronLeft,
-  IconDots,
-  IconHistory,
-  IconPencil,
-  IconPhonePlus,
-  IconPlant2,
-  IconUserOff,
-  IconUserShare,
-  IconUsersPlus,
-} from "@tabler/icons-react";
+import { Button, Menu, Tooltip } from "@mantine/core";
+import { IconChevronLeft, IconPlant2, IconUserShare } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { Chip } from "../ui/Chip";
 import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
+import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
 import { lastList } from "./place";
 
 interface ClientHeaderProps {
@@ -49,11 +40,7 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
       <div className={record.actions}>
         {mayWrite && (
           <>
-            <Tooltip label="L">
-              <Button leftSection={<IconPhonePlus size={17} stroke={1.7} />} onClick={can.logCall}>
-                Log call
-              </Button>
-            </Tooltip>
+            <LogCallButton act={can.logCall} />
             <Tooltip label="A">
               <Button
                 variant="default"
@@ -65,35 +52,13 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
             </Tooltip>
           </>
         )}
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon variant="default" size={36} aria-label="More to do">
-              <IconDots size={18} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {mayWrite && (
-              <>
-                <Menu.Item
-                  leftSection={<IconPencil size={17} />}
-                  rightSection={<kbd>E</kbd>}
-                  onClick={can.edit}
-                >
-                  Edit
-                </Menu.Item>
-                <Menu.Item leftSection={<IconUsersPlus size={17} />} onClick={can.share}>
-                  Share with…
-                </Menu.Item>
-              </>
-            )}
-            <Menu.Item
-              leftSection={<IconHistory size={17} />}
-              rightSection={<kbd>H</kbd>}
-              onClick={can.history}
-            >
-              History
-            </Menu.Item>
-            {client.lead_id && (
+        <RecordMenu
+          edit={mayWrite ? can.edit : null}
+          share={mayWrite ? can.share : null}
+          history={can.history}
+          forget={forget}
+          after={
+            client.lead_id && (
               <Menu.Item
                 leftSection={<IconPlant2 size={17} />}
                 renderRoot={(props) => (
@@ -102,14 +67,9 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
               >
                 The lead they were
               </Menu.Item>
-            )}
-            {forget && (
-              <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
-                Forget this person…
-              </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+            )
+          }
+        />
       </div>
     </header>
   );

@@ -3,14 +3,8 @@ import {
   IconChevronDown,
   IconChevronLeft,
   IconChevronUp,
-  IconDots,
-  IconHistory,
-  IconPencil,
-  IconPhonePlus,
   IconRosetteDiscountCheck,
-  IconUserOff,
   IconUserShare,
-  IconUsersPlus,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -19,6 +13,7 @@ import { useNameOf } from "../directory/queries";
 import { LinkButton } from "../ui/LinkButton";
 import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
+import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
 import { lastList } from "./place";
 import { isClosed, StageChip } from "./stage";
 
@@ -63,11 +58,7 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
       <div className={record.actions}>
         {mayWrite && (
           <>
-            <Tooltip label="L">
-              <Button leftSection={<IconPhonePlus size={17} stroke={1.7} />} onClick={can.logCall}>
-                Log call
-              </Button>
-            </Tooltip>
+            <LogCallButton act={can.logCall} />
             {lead.stage !== "won" && stageMenu}
             {!isClosed(lead.stage) && (
               <Tooltip label="A">
@@ -106,52 +97,24 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
             Open client
           </LinkButton>
         )}
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon variant="default" size={36} aria-label="More to do">
-              <IconDots size={18} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {mayWrite && (
-              <>
-                {!isClosed(lead.stage) && (
-                  <Menu.Item
-                    className={record.narrow}
-                    leftSection={<IconUserShare size={17} />}
-                    onClick={can.assign}
-                  >
-                    Assign
-                  </Menu.Item>
-                )}
-                <Menu.Item
-                  leftSection={<IconPencil size={17} />}
-                  rightSection={<kbd>E</kbd>}
-                  onClick={can.edit}
-                >
-                  Edit
-                </Menu.Item>
-                {lead.client_id === null && (
-                  <Menu.Item leftSection={<IconUsersPlus size={17} />} onClick={can.share}>
-                    Share with…
-                  </Menu.Item>
-                )}
-              </>
-            )}
-            <Menu.Item
-              leftSection={<IconHistory size={17} />}
-              rightSection={<kbd>H</kbd>}
-              onClick={can.history}
-            >
-              History
-            </Menu.Item>
-            {forget && (
-              <Menu.Item leftSection={<IconUserOff size={17} />} onClick={forget}>
-                Forget this person…
+        <RecordMenu
+          edit={mayWrite ? can.edit : null}
+          share={mayWrite && lead.client_id === null ? can.share : null}
+          history={can.history}
+          forget={forget}
+          before={
+            mayWrite &&
+            !isClosed(lead.stage) && (
+              <Menu.Item
+                className={record.narrow}
+                leftSection={<IconUserShare size={17} />}
+                onClick={can.assign}
+              >
+                Assign
               </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+            )
+          }
+        />
       </div>
     </header>
   );

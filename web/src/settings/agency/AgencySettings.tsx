@@ -4,7 +4,8 @@ import { type FormEvent, useMemo, useState } from "react";
 import type { Agency } from "../../api/schema";
 import { agency as asked } from "../../session/agency";
 import { useMayAdminister, useMe } from "../../session/session";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { Card } from "../../ui/Page";
 import { Failed, Lines, Stale } from "../../ui/states";
@@ -101,7 +102,6 @@ function Form({ agency }: { agency: Agency }) {
     if (!same) changing.mutate({ agency: before, changes }, { onSuccess: takeUp });
   };
   const { error } = changing;
-  const wrong = errorBeside(error, [...FIELDS, ...pointersOf(now.business_hours)]);
   return (
     <form className={styles.settings} onSubmit={submit}>
       {!mayChange && (
@@ -234,11 +234,7 @@ function Form({ agency }: { agency: Agency }) {
           </div>
         </Card>
       </fieldset>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={error} fields={[...FIELDS, ...pointersOf(now.business_hours)]} />
       {mayChange && (
         <div className={styles.actions}>
           <Button variant="default" disabled={same} onClick={() => takeUp(agency)}>

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { Accent, Agency } from "../../api/schema";
 import { logo } from "../../session/agency";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { Card } from "../../ui/Page";
@@ -59,7 +60,6 @@ function Logo({ agency, mayChange }: { agency: Agency; mayChange: boolean }) {
   const { data: picture } = useQuery(logo(agency.id, agency.logo));
   const changing = useChangeLogo();
   const box = useRef<HTMLInputElement>(null);
-  const wrong = errorBeside(changing.error, []);
   return (
     <div className={styles.logo}>
       <div className={styles.picture}>
@@ -97,11 +97,7 @@ function Logo({ agency, mayChange }: { agency: Agency; mayChange: boolean }) {
           <small>A PNG or JPEG of at most 100 kB. It is shown at once, without saving.</small>
         </div>
       )}
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={changing.error} />
     </div>
   );
 }

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import { useMe } from "../../session/session";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { roles } from "../queries";
 import styles from "../Settings.module.css";
@@ -58,14 +59,9 @@ function Form({ close, made }: { close: () => void; made: () => void }) {
   };
   const toggle = (scope: string) =>
     setScopes((now) => (now.includes(scope) ? now.filter((each) => each !== scope) : [...now, scope]));
-  const wrong = errorBeside(making.error, ["/name", "/scopes", "/expires_in_days"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={making.error} fields={["/name", "/scopes", "/expires_in_days"]} />
       <TextInput
         label="Name"
         description="What will use it: the website’s form, a spreadsheet."
@@ -98,14 +94,11 @@ function Form({ close, made }: { close: () => void; made: () => void }) {
         onChange={(event) => setDays(event.currentTarget.value)}
         error={errorOf(making.error, "/expires_in_days")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" disabled={scopes.length === 0} loading={making.isPending}>
           Make the key
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }

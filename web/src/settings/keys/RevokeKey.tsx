@@ -1,6 +1,6 @@
 import { Button, Modal } from "@mantine/core";
 import type { ApiKey } from "../../api/schema";
-import { errorBeside } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { useRevokeKey } from "./queries";
 
@@ -20,14 +20,9 @@ export function RevokeKey({ revoked, close }: { revoked: ApiKey | null; close: (
 
 function Ask({ revoked, close }: { revoked: ApiKey; close: () => void }) {
   const revoking = useRevokeKey();
-  const wrong = errorBeside(revoking.error, []);
   return (
     <div className={form.form}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={revoking.error} />
       <p>
         Whatever uses this key stops within two seconds. It cannot be taken back: a new key is another key.
       </p>

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { User } from "../../api/schema";
 import { useMe } from "../../session/session";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { Leaving } from "./Leaving";
@@ -32,14 +33,9 @@ function Form({ person, close }: { person: User; close: () => void }) {
     event.preventDefault();
     changing.mutate({ person, role, team_ids: chosen }, { onSuccess: close });
   };
-  const wrong = errorBeside(changing.error, ["/role", "/team_ids"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={changing.error} fields={["/role", "/team_ids"]} />
       <NativeSelect
         label="Role"
         description={ROLE_WORDS[role]}
@@ -57,14 +53,11 @@ function Form({ person, close }: { person: User; close: () => void }) {
         none="There are no teams yet."
         error={errorOf(changing.error, "/team_ids")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" loading={changing.isPending}>
           Save
         </Button>
-      </div>
+      </FormActions>
       {person.id !== me.id && person.active && <LostFactor person={person} />}
       {person.id !== me.id && <Leaving person={person} done={close} />}
     </form>

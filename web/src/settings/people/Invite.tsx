@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import { useMe } from "../../session/session";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { Link } from "./LinkToHandOn";
@@ -35,14 +36,9 @@ function Form({ close }: { close: () => void }) {
     event.preventDefault();
     inviting.mutate({ ...wanted, key }, { onSuccess: ({ link }) => link === null && close() });
   };
-  const wrong = errorBeside(inviting.error, ["/email", "/team_ids", "/role"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={inviting.error} fields={["/email", "/team_ids", "/role"]} />
       <TextInput
         label="Email"
         type="email"
@@ -71,14 +67,11 @@ function Form({ close }: { close: () => void }) {
         none="There are no teams yet."
         error={errorOf(inviting.error, "/team_ids")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" loading={inviting.isPending}>
           Invite
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }

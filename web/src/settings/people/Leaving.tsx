@@ -2,7 +2,8 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { User } from "../../api/schema";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { heldBy, inWords, takers, useDeactivate, type WorkTo } from "../handingOver";
@@ -37,15 +38,10 @@ export function Leaving({ person, done }: { person: User; done: () => void }) {
       </div>
     );
   }
-  const wrong = errorBeside(letting.error, []);
   return (
     <div className={styles.danger}>
       <p className={styles.words}>They cannot sign in. Role and teams are kept.</p>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={letting.error} />
       <StillHeld person={person} done={done} />
       <div className={form.actions}>
         <Button
@@ -83,14 +79,9 @@ function HandOver({ person, act, keep, done }: HandOverProps) {
   const deactivating = useDeactivate();
   const has = held.data && inWords(held.data);
   const workTo: WorkTo = to === STAYS || has === null ? null : to;
-  const wrong = errorBeside(deactivating.error, ["/work_to"]);
   return (
     <>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={deactivating.error} fields={["/work_to"]} />
       <p className={styles.words} role="status">
         {held.isPending
           ? "What is theirs is being counted…"

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, data } from "../../api/client";
 import type { User } from "../../api/schema";
-import { errorBeside } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { said } from "../../ui/toast";
 import styles from "../Settings.module.css";
@@ -19,18 +19,13 @@ export function LostFactor({ person }: { person: User }) {
       said(`${person.name} signs in by password alone, and is signed out everywhere`);
     },
   });
-  const wrong = errorBeside(taking.error, []);
   return (
     <div className={styles.danger}>
       <p className={styles.words}>
         Who lost their authenticator app and their recovery codes cannot sign in. You may take their second
         factor away: be sure that it is they who ask. They are signed out everywhere, and told by mail.
       </p>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={taking.error} />
       <div className={form.actions}>
         {asking ? (
           <>

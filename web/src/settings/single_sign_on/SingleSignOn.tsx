@@ -7,7 +7,8 @@ import type { SetUp, SingleSignOnSettings } from "../../api/schema";
 import { goToTest } from "../../session/singleSignOn";
 import { useMayAdminister } from "../../session/session";
 import { Chip } from "../../ui/Chip";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { Card } from "../../ui/Page";
@@ -138,7 +139,6 @@ function Form({ settled }: { settled: SingleSignOnSettings }) {
     event.preventDefault();
     saving.mutate();
   };
-  const wrong = errorBeside(saving.error, FIELDS);
   return (
     <Card title="Your provider">
       <form className={form.form} onSubmit={submit} aria-label="Your provider">
@@ -155,11 +155,7 @@ function Form({ settled }: { settled: SingleSignOnSettings }) {
             )}
           </p>
         )}
-        {wrong && (
-          <p role="alert" className={form.wrong}>
-            {wrong}
-          </p>
-        )}
+        <Wrong error={saving.error} fields={FIELDS} />
         <TextInput
           label="Issuer"
           description="Your provider's address, as it calls itself."

@@ -2,7 +2,8 @@ import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import type { Branch, Team, User } from "../../api/schema";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { DissolveTeam } from "./DissolveTeam";
 import { membersOf } from "./teams";
@@ -51,14 +52,9 @@ function Form({ team, teams, branches, people, close }: FormProps) {
     if (team) changing.mutate({ team, name, branch_id, lead_ids: leads }, { onSuccess: close });
     else forming.mutate({ key, name, branch_id }, { onSuccess: close });
   };
-  const wrong = errorBeside(error, ["/name", "/branch_id", "/lead_ids"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={error} fields={["/name", "/branch_id", "/lead_ids"]} />
       <TextInput
         label="Name"
         required
@@ -87,14 +83,11 @@ function Form({ team, teams, branches, people, close }: FormProps) {
           error={errorOf(error, "/lead_ids")}
         />
       )}
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" loading={forming.isPending || changing.isPending}>
           {team ? "Save" : "Form the team"}
         </Button>
-      </div>
+      </FormActions>
       {team && <DissolveTeam team={team} teams={teams} people={people} done={close} />}
     </form>
   );

@@ -2,7 +2,8 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Team, User } from "../../api/schema";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { heldBy, inWords, useDissolveTeam } from "../handingOver";
 import { membersOf } from "./teams";
@@ -44,14 +45,9 @@ function Confirm({ team, teams, people, done, keep }: DissolveTeamProps & { keep
   const leave =
     members === 0 ? "Nobody is in it" : members === 1 ? "One person leaves it" : `${members} people leave it`;
   const has = held.data && inWords(held.data);
-  const wrong = errorBeside(dissolving.error, ["/pool_to_id"]);
   return (
     <>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={dissolving.error} fields={["/pool_to_id"]} />
       <p className={styles.words} role="status">
         {leave}.{" "}
         {held.isPending

@@ -2,7 +2,8 @@ import { Button, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import type { Branch } from "../../api/schema";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { useNameBranch } from "./queries";
 
@@ -36,14 +37,9 @@ function Form({ branch, close }: { branch: Branch | null; close: () => void }) {
     event.preventDefault();
     naming.mutate({ branch, key, name }, { onSuccess: close });
   };
-  const wrong = errorBeside(naming.error, ["/name"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={naming.error} fields={["/name"]} />
       <TextInput
         label="Name"
         description="As people say it: the town, the street."
@@ -56,14 +52,11 @@ function Form({ branch, close }: { branch: Branch | null; close: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
         error={errorOf(naming.error, "/name")}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button type="submit" loading={naming.isPending}>
           {branch ? "Rename" : "Open the branch"}
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }

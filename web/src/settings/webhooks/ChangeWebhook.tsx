@@ -2,7 +2,8 @@ import { Button, Checkbox, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import type { Webhook, WebhookWithSecret } from "../../api/schema";
-import { errorBeside, errorOf } from "../../ui/errors";
+import { errorOf } from "../../ui/errors";
+import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { Events } from "./Events";
 import { useChangeWebhook, useMakeWebhook, type Wanted } from "./queries";
@@ -51,14 +52,9 @@ function Form({ webhook, close, made }: FormProps) {
     if (webhook) changing.mutate({ webhook, ...body }, { onSuccess: close });
     else making.mutate({ ...body, key }, { onSuccess: made });
   };
-  const wrong = errorBeside(error, FIELDS);
   return (
     <form className={form.form} onSubmit={submit}>
-      {wrong && (
-        <p role="alert" className={form.wrong}>
-          {wrong}
-        </p>
-      )}
+      <Wrong error={error} fields={FIELDS} />
       <TextInput
         label="Name"
         description="What receives it: the warehouse, the agency’s own site."
@@ -94,10 +90,7 @@ function Form({ webhook, close, made }: FormProps) {
         checked={wanted.personal}
         onChange={(event) => change({ personal: event.currentTarget.checked })}
       />
-      <div className={form.actions}>
-        <Button variant="default" onClick={close}>
-          Cancel
-        </Button>
+      <FormActions close={close}>
         <Button
           type="submit"
           disabled={wanted.event_types?.length === 0}
@@ -105,7 +98,7 @@ function Form({ webhook, close, made }: FormProps) {
         >
           {webhook ? "Save" : "Make the webhook"}
         </Button>
-      </div>
+      </FormActions>
     </form>
   );
 }

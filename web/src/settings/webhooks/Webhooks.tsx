@@ -6,7 +6,7 @@ import { newKey } from "../../api/client";
 import type { Webhook, WebhookWithSecret } from "../../api/schema";
 import { useMayAdminister } from "../../session/session";
 import { Chip } from "../../ui/Chip";
-import { errorBeside } from "../../ui/errors";
+import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { Card } from "../../ui/Page";
 import { Sign } from "../../ui/Sign";
@@ -251,15 +251,10 @@ interface AskedProps {
 
 /** Asks once more before it is done. */
 function Asked({ title, close, error, act, busy, danger = false, go, children }: AskedProps) {
-  const wrong = errorBeside(error, []);
   return (
     <Modal opened={title !== null} onClose={close} title={title} size={480}>
       <div className={form.form}>
-        {wrong && (
-          <p role="alert" className={form.wrong}>
-            {wrong}
-          </p>
-        )}
+        <Wrong error={error} />
         <p>{children}</p>
         <div className={form.actions}>
           <Button variant="default" data-autofocus onClick={close}>
