@@ -9,6 +9,7 @@ from gardenos_chassis.sealing.secrets import seal, unseal
 from gardenos_chassis.testing.parts import Parts
 from gardenos_identity.app import create_service
 from gardenos_identity.settings import IdentitySettings
+from gardenos_identity.signing_in.limits import NO_AGENCY
 from sqlalchemy import text
 
 SEALED = {"second_factors": ("user_id", "secret"), "letters": ("id", "sealed")}
@@ -37,8 +38,16 @@ async def test_second_factors_and_waiting_letters_outlive_the_old_master_key(par
                 values = f":agency_id, :id, :kept{', now()' if more[table] else ''}"
                 insert = f"insert into {table} (agency_id, {key}, {column}{more[table]}) values ({values})"
                 await session.execute(text(insert), given)
+        # Those of operators, who are of no agency, are sealed as well.
+        async with service.database.transaction(NO_AGENCY) as session:
+            given = {"agency_id": NO_AGENCY, "id": id, "kept": seal(MasterKeys.parse(old), NO_AGENCY, id, "JBSWY3DP")}
+            insert = "insert into second_factors (agency_id, user_id, secret) values (:agency_id, :id, :kept)"
+            await session.execute(text(insert), given)
         found = await rewrap(service, silent)
-        assert found.after == {MasterKeys.parse(new).newest.hex(): 2}
+        assert found.after == {MasterKeys.parse(new).newest.hex(): 3}
+        async with service.database.transaction(NO_AGENCY) as session:
+            kept = (await session.execute(text("select secret from second_factors"))).scalar_one()
+            assert unseal(MasterKeys.parse(new), NO_AGENCY, id, kept) == "JBSWY3DP"
         async with service.database.transaction(agency_id) as session:
             for table, (_, column) in SEALED.items():
                 kept = (await session.execute(text(f"select {column} from {table}"))).scalar_one()

@@ -17,6 +17,7 @@ from gardenos_chassis.testing.plugin import Start
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts import Event
 from gardenos_contracts.identity import (
+    AgencySuspended,
     BranchClosed,
     BranchOpened,
     InvitationTeamsChanged,
@@ -87,6 +88,30 @@ async def test_who_is_moved_or_deactivated_while_they_listen_hears_accordingly(
         while rest[-1].name != "expired":
             rest.append(await stream.next())
         assert str(unheard.id) not in [each.data.get("id") for each in rest]
+
+
+async def test_whose_agency_is_suspended_while_they_listen_hears_no_more(
+    reporting: Running, server: Server, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    owner = story.user("Olga")
+    await story.publish(source, agency_id)
+    async with server.listen(agency_id, role=Role.OWNER, user_id=owner) as stream:
+        story.capture()
+        await story.publish(source, agency_id)
+        await stream.until("leads.LeadCaptured")
+        why = AgencySuspended(agency_id=agency_id, reason="an invoice is open", turn_to=None)
+        await source("identity").publish(agency_id, why, stream_id=agency_id)
+        await reporting.wait_until_caught_up()
+        unheard = story.capture()
+        await story.publish(source, agency_id)
+        rest = [await stream.next()]
+        while rest[-1].name != "expired":
+            rest.append(await stream.next())
+        assert str(unheard.id) not in [each.data.get("id") for each in rest]
+    async with reporting.client(agency_id, user_id=owner) as http:
+        again = await http.get(PATH)
+        assert (again.status_code, again.json()["type"]) == (403, "urn:gardenos:agency-suspended")
 
 
 async def test_branches_are_told_to_everybody_and_invitations_to_who_may_invite(
