@@ -39,6 +39,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -86,6 +87,8 @@ LISTENS_TO = (
     LeadShared,
     LeadUnshared,
     LeadInquired,
+    LeadFieldsFilled,
+    LeadTagsChanged,
     CallLogged,
     MessageReceived,
     ClientOnboarded,

@@ -40,6 +40,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -146,6 +147,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadShared()
             | LeadUnshared()
             | LeadInquired()
+            | LeadFieldsFilled()
+            | LeadTagsChanged()
             | LeadForgotten()
         ):
             return Resource.LEAD, event.lead_id
