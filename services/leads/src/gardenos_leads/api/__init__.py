@@ -11,7 +11,8 @@ from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
 from gardenos_leads.api.views import router as views
 
-# What is held, and what else has a name, goes before what is asked for by its id.
-routers = (held, fields, views, leads, campaigns, imports, lead_sources, lead_posts, lead_forms, inquiries)
+# They are tried in this order: what is posted most comes first, and what is held, and what else has a name, before what is asked
+# for by its id.
+routers = (lead_posts, lead_forms, held, fields, views, leads, campaigns, imports, lead_sources, inquiries)
 
 __all__ = ["routers"]

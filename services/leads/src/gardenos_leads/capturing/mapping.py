@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -127,8 +128,9 @@ def paths_of(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str,
     return found
 
 
+@lru_cache(maxsize=20_000)
 def usual(path: str) -> str | None:
-    """The field that a path names by its last step, or None."""
+    """The field that a path names by its last step, or None. Senders use the same paths again and again."""
     steps = [step for step in re.split(r"[.@]", path.replace("[", ".").replace("]", "")) if not step.isdecimal()]
     bare = re.sub(r"[^a-z0-9]", "", steps[-1].lower()) if steps else ""
     # `name[first]`: the tag says what of.
