@@ -47,10 +47,10 @@ async def measure(report: Callable[[Measure], None]) -> None:
     folder = Path(tempfile.mkdtemp(prefix="gardenos-bench-"))
     try:
         async with EmbeddedPostgres(folder / "postgres") as postgres:
-            urls = await postgres.ensure_database("gardenos_leads")
+            urls = await postgres.ensure_database("leads")
             await migrate("gardenos_leads", urls.owner_url)
             database = Database(urls.app_url, pool=4, master_keys=MasterKeys.parse(new_master_key()))
-            admin = await postgres.connect("gardenos_leads")
+            admin = await postgres.server.connect("gardenos_leads")
             try:
                 agency_id = new_id()
                 seconds = await _imported(database, agency_id)

@@ -29,6 +29,7 @@ import { LeadHeader } from "./LeadHeader";
 import { LostReason } from "./LostReason";
 import { known as knownLead, leaveAt, neighbours } from "./place";
 import { leadById, pastOfLead } from "./queries";
+import { Removed } from "./Removed";
 import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
 
@@ -171,6 +172,11 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
       />
       {stale && <div className={record.notice}>{stale}</div>}
+      {lead.removed_at !== null && (
+        <div className={record.notice}>
+          <Removed id={lead.id} mayWrite={mayWrite} />
+        </div>
+      )}
       {mustClaim && (
         <div className={record.notice}>
           <Unclaimed what="lead" claim={open ? () => void claim() : null} />

@@ -33,7 +33,7 @@ GoOn: TypeAlias = Literal["wait", "check", "run"]
 CHECK, RUN, UNDO, EXPIRE = "leads.check-import", "leads.run-import", "leads.undo-import", "leads.expire-import"
 
 _WORKBOOK = b"PK\x03\x04"
-_MEGABYTES, _SECONDS = 1_500, 120
+_MEGABYTES, _SECONDS = 800, 120
 """What the reading of a workbook may take."""
 
 importing = Jobs(at_once=2)
@@ -48,7 +48,7 @@ class Limits:
     """What an import may be."""
 
     bytes: int
-    """A tenth of what a workbook may unpack to."""
+    """Of a file, and of a workbook's rows as CSV; it may unpack to ten times that."""
     rows: int
     keep: timedelta
     """For how long what stood in a file is kept."""
@@ -140,7 +140,7 @@ def _look(file: BinaryIO, most_rows: int) -> tuple[Sheet, int]:
 
 async def _from_workbook(given: BinaryIO, rows: BinaryIO, limits: Limits) -> None:
     """Writes the rows of a workbook as CSV. Raises Invalid for one that cannot be read, or takes too much."""
-    limit = (_MEGABYTES, _SECONDS, limits.bytes * 10, limits.rows + 10)
+    limit = (_MEGABYTES, _SECONDS, 10 * limits.bytes, limits.bytes, limits.rows + 10)
     given.seek(0)
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", workbook.__name__, *map(str, limit),

@@ -7,7 +7,7 @@ a kill no row is missing, and none is in twice.
 import asyncio
 from collections import ChainMap, Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -38,7 +38,7 @@ from gardenos_leads.importing.rows import Fate, Judged, judge
 from gardenos_leads.importing.tables import import_rows, imports
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
 BATCH = 500
 """Rows a transaction."""
@@ -123,9 +123,8 @@ async def run(job: Job) -> None:
     # What a look ahead told is of rows that are not in yet.
     seen = Seen(rows=await _rows_so_far(job, task) if task.rows_done else {})
     counts = Counter(NOTHING | task.counts)
-    async with _file(job, task) as file:
-        rows = _judged(file, task, done=task.rows_done)
-        while batch := await asyncio.to_thread(_next, rows):
+    async with _file(job, task) as file, aclosing(_ahead(_judged(file, task, done=task.rows_done))) as batches:
+        async for batch in batches:
             if not await _take_in(job, task, batch, counts, seen):
                 return
     async with job.store.unit_of_work(acting(job, import_id)) as work:
@@ -266,6 +265,18 @@ def _judged(file: BinaryIO, task: Task, *, done: int) -> Iterator[Judged]:
         # In a workbook a row is a line, whatever stands in its cells.
         line = record.line if task.kind == "csv" else record.row + task.head + 1
         yield judge(Record(record.row, line, record.cells), task.columns)
+
+
+async def _ahead(rows: Iterator[Judged]) -> "AsyncGenerator[list[Judged], None]":
+    """Batches, each read and judged while the one before is written."""
+    reading = asyncio.create_task(asyncio.to_thread(_next, rows))
+    try:
+        while batch := await reading:
+            reading = asyncio.create_task(asyncio.to_thread(_next, rows))
+            yield batch
+    finally:
+        # A thread cannot be cut off, and the file is closed after this.
+        await asyncio.wait({reading})
 
 
 def _next(rows: Iterator[Judged]) -> list[Judged]:

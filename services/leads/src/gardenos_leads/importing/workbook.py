@@ -1,6 +1,6 @@
 """An Excel workbook becomes CSV, in a process of its own: what a workbook may do to its reader is done to that one alone.
 
-    python -m gardenos_leads.importing.workbook <megabytes> <seconds> <largest> <rows>  < workbook > csv
+    python -m gardenos_leads.importing.workbook <megabytes> <seconds> <unpacked> <written> <rows>  < workbook > csv
 
 It says by exit code 3 and a line on its standard error what is wrong with a workbook. Memory, processor time and what is
 written are limited by the operating system, so a bomb ends this process and nothing else.
@@ -73,16 +73,16 @@ def _cell(cell: object) -> str:
     return str(cell)
 
 
-def main(megabytes: int, seconds: int, largest: int, most_rows: int) -> None:
-    """Reads a workbook at the standard input, and writes CSV to the standard output."""
+def main(megabytes: int, seconds: int, unpacked: int, written: int, most_rows: int) -> None:
+    """Reads a workbook at the standard input, and writes CSV to the standard output; `unpacked` and `written` are bytes."""
     resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     given = io.BufferedReader(io.FileIO(0, closefd=False))
     out = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), "utf-8", newline="")
     try:
-        check(given, largest)
+        check(given, unpacked)
         writer = csv.writer(out)
         for number, row in enumerate(rows_of(given)):
             if number > most_rows:
@@ -95,4 +95,4 @@ def main(megabytes: int, seconds: int, largest: int, most_rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(limit) for limit in sys.argv[1:5]))
+    main(*(int(limit) for limit in sys.argv[1:6]))
