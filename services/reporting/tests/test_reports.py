@@ -456,3 +456,22 @@ async def test_the_pipeline(reporting: Running, source: Sources, agency_id: UUID
     async with reporting.client(agency_id, role=Role.AGENT, user_id=new_id()) as http:
         found = (await http.get("/api/v1/reports/pipeline")).json()
         assert (found["open"], found["not_contacted_7_days"]) == (3, 1)
+
+
+async def test_who_was_removed_is_counted_nowhere_until_they_are_restored(
+    reporting: Running, source: Sources, agency_id: UUID
+) -> None:
+    now = datetime.now(UTC)
+    story = Story()
+    story.agency(agency_id, "UTC")
+    lead, _ = story.capture(captured_at=now), story.capture(captured_at=now)
+    story.remove(lead, now)
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+    async with reporting.client(agency_id) as http:
+        assert (await http.get("/api/v1/reports/pipeline")).json()["open"] == 1
+        again = Story()
+        again.remove(lead, now, restored=True)
+        await again.publish(source, agency_id)
+        await reporting.wait_until_caught_up()
+        assert (await http.get("/api/v1/reports/pipeline")).json()["open"] == 2

@@ -16,6 +16,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadStageChanged,
     PersonForgotten,
     Stage,
@@ -57,6 +59,9 @@ class Lead(NamedTuple):
     first_outbound_by: UUID | None = None
     """Who of the agency that was."""
     last_contact_at: datetime | None = None
+    removed: bool = False
+    """Whether no report counts it, until it is restored."""
+    removed_sequence: int = 0
 
     @property
     def scope(self) -> Scope | None:
@@ -95,6 +100,10 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
             }
         case LeadDetailsChanged() as details:
             return _named(lead, event, details)
+        case LeadRemoved() | LeadRestored():
+            if event.sequence < lead.removed_sequence:
+                return {}
+            return {"removed": isinstance(event.data, LeadRemoved), "removed_sequence": event.sequence}
         case PersonForgotten():
             return {"name": "Forgotten person", "name_sequence": event.sequence}
         case LeadAssigned() as assigned:

@@ -71,7 +71,7 @@ async def _write(db: Session, agency_id: UUID, records: Records) -> None:
 
 _AS_THEY_ARE = (
     "person_id", "name", "name_sequence", "source", "campaign_id", "captured_at", "stage_sequence", "client_id",
-    "converted_at", "first_communication_at", "first_outbound_at", "last_contact_at",
+    "converted_at", "first_communication_at", "first_outbound_at", "last_contact_at", "removed", "removed_sequence",
 )  # fmt: skip
 
 

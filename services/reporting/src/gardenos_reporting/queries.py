@@ -60,6 +60,7 @@ async def zone(session: Session, caller: Caller) -> ZoneInfo:
 def _in_scope(caller: Caller) -> list[ColumnElement[bool]]:
     """The leads that the caller may read: no number counts any other."""
     found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id, leads.c.captured_at.is_not(None)]
+    found.append(leads.c.removed.is_(False))
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     return found

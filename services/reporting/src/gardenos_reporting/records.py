@@ -22,6 +22,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -44,6 +46,8 @@ NOT_OF_CLIENTS = (
     LeadConverted,
     LeadShared,
     LeadUnshared,
+    LeadRemoved,
+    LeadRestored,
 )
 """Whose they are, no client decides: for these alone no client need be known."""
 
@@ -130,6 +134,8 @@ class Records:
                 | LeadAssigned()
                 | LeadStageChanged()
                 | LeadConverted()
+                | LeadRemoved()
+                | LeadRestored()
                 | PersonForgotten() as told
             ):
                 self._keep_lead(after(self._lead(told.lead_id), event))

@@ -51,6 +51,8 @@ leads = Table(
     _moment("last_contact_at"),
     Column("response_owner_id", Uuid),
     Column("response_team_id", Uuid),
+    Column("removed", Boolean),
+    Column("removed_sequence", BigInteger),
     Column("first_touch_at", DateTime(timezone=True), Computed("", persisted=True)),
     Column("conversion_seconds", Double, Computed("", persisted=True)),
     Column("response_seconds", Double, Computed("", persisted=True)),

@@ -19,6 +19,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -113,6 +115,11 @@ class Story:
     def move(self, lead: Lead, stage: Stage, at: datetime = NOON) -> None:
         ids = {"lead_id": lead.id, "person_id": lead.person_id}
         self._tell(LeadStageChanged(stage=stage, previous_stage=Stage.NEW, **ids), lead.id, at)
+
+    def remove(self, lead: Lead, at: datetime = NOON, *, restored: bool = False) -> None:
+        """The lead is removed, or restored."""
+        event = (LeadRestored if restored else LeadRemoved)(lead_id=lead.id, person_id=lead.person_id)
+        self._tell(event, lead.id, at)
 
     def convert(self, lead: Lead, at: datetime, *, onboard: bool = True) -> None:
         whose: dict[str, Any] = {"owner_id": lead.owner_id, "team_id": lead.team_id}

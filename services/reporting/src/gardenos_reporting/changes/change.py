@@ -48,6 +48,8 @@ from gardenos_contracts.leads import (
     LeadCaptured,
     LeadConverted,
     LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
     LeadShared,
     LeadStageChanged,
     LeadUnshared,
@@ -149,6 +151,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadInquired()
             | LeadFieldsFilled()
             | LeadTagsChanged()
+            | LeadRemoved()
+            | LeadRestored()
             | LeadForgotten()
         ):
             return Resource.LEAD, event.lead_id
