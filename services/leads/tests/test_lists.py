@@ -85,6 +85,7 @@ async def test_fields_of_an_agencys_own(leads: Running, agency_id: UUID) -> None
         ({"age": "old"}, "/values/age"),
         ({"age": True}, "/values/age"),
         ({"age": 10**40}, "/values/age"),
+        ({"age": 10**400}, "/values/age"),
         ({"roof": "straw"}, "/values/roof"),
         ({"other": 1}, "/values"),
         ({"roof": "a\0b"}, "/values/roof"),
@@ -391,3 +392,6 @@ async def test_views_are_seen_and_changed_by_those_they_are_for(leads: Running, 
         assert await names(colleague) == ["All"]
         wrong = await agent.post("/api/v1/leads/views", json=hot | {"filter": {"all": [1]}})
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/filter")
+        for value, op in ((10**400, "is"), (10**30, "is_empty")):
+            huge = await agent.post("/api/v1/leads/views", json=hot | {"filter": only("contact_attempts", op, value)})
+            assert huge.status_code == 422

@@ -159,9 +159,9 @@ async def _event(work: UnitOfWork, writing: Writing, body: SaveView, view_id: UU
             raise Invalid("you are not in this team; choose one of yours", pointer="/team_id")
         await writing.refuse_strangers(team_id=body.team_id)
     if body.filter is not None:
+        await understood(work.session, caller, body.filter, pointer="/filter")
         if len(orjson.dumps(body.filter)) > _LARGEST_FILTER:
             raise Invalid(f"a filter has at most {_LARGEST_FILTER} bytes", pointer="/filter")
-        await understood(work.session, caller, body.filter, pointer="/filter")
     return LeadViewSaved(
         view_id=view_id,
         name=body.name,

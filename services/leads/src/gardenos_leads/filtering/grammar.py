@@ -132,6 +132,8 @@ class _Reader:
         if op not in OPERATORS[field.kind]:
             raise self._wrong(f"{at}/op", f"{field.name} is asked for by {', '.join(OPERATORS[field.kind])}")
         if op in _EMPTY:
+            if given.get("value") is not None:
+                raise self._wrong(f"{at}/value", f"{op} has no value; leave it out")
             return Condition(field, op)
         try:
             return Condition(field, op, _value(field, op, given.get("value")))
@@ -199,7 +201,8 @@ def _id(given: Any) -> UUID:
 
 
 def _number(given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given) or abs(given) > 2**53:
+    # Its size first: an integer may be too large for a fraction to hold.
+    if isinstance(given, bool) or not isinstance(given, int | float) or abs(given) > 2**53 or math.isnan(given):
         raise ValueError("give a number of at most 15 digits")
     return float(given)
 

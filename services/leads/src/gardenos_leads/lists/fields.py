@@ -1,6 +1,5 @@
 """A field of an agency's own: what may happen to it, and how what people write in it is read."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -136,8 +135,9 @@ def _day(value: Any) -> date:
 def _number(value: Any) -> int | float:
     if isinstance(value, str) and re.fullmatch(r"\s*-?[\d,]{1,20}(\.\d{1,10})?\s*", value):
         value = float(value.replace(",", ""))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("a number")
-    if abs(value) > _LARGEST:
+    # An integer may be too large for a fraction to hold; what is no number is in no order.
+    if not abs(value) <= _LARGEST:
         raise ValueError("a number of at most 15 digits")
     return int(value) if value == int(value) else value
