@@ -171,7 +171,7 @@ function Nothing({
           </Button>
         }
       >
-        Try fewer filters, or part of a name, an address or a telephone number.
+        Try fewer filters, or how a name begins, part of an email address, or a number’s last digits.
       </Empty>
     );
   }
