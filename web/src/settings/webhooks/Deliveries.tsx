@@ -148,7 +148,7 @@ function Entry({ delivery, busy, redeliver }: EntryProps) {
   const title = eventTitle(delivery.event_type);
   const act = delivery.state === "waiting" ? "Send now" : "Send again";
   const facts = [
-    delivery.tries === 1 ? "one try" : `${delivery.tries} tries`,
+    ["not tried yet", "one try"][delivery.tries] ?? `${delivery.tries} tries`,
     delivery.status === null ? null : `answered ${delivery.status}`,
     delivery.milliseconds === null ? null : `in ${delivery.milliseconds} ms`,
   ].filter(Boolean);
