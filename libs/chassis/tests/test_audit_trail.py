@@ -151,6 +151,13 @@ async def test_a_change_is_told_with_what_it_changed(notes: Running, agency_id: 
     assert {"field": "text", "old": None, "new": "remember"} in first["changes"]
 
 
+@pytest.mark.parametrize("name", ["actor", "on_behalf_of", "type"])
+async def test_a_text_that_no_text_can_be_is_refused(notes: Running, agency_id: UUID, name: str) -> None:
+    async with notes.client(agency_id) as client:
+        for bad in ("a\0b", "leads.\0"):
+            assert (await client.get(TRAIL, params={name: bad})).status_code == 422
+
+
 async def test_a_foreign_cursor_is_refused(notes: Running, agency_id: UUID) -> None:
     async with notes.client(agency_id) as client:
         answer = await client.get(TRAIL, params={"cursor": "AAAA"})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -32,6 +32,7 @@ from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.events.changes import changes, fields_of
 from gardenos_chassis.events.store import history
 from gardenos_chassis.http.dependencies import actor_of, asker, service_of
+from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.http.history import FieldChange
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.responses import json_response
@@ -112,13 +113,16 @@ class _Wanted:
     until: datetime | None
 
 
+_Told: TypeAlias = Annotated[str, WithoutNul]
+
+
 def _wanted(
     kind: Annotated[list[Kind], Query(description="Any of these; without it all")] = [],  # noqa: B006
-    actor: Annotated[str | None, Query(max_length=200, description="As `person:<user id>`")] = None,
-    on_behalf_of: Annotated[str | None, Query(max_length=200, description="A user's id")] = None,
+    actor: Annotated[_Told | None, Query(max_length=200, description="As `person:<user id>`")] = None,
+    on_behalf_of: Annotated[_Told | None, Query(max_length=200, description="A user's id")] = None,
     subject_id: Annotated[UUID | None, Query(description="A record's or a person's id")] = None,
     type: Annotated[
-        list[str],
+        list[_Told],
         Query(description="As an entry's `type`, `leads.LeadCaptured.v1` or `opened lead`: any of these alone"),
     ] = [],  # noqa: B006
     since: Annotated[AwareDatetime | None, Query(description="Recorded at this time or later")] = None,
