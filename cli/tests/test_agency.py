@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 from gardenos_chassis.settings import SERVICES
-from gardenos_cli.client import api as clients
 from gardenos_cli.client import session as kept
 from gardenos_cli.client.archives import checked
 from gardenos_cli.client.session import Session
@@ -45,7 +44,7 @@ def exported(monkeypatch: pytest.MonkeyPatch, folder: Path, content: bytes, stat
 
     client = httpx.Client
     monkeypatch.setattr(
-        clients.httpx, "Client", lambda **options: client(**{**options, "transport": httpx.MockTransport(answer)})
+        httpx, "Client", lambda **options: client(**{**options, "transport": httpx.MockTransport(answer)})
     )
     done = CliRunner().invoke(commands, ["agency", "export", "--output", str(folder)])
     return done.exit_code, done.output + (str(done.exception) if done.exception else "")

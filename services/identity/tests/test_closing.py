@@ -17,6 +17,7 @@ from gardenos_chassis.testing import Running, eventually
 from gardenos_chassis.testing.leftovers import places_of, rows_of
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.plugin import Start
+from gardenos_contracts import Event
 from gardenos_contracts.identity import AgencyErased, AgencyRegistered
 from gardenos_identity.app import create_service
 from gardenos_identity.closing.closure import evolve
@@ -43,7 +44,12 @@ async def added(owner: httpx.AsyncClient, role: str) -> dict[str, Any]:
 
 
 def closable() -> Any:
-    return evolve(None, AgencyRegistered(agency_id=new_id(), name="Garden & Co", time_zone="UTC", currency="USD"))
+    return after(None, AgencyRegistered(agency_id=new_id(), name="Garden & Co", time_zone="UTC", currency="USD"))
+
+
+def after(agency: Any, event: Event) -> Any:
+    """The agency once this has happened."""
+    return evolve(agency, event)
 
 
 def test_it_is_closed_by_its_name_and_erased_once_when_the_day_has_come() -> None:
@@ -52,15 +58,15 @@ def test_it_is_closed_by_its_name_and_erased_once_when_the_day_has_come() -> Non
         [*agency.close("Garden", None, now=NOW, erase_after=timedelta(days=30))]
     (closed,) = agency.close(" garden  & CO ", "we retire", now=NOW, erase_after=timedelta(days=30))
     assert closed.erase_at == NOW + timedelta(days=30)
-    agency = evolve(agency, closed)
+    agency = after(agency, closed)
     with pytest.raises(Conflict):
         [*agency.close("Garden & Co", None, now=NOW, erase_after=timedelta(days=30))]
     assert [*agency.erase(now=NOW + timedelta(days=29))] == []
     (erased,) = agency.erase(now=NOW + timedelta(days=30))
     assert isinstance(erased, AgencyErased)
-    assert [*evolve(agency, erased).erase(now=NOW + timedelta(days=31))] == []
+    assert [*after(agency, erased).erase(now=NOW + timedelta(days=31))] == []
     with pytest.raises(Conflict):
-        [*evolve(agency, erased).reopen()]
+        [*after(agency, erased).reopen()]
 
 
 def test_what_was_reopened_is_not_erased() -> None:
@@ -68,8 +74,8 @@ def test_what_was_reopened_is_not_erased() -> None:
     with pytest.raises(Conflict):
         [*agency.reopen()]
     (closed,) = agency.close("Garden & Co", None, now=NOW, erase_after=timedelta(days=30))
-    (reopened,) = evolve(agency, closed).reopen()
-    agency = evolve(evolve(agency, closed), reopened)
+    (reopened,) = after(agency, closed).reopen()
+    agency = after(after(agency, closed), reopened)
     assert [*agency.erase(now=NOW + timedelta(days=400))] == []
 
 

@@ -200,7 +200,7 @@ async def test_every_kind_of_condition(leads: Running, source: Any, agency_id: U
             (("fields.color", "begins_with", "b"), ["Bert", "Anna"]),
         ):  # fmt: skip
             assert await found(http, only(*condition)) == expected, condition
-        both = {"all": [{"field": "fields.age", "op": "is_not_empty"},
+        both: Any = {"all": [{"field": "fields.age", "op": "is_not_empty"},
                         {"any": [{"field": "state", "op": "is", "value": "TX"}, {"field": "stage", "op": "is", "value": "lost"}]}]}  # fmt: skip
         assert await found(http, both) == ["Anna"]
         assert await found(

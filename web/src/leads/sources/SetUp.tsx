@@ -1,13 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Modal,
-  MultiSelect,
-  NativeSelect,
-  NumberInput,
-  Switch,
-  TextInput,
-} from "@mantine/core";
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { newKey } from "../../api/client";
 import type { LeadSource, LeadSourceWithAddress, SetUpLeadSource } from "../../api/schema";
