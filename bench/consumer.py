@@ -147,7 +147,7 @@ class Bare:
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
             self._ready.append((some[0]["agency_id"], [tuple(row.values()) for row in some]))
-        self._statement = upsert_of(prospects, tuple(rows[0]))
+        self._statement = upsert_of((prospects, tuple(rows[0])))
 
     async def a_second(self) -> float:
         """Upserts them all; tells how many a second."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.rows import upsert_many, upsert_together
 from gardenos_chassis.testing import Running
 from sqlalchemy import ARRAY, Column, Integer, MetaData, Table, Text, Uuid
 
@@ -14,6 +14,14 @@ rings = Table(
     Column("agency_id", Uuid, primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("loudness", Integer),
+)
+strokes = Table(
+    "strokes",
+    MetaData(),
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("loudness", Integer),
+    Column("at_once", Integer),
 )
 
 
@@ -31,6 +39,18 @@ async def test_rows_are_inserted_and_those_that_stand_are_set_the_last_word_coun
     async with notes.service.database.transaction(agency_id) as session:
         await upsert_many(session, rings, [row(1, 5), row(2, 6), row(1, 7)])
     assert [found["loudness"] for found in await notes.rows(agency_id, rings)] == [1, 7, 6]
+
+
+async def test_rows_of_several_tables_are_written_at_once(notes: Running, agency_id: UUID) -> None:
+    id = new_id()
+    stroke = {"agency_id": agency_id, "id": id, "loudness": 4, "at_once": 1}
+    ring = {"agency_id": agency_id, "id": id, "loudness": 1}
+    async with notes.service.database.transaction(agency_id) as session:
+        await upsert_together(session, {rings: [], strokes: []})
+        await upsert_together(session, {rings: [ring], strokes: [stroke]})
+        await upsert_together(session, {strokes: [stroke | {"at_once": 2}], rings: [ring | {"loudness": 3}]})
+    assert [found["loudness"] for found in await notes.rows(agency_id, rings)] == [3]
+    assert [(found["loudness"], found["at_once"]) for found in await notes.rows(agency_id, strokes)] == [(4, 2)]
 
 
 async def test_columns_of_arrays_are_refused(notes: Running, agency_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """Many rows at once, by one statement on the driver: for consumers that must keep up with a flood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -17,18 +17,39 @@ async def upsert_many(db: Session, table: Table, rows: Sequence[Mapping[str, Any
     Every row gives the same columns, the primary key among them, in the driver's own Python types; of several with the
     same key the last one counts. Raises TypeError for columns that are arrays.
     """
-    if not rows:
+    await upsert_together(db, {table: rows})
+
+
+async def upsert_together(db: Session, rows_of: Mapping[Table, Sequence[Mapping[str, Any]]]) -> None:
+    """As `upsert_many` for several tables, by one statement: rows of one must not refer to new rows of another."""
+    given = {table: (tuple(rows[0]), _last_of_each(table, rows)) for table, rows in rows_of.items() if rows}
+    if not given:
         return
-    names = tuple(rows[0])
-    key_of = itemgetter(*(column.name for column in table.primary_key))
-    # One statement cannot set the same row twice.
-    last = {key_of(row): row for row in rows}.values()
-    await driver_of(db).execute(upsert_of(table, names), *([row[name] for row in last] for name in names))
+    statement = upsert_of(*((table, names) for table, (names, _) in given.items()))
+    columns = ([row[name] for row in rows] for names, rows in given.values() for name in names)
+    await driver_of(db).execute(statement, *columns)
 
 
 @lru_cache(maxsize=256)
-def upsert_of(table: Table, names: tuple[str, ...]) -> str:
-    """The statement of `upsert_many`: it takes an array a column, `$1` for the first."""
+def upsert_of(*given: tuple[Table, tuple[str, ...]]) -> str:
+    """The statement of `upsert_together` for these columns of these tables: it takes an array a column, in their order."""
+    statements = []
+    place = 1
+    for table, names in given:
+        statements.append(_upsert(table, names, place))
+        place += len(names)
+    *others, last = statements
+    before = ", ".join(f"also_{number} as ({other})" for number, other in enumerate(others))
+    return f"with {before} {last}" if others else last
+
+
+def _last_of_each(table: Table, rows: Sequence[Mapping[str, Any]]) -> Collection[Mapping[str, Any]]:
+    """One statement cannot set the same row twice."""
+    key_of = itemgetter(*(column.name for column in table.primary_key))
+    return {key_of(row): row for row in rows}.values()
+
+
+def _upsert(table: Table, names: Sequence[str], first: int) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     quoted = dialect.identifier_preparer.quote
     columns = [table.columns[name] for name in names]
@@ -36,7 +57,7 @@ def upsert_of(table: Table, names: tuple[str, ...]) -> str:
         raise TypeError(f"{table.name}: {', '.join(arrays)} cannot be given by columns")
     key = {column.name for column in table.primary_key}
     types = [column.type.compile(dialect=dialect) for column in columns]
-    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, first))
     listed = ", ".join(quoted(name) for name in names)
     changes = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in names if name not in key)
     return (  # names of a declared table, quoted

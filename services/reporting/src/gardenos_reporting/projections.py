@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from gardenos_chassis.rows import upsert_many
+from gardenos_chassis.rows import upsert_together
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts import Event, Received
 from gardenos_contracts.leads import Stage
+from sqlalchemy import Table
 
 from gardenos_reporting.changes import log
 from gardenos_reporting.changes.change import id_in
@@ -30,9 +31,9 @@ async def project(events: Sequence[Received[Event]], db: Session, *, keep_change
     records = await _known(db, agency_id, events)
     for event in events:
         records.take(event)
-    await _write(db, agency_id, records)
     told_again = await log.release(db, agency_id, bounds, records.met)
-    await log.append(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
+    added = await log.added(db, agency_id, bounds, [*records.changes, *told_again], keep=keep_changes)
+    await upsert_together(db, _rows(agency_id, records) | added)
 
 
 async def project_tables(events: Sequence[Received[Event]], db: Session) -> None:
@@ -41,7 +42,7 @@ async def project_tables(events: Sequence[Received[Event]], db: Session) -> None
     records = await _known(db, agency_id, events)
     for event in events:
         records.learn(event)
-    await _write(db, agency_id, records)
+    await upsert_together(db, _rows(agency_id, records))
 
 
 async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]) -> Records:
@@ -59,14 +60,19 @@ async def _known(db: Session, agency_id: UUID, events: Sequence[Received[Event]]
     return Records(found, [_client(row) for row in await driver.fetch(_CLIENTS, agency_id, client_ids, persons)])
 
 
-async def _write(db: Session, agency_id: UUID, records: Records) -> None:
-    if records.time_zone is not None:
-        await upsert_many(db, agencies, [{"agency_id": agency_id, "time_zone": records.time_zone}])
+def _rows(agency_id: UUID, records: Records) -> dict[Table, list[dict[str, Any]]]:
+    """What of the records is to be written."""
+    zones = [] if records.time_zone is None else [{"agency_id": agency_id, "time_zone": records.time_zone}]
     called = {users: records.names.users, teams: records.names.teams, campaigns: records.names.campaigns}
-    for table, names in called.items():
-        await upsert_many(db, table, [{"agency_id": agency_id, "id": id, "name": name} for id, name in names.items()])
-    await upsert_many(db, leads, [_lead_row(agency_id, lead) for lead in records.changed_leads])
-    await upsert_many(db, clients, [_client_row(agency_id, each) for each in records.changed_clients])
+    return {
+        agencies: zones,
+        **{
+            table: [{"agency_id": agency_id, "id": id, "name": name} for id, name in names.items()]
+            for table, names in called.items()
+        },
+        leads: [_lead_row(agency_id, lead) for lead in records.changed_leads],
+        clients: [_client_row(agency_id, client) for client in records.changed_clients],
+    }
 
 
 _AS_THEY_ARE = (

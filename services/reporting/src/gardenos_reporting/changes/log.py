@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from gardenos_chassis.rows import upsert_of
 from gardenos_chassis.tenancy import Session, driver_of
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 
 from gardenos_reporting.changes.change import Change, Resource
 from gardenos_reporting.scope import POOL, Scope
@@ -25,16 +24,7 @@ where changes.agency_id = $1 and changes.withheld and changes.person_id = met.pe
 returning changes.*
 """
 
-
-_COLUMNS = tuple(column.name for column in changes.columns)
-_AGENCY, _NEW_HEAD, _FLOOR, _WITHHELD, _WERE_WITHHELD = (f"${len(_COLUMNS) + place}" for place in range(1, 6))
-# Where none was withheld, none is looked for.
-_APPEND = f"""
-with new as ({upsert_of(changes, _COLUMNS)})
-update change_heads set head = {_NEW_HEAD}, floor = {_FLOOR}, withheld = {_WITHHELD} or {_WERE_WITHHELD}
-    and exists (select from changes where changes.agency_id = {_AGENCY} and changes.withheld)
-where agency_id = {_AGENCY}
-"""  # noqa: S608 - constants
+_STILL_WITHHELD = "select exists (select from changes where agency_id = $1 and withheld)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +60,24 @@ async def lock(db: Session, agency_id: UUID) -> Bounds:
     return Bounds(row["head"], row["floor"], row["withheld"])
 
 
-async def append(db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Change], *, keep: int) -> None:
-    """Adds changes to a log that `lock` has locked. Of all of them at least the last `keep` stay."""
+async def added(
+    db: Session, agency_id: UUID, bounds: Bounds, new: Sequence[Change], *, keep: int
+) -> dict[Table, list[dict[str, Any]]]:
+    """The rows by which changes are added to a log that `lock` has locked. Of all of them at least the last `keep` stay."""
     if not new:
-        return
-    rows = [_row(agency_id, position, change) for position, change in enumerate(new, bounds.head + 1)]
+        return {}
     head, floor = bounds.head + len(new), bounds.floor
     # Many at once: to drop one for each that comes would double the work.
     if head - floor > keep + keep // 4:
         floor = head - keep
         await db.execute(delete(changes).where(changes.c.agency_id == agency_id, changes.c.position <= floor))
-    columns = ([row[name] for row in rows] for name in _COLUMNS)
     withheld = any(change.scope is None for change in new)
-    await driver_of(db).execute(_APPEND, *columns, agency_id, head, floor, withheld, bounds.withheld)
+    if bounds.withheld and not withheld:
+        withheld = await driver_of(db).fetchval(_STILL_WITHHELD, agency_id)
+    return {
+        changes: [_row(agency_id, position, change) for position, change in enumerate(new, bounds.head + 1)],
+        change_heads: [{"agency_id": agency_id, "head": head, "floor": floor, "withheld": withheld}],
+    }
 
 
 async def release(db: Session, agency_id: UUID, bounds: Bounds, met: Mapping[UUID, Scope]) -> list[Change]:
