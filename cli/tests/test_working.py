@@ -32,6 +32,11 @@ from gardenos_leads.settings import LeadsSettings
 LEADS = 200
 """Of each of three agencies; two events each."""
 EVENTS = 3 * LEADS * 2
+TABLES = {
+    "campaigns": 0, "leads": 3 * LEADS, "lead_fields": 0, "lead_values": 0, "lead_tags": 0, "lead_words": 9 * LEADS,
+    "lead_views": 0,
+}  # fmt: skip
+"""Of the leads' read model, with their rows."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +119,12 @@ async def leads(parts: Parts) -> Leads:
 
 async def test_a_rebuild_says_how_far_it_is_and_verify_that_all_is_well(leads: Leads) -> None:
     status, out, err = await leads.ran("rebuild", "leads", "leads")
-    assert (status, out) == (0, f"leads leads: campaigns, leads are rebuilt from {EVENTS:,} events\n")
+    assert (status, out) == (0, f"leads leads: {', '.join(TABLES)} are rebuilt from {EVENTS:,} events\n")
     assert f"taking events: 0 of {EVENTS:,} events (0%)" in err
     assert re.search(rf"changing places: {EVENTS:,} of {EVENTS:,} events \(100%\)", err)
     status, out, err = await leads.ran("verify", "leads")
-    assert (status, out.splitlines()) == (
-        0,
-        ["campaigns: 0 rows, equal to a rebuild", f"leads: {3 * LEADS} rows, equal to a rebuild"],
-    )
+    told = [line for line in out.splitlines() if line.partition(":")[0] in TABLES]
+    assert (status, told) == (0, [f"{table}: {rows:,} rows, equal to a rebuild" for table, rows in TABLES.items()])
     assert "comparing: 0 of 3 agencies (0%)" in err
 
 
@@ -171,10 +174,8 @@ async def test_what_differs_is_told_by_its_key_and_the_exit_status(leads: Leads)
             "update leads set version = version + 1 where id = (select min(id::text)::uuid from leads) returning id"
         )
     status, out, _ = await leads.ran("verify", "leads", "leads")
-    assert (status, out.splitlines()[1:]) == (
-        1,
-        [f"leads: {3 * LEADS} rows, 1 DIFFER from a rebuild", f"  different: {leads.agencies[0]} {changed}"],
-    )
+    differs = [f"leads: {3 * LEADS} rows, 1 DIFFER from a rebuild", f"  different: {leads.agencies[0]} {changed}"]
+    assert (status, [line for line in out.splitlines() if "equal" not in line]) == (1, differs)
     assert (await leads.ran("rebuild", "leads", "leads"))[0] == 0
     assert (await leads.ran("verify", "leads"))[0] == 0
 

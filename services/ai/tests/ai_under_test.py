@@ -13,6 +13,8 @@ from gardenos_contracts.leads import LeadCaptured
 from gardenos_contracts.values import Direction, PersonName
 from sqlalchemy import select
 
+SAID: set[UUID] = set()
+"""The ids of the calls and messages of the test at hand. Others' tests leave theirs on the same topics, and they are read too."""
 SAID_AT = datetime(2026, 3, 16, 15, tzinfo=UTC)
 TRANSCRIPT = (
     "Agent: Good morning, this is Ann from Garden Insurance.\n"
@@ -35,7 +37,9 @@ def call(lead: LeadCaptured, transcript: str | None = TRANSCRIPT, **fields: Any)
         "direction": Direction.OUTBOUND, "started_at": SAID_AT, "duration_seconds": 300, "disposition": Disposition.CONNECTED,
         "transcript": transcript,
     }  # fmt: skip
-    return CallLogged(**(known | fields))
+    said = CallLogged(**(known | fields))
+    SAID.add(said.call_id)
+    return said
 
 
 def email(text: str = HAIL, subject: str = "My house", **fields: Any) -> MessageReceived:
@@ -43,7 +47,9 @@ def email(text: str = HAIL, subject: str = "My house", **fields: Any) -> Message
         "message_id": new_id(), "thread_id": new_id(), "channel": "email", "sender": "maria@example.com",
         "subject": subject, "text": text, "received_at": SAID_AT,
     }  # fmt: skip
-    return MessageReceived(**(known | fields))
+    said = MessageReceived(**(known | fields))
+    SAID.add(said.message_id)
+    return said
 
 
 async def items(http: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
