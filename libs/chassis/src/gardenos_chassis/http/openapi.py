@@ -64,6 +64,10 @@ def _with_problems(document: Document) -> Document:
         operation["responses"].pop("422", None)
         for status in _refusals(path, method, operation):
             operation["responses"][str(status.value)] = _problem(status.phrase)
+        for status, answer in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                # A route that declares one says when it is given, not how it looks.
+                answer |= _problem(answer["description"])
         operation["responses"]["default"] = _problem("Any other refusal or fault")
     return document
 
