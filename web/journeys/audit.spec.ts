@@ -9,7 +9,12 @@ test("who opens a client stands in the audit trail, which is filtered down to it
   const { keyboard } = page;
   await signIn(page);
   await page.goto("/clients");
+  // The row of the list stands in for the record until it is there.
+  const record = page.waitForResponse(
+    (answer) => answer.ok() && /\/api\/v1\/clients\/[0-9a-f-]{36}$/.test(answer.url()),
+  );
   await page.locator("[data-row='0']").click();
+  await record;
   await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const client = /[0-9a-f-]{36}/.exec(page.url())![0];
