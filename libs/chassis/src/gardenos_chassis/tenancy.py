@@ -154,7 +154,7 @@ class Database:
             pooled.close()
 
     async def do_alone(self, agency_id: UUID, statement: str) -> str:
-        """A statement without parameters as a transaction by itself, in one round trip; gives its tag: `UPDATE 1`.
+        """A statement without parameters as a transaction by itself, in one round trip; gives its tag: `SELECT 1`.
 
         That it is on disk is not waited for: it is for what is done again where a crash of the server loses it.
         """
@@ -208,7 +208,7 @@ def last_of(session: Session, statement: str) -> None:
 
 
 def told_by_first(session: Session) -> str:
-    """The tag of the statement that went along with the beginning of this transaction: `UPDATE 1`."""
+    """The tag of the statement that went along with the beginning of this transaction: `SELECT 1`."""
     tag: str = session.info[_FIRST]
     return tag
 

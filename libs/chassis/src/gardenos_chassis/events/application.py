@@ -18,7 +18,7 @@ from gardenos_chassis.events.feed import FeedClient
 from gardenos_chassis.events.store import Context, EventStore, LostRace, UnitOfWork
 from gardenos_chassis.sealing.forgetting import forgets_anybody, heeded, turn, without_the_forgotten
 from gardenos_chassis.telemetry import told
-from gardenos_chassis.tenancy import Session, driver_of, told_by_first
+from gardenos_chassis.tenancy import Session, told_by_first
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +27,18 @@ _LOCK = text(
     "insert into consumer_marks as marks (agency_id, consumer, source, sequence) values (:agency_id, :consumer, :source, 0)"
     " on conflict (consumer, source, agency_id) do update set sequence = marks.sequence returning sequence, parked"
 )
-# The same at once, as a rule: the mark is where these events begin, and nothing is parked. A row of its own tells whether
-# it was; and whether anybody is forgotten, of whom nothing may be told.
+# The same at once, as a rule: the mark is where these events begin, and nothing is parked. It goes along with the beginning
+# of a transaction, or is one by itself; so what comes of it is told by how many rows there are.
 _ADVANCE = """
 with advanced as (
-    update consumer_marks set sequence = $5, moved_at = now()
-    where agency_id = $1 and consumer = $2 and source = $3 and sequence = $4 and parked = 0 returning 1
+    update consumer_marks set sequence = {last}, moved_at = now()
+    where agency_id = '{agency_id}' and consumer = {consumer} and source = {source} and sequence = {before} and parked = 0
+    returning 1
 )
-select exists (select from advanced) as advanced,
-    exists (select from public.person_keys where agency_id = $1 and key is null) as anybody_forgotten
+select from advanced union all select from advanced
+where exists (select from public.person_keys where agency_id = '{agency_id}' and key is null)
 """
-# The same for where nobody is forgotten, which goes along with the beginning of a transaction, or is one by itself.
-_ADVANCE_FIRST = """
-update consumer_marks set sequence = {last}, moved_at = now()
-where agency_id = '{agency_id}' and consumer = {consumer} and source = {source} and sequence = {before} and parked = 0
-"""
-_NOBODY_FORGOTTEN = "and not exists (select from public.person_keys where agency_id = '{agency_id}' and key is null)"
-_ADVANCED = "UPDATE 1"
+_NOT_ADVANCED, _SOMEBODY_FORGOTTEN = "SELECT 0", "SELECT 2"
 _MOVE = text(
     "update consumer_marks set sequence = greatest(sequence, :sequence), parked = parked + :parked, moved_at = now()"
     " where agency_id = :agency_id and consumer = :consumer and source = :source"
@@ -265,11 +260,13 @@ class Application:
         agency_id = context.agency_id
         forgetting = forgets_anybody(messages)
         simple = not forgetting and _in_a_row(messages)
-        if simple and not self._hears_any(messages) and await self._pass_over(messages):
-            return messages[-1].sequence
+        if simple and not self._hears_any(messages):
+            if await self._pass_over(messages):
+                return messages[-1].sequence
+            simple = False
         first = turn(agency_id, alone=forgetting)
         if simple:
-            first = f"{first}; {self._advance_first(messages)} {_NOBODY_FORGOTTEN.format(agency_id=agency_id)}"
+            first = f"{first}; {self._advance(messages)}"
         async with self.store.unit_of_work(context, first=first) as work:
             if simple and (row := await self._advanced(work.session, messages)):
                 await self._effect(row, work)
@@ -288,12 +285,13 @@ class Application:
 
     async def _pass_over(self, messages: Sequence[Message]) -> bool:
         """Moves the mark over messages that nobody listens to; False if it is not as simple."""
-        done = await self.store.database.do_alone(messages[0].agency_id, self._advance_first(messages)) == _ADVANCED
+        done = await self.store.database.do_alone(messages[0].agency_id, self._advance(messages)) != _NOT_ADVANCED
         self._count(len(messages) if done else 0, "applied")
         return done
 
-    def _advance_first(self, messages: Sequence[Message]) -> str:
-        return _ADVANCE_FIRST.format(
+    def _advance(self, messages: Sequence[Message]) -> str:
+        """Moves the mark over all of the messages, if it is as simple."""
+        return _ADVANCE.format(
             # Digits of numbers, whatever was given: nothing that could be SQL.
             agency_id=UUID(messages[0].agency_id.hex),
             before=int(messages[0].sequence) - 1,
@@ -303,15 +301,13 @@ class Application:
         )
 
     async def _advanced(self, session: Session, messages: Sequence[Message]) -> Sequence[Message]:
-        """The messages as they may be applied, once the mark is moved over all of them; none if it is not as simple."""
-        if told_by_first(session) == _ADVANCED:
-            return messages
-        agency_id, before, last = messages[0].agency_id, messages[0].sequence - 1, messages[-1].sequence
-        # The driver's own: it is in the way of every event.
-        found = await driver_of(session).fetchrow(_ADVANCE, agency_id, self.consumer.name, self.source, before, last)
-        if found is None or not found["advanced"]:
+        """The messages as they may be applied, where the mark has moved over all of them; none where it has not."""
+        came_of_it = told_by_first(session)
+        if came_of_it == _NOT_ADVANCED:
             return ()
-        return await without_the_forgotten(session, agency_id, messages) if found["anybody_forgotten"] else messages
+        if came_of_it == _SOMEBODY_FORGOTTEN:
+            return await without_the_forgotten(session, messages[0].agency_id, messages)
+        return messages
 
     async def _step_by_step(self, work: UnitOfWork, messages: Sequence[Message]) -> tuple[int, Sequence[Message], int]:
         """Applies what follows on the mark, whatever is parked; tells the mark then, what followed, and how many were seen."""
