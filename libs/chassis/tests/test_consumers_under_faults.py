@@ -8,8 +8,10 @@ from functools import partial
 from uuid import UUID
 
 import asyncpg
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from faststream.kafka import KafkaBroker
 from gardenos_chassis.errors import Unavailable
 from gardenos_chassis.events import Consumer
 from gardenos_chassis.ids import new_id
@@ -234,6 +236,28 @@ async def test_a_dead_client_is_noticed_and_connected_anew(parts: Parts, source:
         await client.stop()
 
     await _silenced(parts, source, agency_id, stop)
+
+
+async def test_told_to_end_while_kafka_s_client_keeps_that_to_itself_it_ends_all_the_same(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connecting, told = asyncio.Event(), asyncio.Event()
+
+    async def start(broker: KafkaBroker) -> None:
+        connecting.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.set()
+        await really(broker)
+
+    really = KafkaBroker.start
+    monkeypatch.setattr(KafkaBroker, "start", start)
+    async with listening(parts, consumer()) as running:
+        await connecting.wait()
+    assert told.is_set()
+    assert only(running).kafka is None
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(f"{running.service.name}: ")]
 
 
 class Lying(Database):

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -127,6 +127,24 @@ async def test_a_producer_that_is_lost_is_replaced_and_publishing_resumes_from_t
         assert len(good_for) == 1, "the third producer took them"
         async with reading(parts.bootstrap) as reader:
             assert await texts(reader, agency_id, "4") == ["1", "2", "3", "1", "2", "3", "4"]
+
+
+async def test_told_to_end_while_kafka_s_client_keeps_that_to_itself_it_ends_all_the_same(parts: Parts) -> None:
+    settings = await parts.settings(NotesSettings, "gardenos_notes")
+    connecting = asyncio.Event()
+
+    async def connect() -> Producer:
+        connecting.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return await kafka(settings)()
+
+    async with notes_database(settings) as database:
+        task = asyncio.create_task(Relay(database, "notes", connect).run())
+        await connecting.wait()
+        task.cancel()
+        await asyncio.wait([task], timeout=30)
+        assert task.cancelled()
 
 
 async def test_it_holds_back_what_the_broker_does_not_take(parts: Parts) -> None:

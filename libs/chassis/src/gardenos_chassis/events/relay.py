@@ -17,6 +17,7 @@ from gardenos_chassis import telemetry
 from gardenos_chassis.events.store import EVENTS, messages_of
 from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.tasks import heed_cancellation
 from gardenos_chassis.telemetry import told
 from gardenos_chassis.tenancy import Database, Session, last_of
 
@@ -138,6 +139,7 @@ class Relay:
         backoff = 0.1
         try:
             while True:
+                heed_cancellation()
                 try:
                     if time.monotonic() - self._looked >= _POLL_SECONDS:
                         await self.publish_all()

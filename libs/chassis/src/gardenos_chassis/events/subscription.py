@@ -26,7 +26,7 @@ from gardenos_chassis.events.reconciliation import Reconciliation
 from gardenos_chassis.events.store import EventStore
 from gardenos_chassis.events.topics import ensure_topics
 from gardenos_chassis.settings import ServiceSettings
-from gardenos_chassis.tasks import stopped
+from gardenos_chassis.tasks import heed_cancellation, stopped
 from gardenos_chassis.telemetry import told
 
 log = logging.getLogger(__name__)
@@ -134,6 +134,7 @@ class Subscription:
         ended: set[asyncio.Task[Any]] = set()
         try:
             while not ended:
+                heed_cancellation()
                 ended, _ = await asyncio.wait(tasks, timeout=_COMMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 await _commit(kafka, intake.offsets())
             for task in ended:
@@ -144,6 +145,7 @@ class Subscription:
     async def _fetch(self, kafka: AIOKafkaConsumer, intake: Intake) -> None:
         """Raises KafkaError for what only another connection may mend."""
         while True:
+            heed_cancellation()
             # It comes as soon as there is something.
             found = await kafka.getmany(timeout_ms=_FETCH_MILLISECONDS, max_records=_FETCH_RECORDS)
             if found:
