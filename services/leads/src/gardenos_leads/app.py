@@ -7,6 +7,8 @@ from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
 from gardenos_leads.api.lead_posts import BODIES
+from gardenos_leads.bulk.commands import bulk_jobs
+from gardenos_leads.bulk.projections import forget_bulk_rows
 from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
@@ -24,6 +26,7 @@ _FORM_BYTES = 100_000
 
 def create_service(settings: LeadsSettings) -> Service:
     """The leads service."""
+    standings = Standings.heard_by(settings.service)
     return Service(
         settings,
         routers=routers,
@@ -32,13 +35,13 @@ def create_service(settings: LeadsSettings) -> Service:
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
             zones,
         ],
-        projections=[forget_imported, capturing.forget_posts],
+        projections=[forget_imported, forget_bulk_rows, capturing.forget_posts],
         consumers=[forgetting, handed_over],
-        jobs=[handing, importing],
+        jobs=[handing, importing, bulk_jobs(standings)],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],
-        standings=Standings.heard_by(settings.service),
+        standings=standings,
         # What is said of an import is no larger than anything else; the first prefix that fits counts.
         larger_bodies={
             "/api/v1/imports/": settings.max_body_bytes,

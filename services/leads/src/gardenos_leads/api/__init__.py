@@ -1,5 +1,6 @@
 """HTTP: parse, decide or ask, answer."""
 
+from gardenos_leads.api.bulk_actions import router as bulk_actions
 from gardenos_leads.api.campaigns import router as campaigns
 from gardenos_leads.api.fields import router as fields
 from gardenos_leads.api.held import router as held
@@ -13,6 +14,6 @@ from gardenos_leads.api.views import router as views
 
 # They are tried in this order: what is posted most comes first, and what is held, and what else has a name, before what is asked
 # for by its id.
-routers = (lead_posts, lead_forms, held, fields, views, leads, campaigns, imports, lead_sources, inquiries)
+routers = (lead_posts, lead_forms, held, bulk_actions, fields, views, leads, campaigns, imports, lead_sources, inquiries)
 
 __all__ = ["routers"]

@@ -1,0 +1,159 @@
+"""What can be done to many leads, and what becomes of one of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+from uuid import UUID
+
+from gardenos_chassis.errors import Conflict, Invalid
+from gardenos_chassis.http.fields import WithoutNul
+from gardenos_contracts import Event, Received
+from gardenos_contracts.leads import Stage
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
+
+from gardenos_leads.lead import Lead, evolve
+
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), WithoutNul]
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Assign(_Action):
+    """A new owner, or none. Without `team_id` each lead stays with its team."""
+
+    kind: Literal["assign"]
+    owner_id: UUID | None
+    team_id: UUID | None = None
+
+
+class Move(_Action):
+    """A stage of the pipeline."""
+
+    kind: Literal["stage"]
+    stage: Stage
+    reason: Annotated[str, StringConstraints(max_length=1000), WithoutNul] | None = None
+
+    @field_validator("stage")
+    @classmethod
+    def _not_won(cls, stage: Stage) -> Stage:
+        if stage is Stage.WON:
+            raise ValueError("a lead is won by its conversion, one at a time")
+        return stage
+
+
+class ChangeTags(_Action):
+    """Tags to give, or to take; or to have instead of all others: then none at all is a choice as well."""
+
+    kind: Literal["tags"]
+    mode: Literal["add", "remove", "replace"]
+    tags: Annotated[list[Tag], Field(max_length=50)]
+
+
+class Remove(_Action):
+    """No list shows them any more, until they are restored."""
+
+    kind: Literal["remove"]
+
+
+Action: TypeAlias = Annotated[Assign | Move | ChangeTags | Remove, Field(discriminator="kind")]
+
+
+class Undo(_Action):
+    """Another bulk action taken back; `over_changes`: also where something was changed since."""
+
+    kind: Literal["undo"]
+    over_changes: bool = False
+
+
+AnyAction: TypeAlias = Annotated[Assign | Move | ChangeTags | Remove | Undo, Field(discriminator="kind")]
+_ANY: TypeAdapter[AnyAction] = TypeAdapter(AnyAction)
+
+
+def action_of(kept: Mapping[str, Any]) -> AnyAction:
+    """An action as the table has it. What was not said of it is not there."""
+    return _ANY.validate_python(kept)
+
+
+class Fate(StrEnum):
+    """What became of a lead."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    """It was so already."""
+    NOT_ALLOWED = "not_allowed"
+    """By whose it is, or by what it is."""
+    CHANGED = "changed"
+    """Somebody changed it after it was selected."""
+    GONE = "gone"
+    """It was removed or forgotten, or never was there for the asker."""
+    CONFLICT = "conflict"
+    """What is to be taken back was changed since, and stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a lead, why, and what is to be recorded."""
+
+    fate: Fate
+    reason: str | None = None
+    events: tuple[Event, ...] = ()
+    conflicts: tuple[Mapping[str, Any], ...] = ()
+
+
+def folded(facts: Iterable[Received[Event]], until: int | None = None) -> Lead | None:
+    """A lead of its history, as far as a version."""
+    lead: Lead | None = None
+    for fact in facts:
+        if until is not None and fact.version > until:
+            break
+        lead = evolve(lead, fact.data)
+    return lead
+
+
+def decided(action: AnyAction, lead: Lead) -> Iterable[Event]:
+    """What follows for one lead. Raises Conflict and Invalid where it cannot be."""
+    match action:
+        case Assign():
+            team_id = action.team_id if "team_id" in action.model_fields_set else lead.team_id
+            return lead.assign(action.owner_id, team_id)
+        case Move():
+            return lead.move(action.stage, action.reason)
+        case ChangeTags(mode="add"):
+            return lead.tag(action.tags, ())
+        case ChangeTags(mode="remove"):
+            return lead.tag((), action.tags)
+        case ChangeTags():
+            return lead.tag(action.tags, lead.tags - set(action.tags))
+        case Remove():
+            return lead.remove()
+    raise AssertionError(action.kind)
+
+
+def judged(action: AnyAction, lead: Lead, selected: Lead) -> Became:
+    """What becomes of a lead that is the asker's to change; `selected` is what it was when it was selected."""
+    if lead.removed and not isinstance(action, Remove):
+        return Became(Fate.GONE, "it was removed")
+    try:
+        events = tuple(decided(action, lead))
+    except (Conflict, Invalid) as refused:
+        return Became(Fate.NOT_ALLOWED, refused.detail)
+    if not events:
+        return Became(Fate.NOTHING)
+    if before_now := _overwritten(action, lead, selected):
+        return Became(Fate.CHANGED, f"somebody else changed its {before_now} meanwhile")
+    return Became(Fate.DONE, events=events)
+
+
+def _overwritten(action: AnyAction, lead: Lead, selected: Lead) -> str | None:
+    """What somebody decided after the lead was selected, and this would decide otherwise."""
+    match action:
+        case Assign() if (lead.owner_id, lead.team_id) != (selected.owner_id, selected.team_id):
+            return "owner"
+        case Move() if lead.stage != selected.stage:
+            return "stage"
+        case ChangeTags(mode="replace") if lead.tags != selected.tags:
+            return "tags"
+    return None
