@@ -10,10 +10,11 @@ from gardenos_leads.api.lead_posts import router as lead_posts
 from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
+from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
 
 # They are tried in this order: what is posted most comes first, and what is held, and what else has a name, before what is asked
 # for by its id.
-routers = (lead_posts, lead_forms, held, bulk_actions, fields, views, leads, campaigns, imports, lead_sources, inquiries)
+routers = (lead_posts, lead_forms, held, bulk_actions, time_travel, fields, views, leads, campaigns, imports, lead_sources, inquiries)
 
 __all__ = ["routers"]
