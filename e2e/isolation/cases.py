@@ -37,6 +37,8 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_lead_view": lambda ids: {"json": {"name": "Another", "audience": "team", "team_id": ids["team_id"]}},
     "define_lead_field": lambda _: {"json": {"label": "Another", "kind": "text"}},
     "fill_lead_fields": lambda ids: {"json": {"values": {ids["field_key"]: "another"}}},
+    "restore_lead_field": lambda _: {"json": {"field": "email", "version": 1}},
+    "undo_bulk_action": lambda _: {"json": {"over_changes": True}},
     "save_lead_view": lambda ids: {"json": {"name": "Another", "audience": "team", "team_id": ids["team_id"]}},
     "change_lead_source": lambda ids: {"json": _source(ids)},
     "change_details": lambda _: {"json": _DETAILS},

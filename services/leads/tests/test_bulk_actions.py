@@ -186,7 +186,7 @@ async def test_a_conflict_is_told_and_left_or_forced(leads: Running, agency_id: 
         assert (conflict["field"], conflict["to"]) == ("owner_id", str(second))
         assert (conflict["by"], conflict["at"]) == (changed["actor"], changed["occurred_at"].replace("Z", "+00:00"))
         assert (await lead(http, ids[0]))["owner_id"] == str(second)
-        forced = await undone(leads, http, given["id"], over_changes=True, lead_ids=[ids[0]])
+        forced = await undone(leads, http, given["id"], over_changes=True, only=[ids[0]])
         assert (forced["leads"], forced["counts"]) == (1, counts(done=1))
         assert (await lead(http, ids[0]))["owner_id"] is None
         answer = await http.get(f"{PATH}/{back['id']}/rows.csv")

@@ -59,7 +59,7 @@ class UndoBulkAction(BaseModel):
 
     over_changes: bool = False
     """Also where something was changed since: what stands there is replaced by what was there before."""
-    lead_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_IDS)] | None = None
+    only: Annotated[list[UUID], Field(min_length=1, max_length=MOST_IDS)] | None = None
     """Of these leads alone."""
 
 
@@ -195,7 +195,7 @@ async def undo_bulk_action(
     """
     asked = body or UndoBulkAction()
     undoing = await commands.undo(
-        writing.store, writing.context, bulk_id, asked.lead_ids, over_changes=asked.over_changes
+        writing.store, writing.context, bulk_id, asked.only, over_changes=asked.over_changes
     )
     return await _answer(request, writing, undoing)
 

@@ -29,7 +29,7 @@ from gardenos_leads.time_travel.restoring import restored
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
-_Moment = Annotated[AwareDatetime, Query(description="A moment, with its zone")]
+_Moment = Annotated[AwareDatetime | None, Query(description="A moment, with its zone; without it, now")]
 _By = Annotated[
     By, Query(description="`known`: by what was recorded until then. `was`: by what had happened, whenever it was told")
 ]
@@ -92,9 +92,10 @@ class RestoreField(BaseModel):
 
 
 @router.get("/{lead_id}/as-of", responses={200: {"model": LeadAsOf}}, openapi_extra=opens("lead history", "lead_id"))
-async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment, by: _By = "known") -> Response:
+async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment = None, by: _By = "known") -> Response:
     """What a lead was at a moment, and what made it so."""
     facts = await _theirs(reading, lead_id)
+    at = at or datetime.now(UTC)
     found = _at(facts, at, by)
     state = withhold(reading.caller, found.state)
     withheld = {"withheld": state.pop("withheld")} if "withheld" in state else {}
@@ -119,13 +120,15 @@ async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment, by: _By =
 async def show_lead_difference(
     lead_id: UUID,
     reading: Reader,
-    since: Annotated[AwareDatetime, Query(description="The earlier moment")],
+    since: Annotated[
+        AwareDatetime | None, Query(description="The earlier moment; without it, before it was a lead")
+    ] = None,
     until: Annotated[AwareDatetime | None, Query(description="The later one; without it, now")] = None,
     by: _By = "known",
 ) -> Response:
     """Which fields differ between two moments, and who made them what they became."""
     facts = await _theirs(reading, lead_id)
-    before = as_of(facts, since, by)
+    before = None if since is None else as_of(facts, since, by)
     after = _at(facts, until or datetime.now(UTC), by)
     changed = [withhold(reading.caller, each) for each in differences(facts, before, after)]
     return json_response(
