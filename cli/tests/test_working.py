@@ -33,7 +33,7 @@ LEADS = 200
 """Of each of three agencies; two events each."""
 EVENTS = 3 * LEADS * 2
 TABLES = {
-    "campaigns": 0, "leads": 3 * LEADS, "lead_fields": 0, "lead_values": 0, "lead_tags": 0, "lead_words": 9 * LEADS,
+    "campaigns": 0, "leads": 3 * LEADS, "lead_merges": 0, "lead_fields": 0, "lead_values": 0, "lead_tags": 0, "lead_words": 9 * LEADS,
     "lead_views": 0,
 }  # fmt: skip
 """Of the leads' read model, with their rows."""

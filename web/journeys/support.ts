@@ -48,6 +48,7 @@ export async function newLead(
       phone: `(217) 555-0${100 + Math.floor(Math.random() * 899)}`,
       line_of_business: "auto",
       source: "referral",
+      if_known: "anyway",
     },
   });
   expect(answer.status()).toBe(201);

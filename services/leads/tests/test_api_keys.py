@@ -15,7 +15,7 @@ from gardenos_contracts.identity import ApiKeyRevoked, RoleChanged, UserDeactiva
 from gardenos_contracts.values import Role
 
 NORTH = new_id()
-WEB: dict[str, Any] = {"name": {"given": "Maria"}, "source": "web"}
+WEB: dict[str, Any] = {"name": {"given": "Maria"}, "source": "web", "if_known": "anyway"}
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from gardenos_contracts import Event
 from gardenos_contracts.identity import TeamFormed, UserDeactivated, UserJoined, UserReactivated
 from gardenos_contracts.values import Role
 
-MARIA = {"name": {"given": "Maria"}, "email": "maria@example.com"}
+MARIA = {"name": {"given": "Maria"}, "email": "maria@example.com", "if_known": "anyway"}
 
 
 async def tell(running: Running, agency_id: UUID, event: Event, about: UUID) -> None:

@@ -18,7 +18,9 @@ from gardenos_contracts.values import Direction, Role
 
 
 async def made(http: httpx.AsyncClient, given: str, family: str = "Lead", **fields: Any) -> dict[str, Any]:
-    answer = await http.post("/api/v1/leads", json={"name": {"given": given, "family": family}, **fields})
+    answer = await http.post(
+        "/api/v1/leads", json={"name": {"given": given, "family": family}, "if_known": "anyway", **fields}
+    )
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 

@@ -30,7 +30,7 @@ async def people(leads: Running, agency_id: UUID, role: Role) -> AsyncIterator[t
 
 
 async def lead_of(http: httpx.AsyncClient) -> str:
-    body = {"name": {"given": "Maria"}, "email": "maria@example.com", "team_id": str(TEAM)}
+    body = {"name": {"given": "Maria"}, "email": "maria@example.com", "team_id": str(TEAM), "if_known": "anyway"}
     answer = await http.post("/api/v1/leads", json=body)
     assert answer.status_code == 201, answer.text
     return f"/api/v1/leads/{answer.json()['id']}"

@@ -87,6 +87,9 @@ def add_lead(
     campaign: Campaign = None,
     owner: Annotated[str | None, typer.Option(help="A user's email, name or id, or `me`.")] = None,
     notes: Annotated[str | None, typer.Option()] = None,
+    if_known: Annotated[
+        str, typer.Option(help="Of who is a lead already: refuse, inquire (they asked once more), or anyway.")
+    ] = "refuse",
     as_json: AsJson = False,
 ) -> None:
     """Add a lead."""
@@ -105,6 +108,7 @@ def add_lead(
         "campaign_id": campaign_id(api, campaign) if campaign else None,
         "owner_id": user_id(api, owner) if owner else None,
         "notes": notes,
+        "if_known": if_known,
     }
     lead = api.post("/leads", {name: value for name, value in known.items() if value is not None})
     _tell(lead, f"added {lead['display_name']}", as_json)

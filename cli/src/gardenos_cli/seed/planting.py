@@ -176,6 +176,8 @@ class Planting:
             "campaign_id": self._ids[f"campaign {name}"],
             "team_id": self._ids[f"team {team}"],
             "captured_at": person.captured_at.isoformat(),
+            # Families have one telephone.
+            "if_known": "anyway",
         }
         self._ids[_lead(person)] = (await self._post("/leads", _lead(person), body))["id"]
 

@@ -13,9 +13,11 @@ class Refusal(Exception):
     type: ClassVar[str] = "about:blank"
     """By which a program tells it from others of the same status, where that matters."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, *, see: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.see = see
+        """The address of what stands in the way, where that is a record that the caller sees."""
 
 
 class Unauthorized(Refusal):

@@ -12,6 +12,9 @@ from gardenos_leads.bulk.projections import forget_bulk_rows
 from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
+from gardenos_leads.duplicates.finding import finding, searching
+from gardenos_leads.duplicates.projections import project_verdicts
+from gardenos_leads.duplicates.tables import duplicate_rules, lead_merges, told_apart
 from gardenos_leads.held import handed_over, handing
 from gardenos_leads.importing.commands import importing
 from gardenos_leads.lists.consumers import zones
@@ -31,13 +34,14 @@ def create_service(settings: LeadsSettings) -> Service:
         settings,
         routers=routers,
         read_models=[
-            ReadModel("leads", tables=[campaigns, leads, *LIST_TABLES], project=project, consumers=[last_contact]),
+            ReadModel("leads", tables=[campaigns, leads, lead_merges, *LIST_TABLES], project=project, consumers=[last_contact]),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
+            ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
             zones,
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts],
-        consumers=[forgetting, handed_over],
-        jobs=[handing, importing, bulk_jobs(standings)],
+        consumers=[forgetting, finding, handed_over],
+        jobs=[handing, importing, bulk_jobs(standings), searching],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

@@ -9,11 +9,11 @@ from gardenos_chassis.events import Consumer, UnitOfWork
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
 from gardenos_contracts.clients import PersonForgotten
-from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.values import Direction
 from sqlalchemy import func, update
 
-from gardenos_leads.lead import Lead, evolve
+from gardenos_leads.duplicates.commands import record_forgetting
 from gardenos_leads.tables import leads
 
 last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
@@ -31,6 +31,8 @@ async def call_logged(event: Received[CallLogged], db: Session) -> None:
     changes: dict[str, Any] = {"first_touched_at": func.least(leads.c.first_touched_at, call.started_at)}
     if call.direction is Direction.OUTBOUND:
         changes["contact_attempts"] = leads.c.contact_attempts + 1
+    if call.disposition is Disposition.DO_NOT_CALL:
+        changes["do_not_call_at"] = func.least(leads.c.do_not_call_at, call.started_at)
     if call.disposition.is_contact:
         changes |= _contact(call.started_at)
     await _keep(db, event.agency_id, call.lead_id, changes)
@@ -61,10 +63,5 @@ forgetting = Consumer("leads.forgetting", listens_to=[PersonForgotten])
 @forgetting.reacts_to(PersonForgotten)
 async def client_forgotten(event: Received[PersonForgotten], work: UnitOfWork) -> None:
     """Who is forgotten as a client is forgotten as the lead they were."""
-    lead: Lead | None = None
-    version = 0
-    if event.data.lead_id is not None:
-        for fact in await work.load(event.data.lead_id):
-            lead, version = evolve(lead, fact.data), fact.version
-    if lead is not None:
-        work.record(lead.lead_id, version, lead.forget())
+    if event.data.lead_id is not None and await work.load(event.data.lead_id):
+        await record_forgetting(work, event.data.lead_id)

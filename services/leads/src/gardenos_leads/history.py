@@ -3,6 +3,7 @@
 from typing import Any
 
 from gardenos_contracts import Event
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -65,6 +66,12 @@ def title(event: Event) -> str:
             return "Removed"
         case LeadRestored():
             return "Restored"
+        case LeadsMerged():
+            return "Merged with another lead of the same person"
+        case LeadMergedInto():
+            return "Merged into another lead of the same person"
+        case LeadsUnmerged() | LeadUnmerged():
+            return "Unmerged"
         case PersonForgotten():
             return "Forgotten"
     return type(event).__name__

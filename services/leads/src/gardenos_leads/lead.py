@@ -9,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.ids import derived_id
 from gardenos_contracts import Event
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -65,6 +66,10 @@ class Lead:
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     """What is known under the agency's own fields, by key."""
+    merged_into: UUID | None = None
+    """The lead that the person goes on as, where they were kept as two."""
+    merged: frozenset[UUID] = frozenset()
+    """Leads that were this person as well, and go on as this one."""
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
@@ -143,6 +148,8 @@ class Lead:
         """What was removed is back as it was."""
         if self.forgotten:
             raise Conflict("this person was forgotten: nothing more is kept of them")
+        if self.merged_into is not None:
+            raise Conflict(f"this lead was merged into lead {self.merged_into}: take the merge back there")
         if self.removed:
             yield LeadRestored(lead_id=self.lead_id, person_id=self.person_id)
 
@@ -175,6 +182,8 @@ class Lead:
     def _require_known(self) -> None:
         if self.forgotten:
             raise Conflict("this person was forgotten: nothing more is kept of them")
+        if self.merged_into is not None:
+            raise Conflict(f"this lead was merged into lead {self.merged_into}: go on with that one")
         if self.removed:
             raise Conflict("this lead was removed: restore it first")
 
@@ -232,6 +241,14 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, removed=True)
         case LeadRestored() if lead is not None:
             return replace(lead, removed=False)
+        case LeadsMerged() if lead is not None:
+            return replace(lead, merged=lead.merged | {event.merged_lead_id}, captured_at=event.captured_at)
+        case LeadsUnmerged() if lead is not None:
+            return replace(lead, merged=lead.merged - {event.merged_lead_id}, captured_at=event.captured_at)
+        case LeadMergedInto() if lead is not None:
+            return replace(lead, merged_into=event.into_lead_id)
+        case LeadUnmerged() if lead is not None:
+            return replace(lead, merged_into=None)
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
             return replace(lead, details=nothing, forgotten=True, tags=frozenset(), fields={})

@@ -37,9 +37,12 @@ class Known:
 _COLUMNS = "l.id, l.person_id, l.owner_id, l.team_id, l.given_name, l.import_id"
 
 # Of several first the one that is worked on, and of those the eldest.
+# Who was merged into another is that one, also by what only the lead before said.
 _KNOWN = {
-    key: f"select l.{key} as value, {_COLUMNS} from leads l"  # noqa: S608 - of KEYS
-    f" where l.agency_id = $1 and l.{key} = any($2) and l.forgotten_at is null and l.removed_at is null"
+    key: f"select was.{key} as value, {_COLUMNS} from leads was"  # noqa: S608 - of KEYS
+    " join leads l on l.agency_id = was.agency_id and l.id = coalesce(was.merged_into, was.id)"
+    f" where was.agency_id = $1 and l.agency_id = $1 and was.{key} = any($2)"
+    " and l.forgotten_at is null and l.removed_at is null"
     " order by l.stage in ('won', 'lost'), l.captured_at, l.id"
     for key in KEYS
 }

@@ -21,6 +21,7 @@ from gardenos_contracts.leads import (
 )
 from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
+from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.tables import campaigns, leads
@@ -42,6 +43,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
         if changes:
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
+    await project_merges(session, facts)
     await project_lists(session, facts)
 
 
@@ -112,7 +114,7 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
             return {"removed_at": None}
         case PersonForgotten():
             return _NOTHING | {"forgotten_at": fact.occurred_at}
-    return lead_changes(fact.data)
+    return lead_changes(fact.data) or merge_changes(fact.data)
 
 
 _NOTHING: dict[str, Any] = {

@@ -40,9 +40,19 @@ _ORDERS: Mapping[Sort, tuple[Key, ...]] = {
 
 _CLOSED = [stage.value for stage in Stage if stage.closed]
 
+_merged = leads.alias("merged")
+_ASKED_AS_ANOTHER = (
+    select(func.min(_merged.c.do_not_call_at))
+    .where(_merged.c.agency_id == leads.c.agency_id, _merged.c.merged_into == leads.c.id)
+    .correlate(leads)
+    .scalar_subquery()
+)
+"""When they asked not to be called as a lead that was merged into this one: it is one person who asked."""
+
 _LEAD = (
     select(
-        *(column for column in leads.c if column.name not in ("agency_id", "fields")),
+        *(column for column in leads.c if column.name not in ("agency_id", "fields", "do_not_call_at")),
+        func.least(leads.c.do_not_call_at, _ASKED_AS_ANOTHER).label("do_not_call_at"),
         # As it stands, so that nobody reads it only to write it again.
         cast(leads.c.fields, Text).label("fields"),
         campaigns.c.name.label("campaign_name"),
@@ -79,6 +89,8 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
     found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id]
     found.append(leads.c.removed_at.is_not(None) if wanted.removed else leads.c.removed_at.is_(None))
+    if wanted.removed:
+        found.append(leads.c.merged_into.is_(None))
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     if wanted.ids:
@@ -162,12 +174,21 @@ async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any
     statement = _LEAD.where(
         leads.c.agency_id == caller.agency_id,
         leads.c.id == lead_id,
-        visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id),
+        visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id) | leads.c.merged_into.is_not(None),
     )
     row = (await session.execute(statement)).mappings().first()
-    if row is None:
+    if row is None or not await _goes_on_in_scope(session, caller, row["merged_into"]):
         raise NotFound("there is no such lead")
     return _shown(dict(row), caller)
+
+
+async def _goes_on_in_scope(session: Session, caller: Caller, merged_into: UUID | None) -> bool:
+    """Whether what a lead was merged into, if it was, is the caller's to see: by that alone is it judged who sees either."""
+    if merged_into is None:
+        return True
+    seen = visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id)
+    into = select(leads.c.id).where(leads.c.agency_id == caller.agency_id, leads.c.id == merged_into, seen)
+    return (await session.execute(into)).first() is not None
 
 
 async def lead_for_its_writer(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:

@@ -46,6 +46,8 @@ leads = Table(
     _moment("converted_at"),
     _moment("forgotten_at"),
     _moment("removed_at"),
+    Column("merged_into", Uuid),
+    _moment("do_not_call_at"),
     Column("tags", ARRAY(Text)),
     Column("fields", JSONB),
     Column("version", Integer),

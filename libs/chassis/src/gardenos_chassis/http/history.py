@@ -96,24 +96,6 @@ def history_routes(
             raise NotFound(f"there is no such {noun}")
         return found
 
-    def entry(step: Step[A], caller: Caller) -> dict[str, Any]:
-        event = step.event
-        before = {} if step.before is None else to_jsonable_python(shown(step.before))
-        changed = changes(before, to_jsonable_python(shown(step.after)))
-        return {
-            "event_id": event.id,
-            "sequence": event.sequence,
-            "version": event.version,
-            "type": event.type,
-            "title": titled(event.data),
-            "changes": [withhold(caller, asdict(change)) for change in changed],
-            "actor": str(event.actor),
-            "correlation_id": event.correlation_id,
-            "causation_id": event.causation_id,
-            "occurred_at": event.occurred_at,
-            "recorded_at": event.recorded_at,
-        }
-
     async def show_history(
         id: Annotated[UUID, id_of_it], reading: Reader, limit: Limit = 50, cursor: CursorParam = None
     ) -> Response:
@@ -126,7 +108,7 @@ def history_routes(
         more = len(earlier) > limit
         return json_response(
             {
-                "items": [entry(step, reading.caller) for step in page],
+                "items": [history_entry(step, reading.caller, shown, titled) for step in page],
                 "next_cursor": str(page[-1].event.version) if more else None,
             }
         )
@@ -170,6 +152,28 @@ def history_routes(
         openapi_extra=opens(f"{noun} history", f"{noun}_id"),
     )  # fmt: skip
     return router
+
+
+def history_entry(
+    step: Step[A], caller: Caller, shown: Callable[[A], Mapping[str, Any]], titled: Callable[[Event], str]
+) -> dict[str, Any]:
+    """One step of an aggregate's history as a `HistoryEntry`, without what the caller may not see."""
+    event = step.event
+    before = {} if step.before is None else to_jsonable_python(shown(step.before))
+    changed = changes(before, to_jsonable_python(shown(step.after)))
+    return {
+        "event_id": event.id,
+        "sequence": event.sequence,
+        "version": event.version,
+        "type": event.type,
+        "title": titled(event.data),
+        "changes": [withhold(caller, asdict(change)) for change in changed],
+        "actor": str(event.actor),
+        "correlation_id": event.correlation_id,
+        "causation_id": event.causation_id,
+        "occurred_at": event.occurred_at,
+        "recorded_at": event.recorded_at,
+    }
 
 
 def _named(event: Event) -> str:

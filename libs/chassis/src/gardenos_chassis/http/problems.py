@@ -31,9 +31,12 @@ def problem(
     errors: Sequence[FieldError] = (),
     headers: dict[str, str] | None = None,
     type: str = "about:blank",
+    see: str | None = None,
 ) -> Response:
     """One problem+json answer."""
     body: dict[str, Any] = {"type": type, "title": title, "status": status, "detail": detail}
+    if see is not None:
+        body["see"] = see
     if errors:
         body["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in errors]
     return Response(dumps(body), status_code=status, headers=headers, media_type="application/problem+json")
@@ -48,7 +51,9 @@ async def on_refusal(_: Request, error: Exception) -> Response:
     if isinstance(error, Unavailable | TooManyRequests):
         headers["Retry-After"] = str(error.retry_after)
     errors = error.errors if isinstance(error, Invalid) else ()
-    return problem(error.status, error.title, error.detail, errors=errors, headers=headers, type=error.type)
+    return problem(
+        error.status, error.title, error.detail, errors=errors, headers=headers, type=error.type, see=error.see
+    )
 
 
 async def on_invalid_request(_: Request, error: Exception) -> Response:

@@ -49,5 +49,7 @@ class Problem(Shape):
     title: str
     status: int
     detail: str
+    see: str | None = None
+    """The address of the record that stands in the way, where you may see it; else absent."""
     errors: list[FieldProblem] = []
     """The fields that are wrong, where it is a matter of fields."""

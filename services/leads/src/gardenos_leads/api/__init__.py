@@ -2,6 +2,8 @@
 
 from gardenos_leads.api.bulk_actions import router as bulk_actions
 from gardenos_leads.api.campaigns import router as campaigns
+from gardenos_leads.api.duplicates import of_leads as merges
+from gardenos_leads.api.duplicates import router as duplicates
 from gardenos_leads.api.fields import router as fields
 from gardenos_leads.api.held import router as held
 from gardenos_leads.api.imports import router as imports
@@ -15,6 +17,21 @@ from gardenos_leads.api.views import router as views
 
 # They are tried in this order: what is posted most comes first, and what is held, and what else has a name, before what is asked
 # for by its id.
-routers = (lead_posts, lead_forms, held, bulk_actions, time_travel, fields, views, leads, campaigns, imports, lead_sources, inquiries)
+routers = (
+    lead_posts,
+    lead_forms,
+    held,
+    bulk_actions,
+    time_travel,
+    fields,
+    duplicates,
+    views,
+    leads,
+    campaigns,
+    imports,
+    lead_sources,
+    inquiries,
+    merges,
+)
 
 __all__ = ["routers"]

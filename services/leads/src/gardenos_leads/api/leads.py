@@ -30,6 +30,8 @@ from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
 from gardenos_leads.api import shapes
 from gardenos_leads.api.narrowing import FilterParam, OwnSort, narrowed
+from gardenos_leads.duplicates.commands import forget
+from gardenos_leads.duplicates.entering import IfKnown, enter
 from gardenos_leads.history import shown, title
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
@@ -73,6 +75,9 @@ class CaptureLead(LeadDetails):
     team_id: UUID | None = None
     external_id: Plain = None
     captured_at: Moment | None = None
+    if_known: IfKnown = "refuse"
+    """Where somebody with this email address or telephone number is a lead already: `refuse` answers 409, `inquire` records
+    that they asked once more, `anyway` makes a lead of its own all the same."""
 
 
 class AssignLead(BaseModel):
@@ -131,8 +136,8 @@ async def list_leads(
 
 
 @router.post("", status_code=201, responses={201: {"model": shapes.Lead}})
-async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writing: Writer) -> Response:
-    """A prospect becomes a lead."""
+async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> Response:
+    """A prospect becomes a lead. Whoever is one already is told of: 409, with `see` where you may see them."""
     refuse_withheld(writing.caller, body.model_fields_set)
     await _require_campaign(request, writing.caller, body.campaign_id)
     captured_at = body.captured_at or datetime.now(UTC)
@@ -147,9 +152,9 @@ async def capture_lead(request: Request, body: CaptureLead, leads: Leads, writin
         name=PersonName(given=body.name.given, family=body.name.family),
         captured_at=captured_at,
         owner_id=owner_id,
-        **body.model_dump(exclude={"name", "captured_at", "owner_id"}),
+        **body.model_dump(exclude={"name", "captured_at", "owner_id", "if_known"}),
     )
-    captured = await leads.create(lead_id, lambda: aggregate.capture(event))
+    captured = await enter(writing, event, body.if_known)
     return await _answer(request, writing.caller, captured, 201)
 
 
@@ -238,7 +243,7 @@ async def stop_sharing_lead(lead_id: UUID, user_id: UUID, request: Request, lead
 
 
 @router.post("/{lead_id}/forget", responses={200: {"model": shapes.Lead}})
-async def forget_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
+async def forget_lead(lead_id: UUID, request: Request, writing: Writer) -> Response:
     """The person is forgotten, everywhere and for good. For owners and admins; the same again changes nothing.
 
     Lost are their name, email address, telephone number, address, birth date, carrier, X-date, notes and ids elsewhere;
@@ -246,7 +251,7 @@ async def forget_lead(lead_id: UUID, request: Request, leads: Leads, writing: Wr
     they became as well; in the history too. What remains tells of nobody: stages, dates, sources, owners, what is counted.
     """
     writing.caller.require(FORGET_PEOPLE)
-    forgotten = await leads.change(lead_id, lambda lead: lead.forget())
+    forgotten = await forget(writing.store, writing.context, lead_id)
     return await _answer(request, writing.caller, forgotten)
 
 

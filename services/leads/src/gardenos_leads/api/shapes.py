@@ -63,6 +63,10 @@ class Lead(Withholding):
     """When the person was forgotten; then nothing personal is known of them any more."""
     removed_at: datetime | None
     """When it was removed; then no list shows it, until it is restored."""
+    merged_into: UUID | None
+    """The lead that the person goes on as, where this one was merged; then ask for that one."""
+    do_not_call_at: datetime | None
+    """When they first asked not to be called."""
     version: int
     """As in the `ETag`."""
 

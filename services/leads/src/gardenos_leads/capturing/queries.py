@@ -110,13 +110,15 @@ def _post_shown(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def inquiries_of(session: Session, agency_id: UUID, lead_id: UUID) -> list[dict[str, Any]]:
-    """How often, by what and with which consent somebody inquired, the latest first."""
+    """How often, by what and with which consent somebody inquired, as this lead or one merged into it; the latest first."""
+    merged = select(leads.c.id).where(leads.c.agency_id == agency_id, leads.c.merged_into == lead_id)
+    theirs = (inquiries.c.lead_id == lead_id) | inquiries.c.lead_id.in_(merged)
     names = [column for column in inquiries.c if column.name not in ("agency_id", "person_id")]
     campaign = and_(campaigns.c.agency_id == inquiries.c.agency_id, campaigns.c.id == inquiries.c.campaign_id)
     asked = (
         select(*names, campaigns.c.name.label("campaign_name"))
         .select_from(inquiries.outerjoin(campaigns, campaign))
-        .where(inquiries.c.agency_id == agency_id, inquiries.c.lead_id == lead_id)
+        .where(inquiries.c.agency_id == agency_id, theirs)
         .order_by(inquiries.c.inquired_at.desc(), inquiries.c.id)
         .limit(100)
     )

@@ -1,0 +1,1 @@
+"""One person once: who may be kept twice, two leads merged into one, and a merge taken back."""
