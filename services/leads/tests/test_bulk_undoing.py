@@ -9,7 +9,7 @@ from gardenos_chassis.ids import new_id
 from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import PersonName
-from gardenos_leads.bulk.actions import AnyAction, Assign, ChangeTags, Fate, Move, Remove, decided, folded, judged
+from gardenos_leads.bulk.actions import AnyAction, Assign, BulkFate, ChangeTags, Move, Remove, decided, folded, judged
 from gardenos_leads.bulk.undoing import set_back
 from gardenos_leads.lead import Lead
 from hypothesis import given
@@ -84,14 +84,14 @@ def test_what_nobody_touched_since_is_as_it_was(action: AnyAction, earlier: list
     before = history.lead
     became = judged(action, before, before)
     history.record(became.events, CAUSE)
-    assert bool(became.events) == (became.fate is Fate.DONE)
+    assert bool(became.events) == (became.fate is BulkFate.DONE)
     assert {name for name, value in known(history.lead).items() if value != known(before)[name]} <= {FIELD[action.kind]}
     back = set_back(action, history.facts, CAUSE, over_changes=False)
     # An owner is not given to what was lost: then the stage goes first.
-    assert back.fate is (Fate.DONE if became.fate is Fate.DONE else Fate.NOTHING)
+    assert back.fate is (BulkFate.DONE if became.fate is BulkFate.DONE else BulkFate.NOTHING)
     history.record(back.events)
     assert known(history.lead) == known(before)
-    assert set_back(action, history.facts, CAUSE, over_changes=False).fate is Fate.NOTHING, "it is so already"
+    assert set_back(action, history.facts, CAUSE, over_changes=False).fate is BulkFate.NOTHING, "it is so already"
 
 
 @given(actions, st.lists(by_hand, max_size=4), st.lists(by_hand, max_size=4))
@@ -109,10 +109,10 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
     back = set_back(action, history.facts, CAUSE, over_changes=False)
     field = FIELD[action.kind]
     others = {name for name in known(now) if name != field}
-    if became.fate is not Fate.DONE:
-        assert back.fate is Fate.NOTHING
+    if became.fate is not BulkFate.DONE:
+        assert back.fate is BulkFate.NOTHING
         return
-    if back.fate is Fate.CONFLICT:
+    if back.fate is BulkFate.CONFLICT:
         assert known(now)[field] not in (known(before)[field], known(after)[field])
         (told,) = back.conflicts
         assert told["by"] == "person:somebody"
@@ -120,13 +120,13 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
         assert not back.events
         forced = set_back(action, history.facts, CAUSE, over_changes=True)
         history.record(forced.events)
-        if forced.fate is Fate.DONE:
+        if forced.fate is BulkFate.DONE:
             assert known(history.lead)[field] == known(before)[field]
         else:
-            assert forced.fate is Fate.NOT_ALLOWED
+            assert forced.fate is BulkFate.NOT_ALLOWED
     else:
         history.record(back.events)
-        if back.fate is Fate.DONE and not (isinstance(action, ChangeTags) and action.mode != "replace"):
+        if back.fate is BulkFate.DONE and not (isinstance(action, ChangeTags) and action.mode != "replace"):
             assert known(history.lead)[field] == known(before)[field]
     assert {name: known(history.lead)[name] for name in others} == {name: known(now)[name] for name in others}
 

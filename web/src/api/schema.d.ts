@@ -1116,7 +1116,7 @@ export interface paths {
         put?: never;
         /**
          * Capture Lead
-         * @description A prospect becomes a lead.
+         * @description A prospect becomes a lead. Whoever is one already is told of: 409, with `see` where you may see them.
          */
         post: operations["capture_lead"];
         delete?: never;
@@ -1151,6 +1151,26 @@ export interface paths {
          * @description What is sent is changed, null empties, what is not sent stays.
          */
         patch: operations["change_details"];
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/as-of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead As Of
+         * @description What a lead was at a moment, and what made it so.
+         */
+        get: operations["show_lead_as_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/leads/{lead_id}/claim": {
@@ -1257,6 +1277,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/history/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Difference
+         * @description Which fields differ between two moments, and who made them what they became.
+         */
+        get: operations["show_lead_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/history/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Lead Field
+         * @description A field is again what it was in a version: by the same change as by hand, which has what it was from as its cause.
+         */
+        post: operations["restore_lead_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/history/state": {
         parameters: {
             query?: never;
@@ -1291,6 +1351,94 @@ export interface paths {
         get: operations["list_inquiries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Merge
+         * @description Two leads side by side, field by field, with what is suggested to keep; `other_id` would go on as this one.
+         */
+        get: operations["preview_merge"];
+        put?: never;
+        /**
+         * Merge Leads
+         * @description The other lead is this one from now on, with its history, inquiries and conversations. It can be taken back.
+         */
+        post: operations["merge_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Merges
+         * @description Which leads go on as this one.
+         */
+        get: operations["list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges/{merge_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Merged History
+         * @description What happened to the lead that goes on as this one, the latest first; at most 200 entries.
+         */
+        get: operations["show_merged_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Unmerge
+         * @description What taking the merge back would set back, and what was changed since and stays.
+         */
+        get: operations["preview_unmerge"];
+        put?: never;
+        /**
+         * Unmerge Leads
+         * @description The two are two again: each as it was, but for what was changed since.
+         */
+        post: operations["unmerge_leads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1401,6 +1549,154 @@ export interface paths {
         patch: operations["change_lead_tags"];
         trace?: never;
     };
+    "/api/v1/leads/bulk-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bulk Actions
+         * @description What was done to many leads, the latest first: one's own, and for those who see the agency, all.
+         */
+        get: operations["list_bulk_actions"];
+        put?: never;
+        /**
+         * Start Bulk Action
+         * @description The same is done to all these leads, one after another, and can be watched, stopped and taken back.
+         *
+         *     Which leads they are is decided when it begins. What may be done to each is judged when it is its turn.
+         */
+        post: operations["start_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/{bulk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Bulk Action
+         * @description One of them: what was asked for, how far it is, and how many leads met which fate.
+         */
+        get: operations["show_bulk_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/{bulk_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bulk Rows
+         * @description Each lead with what became of it, and why; `fate=left` are those whose turn it was not.
+         */
+        get: operations["list_bulk_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/{bulk_id}/rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Bulk Rows
+         * @description All of them as a file; what would be a formula in it is inert.
+         */
+        get: operations["download_bulk_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/{bulk_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Bulk Action
+         * @description It goes no further. What was done stays, and can be taken back.
+         */
+        post: operations["stop_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/{bulk_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Bulk Action
+         * @description Each lead is set back where it is still as this left it; where it was changed since, that is told.
+         *
+         *     It answers with what does so, which is a bulk action as well.
+         */
+        post: operations["undo_bulk_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/bulk-actions/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Selected Leads
+         * @description How many leads are meant, to the last: what a removal asks to be confirmed.
+         */
+        post: operations["count_selected_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/count": {
         parameters: {
             query?: never;
@@ -1415,6 +1711,114 @@ export interface paths {
         get: operations["count_leads"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Duplicates
+         * @description Pairs of leads that may be one person, the likeliest first; those of which you see both.
+         */
+        get: operations["list_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Duplicates
+         * @description How many pairs wait.
+         */
+        get: operations["count_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Duplicate Rules
+         * @description By what leads are compared.
+         */
+        get: operations["show_duplicate_rules"];
+        /**
+         * Change Duplicate Rules
+         * @description From now on, and of all leads: a search begins.
+         */
+        put: operations["change_duplicate_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Duplicate Search
+         * @description How far the last search over all leads is.
+         */
+        get: operations["show_duplicate_search"];
+        put?: never;
+        /**
+         * Search Duplicates
+         * @description All leads are looked at once more.
+         */
+        post: operations["search_duplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Duplicates Apart
+         * @description They are not one person, and are not asked about again.
+         */
+        post: operations["tell_duplicates_apart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3426,6 +3830,21 @@ export interface components {
             email: string;
         };
         /**
+         * Assign
+         * @description A new owner, or none. Without `team_id` each lead stays with its team.
+         */
+        Assign: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assign";
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
          * AssignClient
          * @description A new owner, or none. Without `team_id` the client stays with their team.
          */
@@ -3756,6 +4175,170 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * BulkAction
+         * @description What is done to many leads, and how far it is.
+         */
+        BulkAction: {
+            /**
+             * Action
+             * @description `kind`, and what belongs to it, as it was asked for; of one that takes another back `undo`.
+             */
+            action: {
+                [key: string]: unknown;
+            };
+            counts: components["schemas"]["BulkCounts"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * Format: uuid
+             */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Leads
+             * @description How many they are; null until they were selected, as its first step.
+             */
+            leads: number | null;
+            /**
+             * Of Bulk
+             * @description What it takes back.
+             */
+            of_bulk: string | null;
+            /** Problem */
+            problem: string | null;
+            selection: components["schemas"]["BulkSelection"];
+            status: components["schemas"]["BulkStatus"];
+            undone: components["schemas"]["Undone"] | null;
+            /** Undone By */
+            undone_by: string | null;
+        };
+        /** Page[BulkAction] */
+        BulkActionPage: {
+            /** Items */
+            items: components["schemas"]["BulkAction"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BulkConflict
+         * @description A field that somebody changed since.
+         */
+        BulkConflict: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description Who changed it: `person:<user id>`, `import:<import id>` …
+             */
+            by: string;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "owner_id" | "team_id" | "stage" | "tags";
+            /**
+             * To
+             * @description What it is now.
+             */
+            to: string | null;
+        };
+        /**
+         * BulkCounts
+         * @description How many leads met which fate so far.
+         */
+        BulkCounts: {
+            /**
+             * Changed
+             * @description Somebody changed them after they were selected.
+             */
+            changed: number;
+            /**
+             * Conflict
+             * @description When something is taken back: they were changed since, and stay.
+             */
+            conflict: number;
+            /** Done */
+            done: number;
+            /** Gone */
+            gone: number;
+            /** Not Allowed */
+            not_allowed: number;
+            /**
+             * Nothing
+             * @description It was so already.
+             */
+            nothing: number;
+        };
+        /**
+         * BulkFate
+         * @description What became of a lead.
+         * @enum {string}
+         */
+        BulkFate: "done" | "nothing" | "not_allowed" | "changed" | "gone" | "conflict";
+        /**
+         * BulkRow
+         * @description A lead, and what became of it.
+         */
+        BulkRow: {
+            /** Conflicts */
+            conflicts: components["schemas"]["BulkConflict"][];
+            /**
+             * Display Name
+             * @description Null where the lead is not in your scope.
+             */
+            display_name: string | null;
+            /** @description Null until it was its turn. */
+            fate: components["schemas"]["BulkFate"] | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /** Page[BulkRow] */
+        BulkRowPage: {
+            /** Items */
+            items: components["schemas"]["BulkRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BulkSelection
+         * @description What was asked for.
+         */
+        BulkSelection: {
+            /**
+             * Matching
+             * @description The filters; null where the leads were named. Once it is over it is not kept what was searched for.
+             */
+            matching: {
+                [key: string]: unknown;
+            } | null;
+            /** Seen */
+            seen: number | null;
+        };
+        /**
+         * BulkStatus
+         * @description How far a bulk action is.
+         * @enum {string}
+         */
+        BulkStatus: "running" | "done" | "stopped" | "failed";
+        /**
          * Call
          * @description A telephone call that took place, or was tried.
          */
@@ -3898,6 +4481,12 @@ export interface components {
             email?: string | null;
             /** External Id */
             external_id?: string | null;
+            /**
+             * If Known
+             * @default refuse
+             * @enum {string}
+             */
+            if_known: "refuse" | "inquire" | "anyway";
             line_of_business?: components["schemas"]["LineOfBusiness"] | null;
             /**
              * @default {
@@ -4029,22 +4618,6 @@ export interface components {
             new_password: string;
             /** Old Password */
             old_password: string;
-        };
-        /**
-         * ChangeTags
-         * @description Tags to give and to take.
-         */
-        ChangeTags: {
-            /**
-             * Add
-             * @default []
-             */
-            add: string[];
-            /**
-             * Remove
-             * @default []
-             */
-            remove: string[];
         };
         /**
          * ChangeTeam
@@ -4434,6 +5007,13 @@ export interface components {
          */
         ConvertLead: Record<string, never>;
         /**
+         * CountSelection
+         * @description Which leads are meant.
+         */
+        CountSelection: {
+            selection: components["schemas"]["Selection"];
+        };
+        /**
          * Credentials
          * @description What a person signs in with.
          */
@@ -4685,6 +5265,112 @@ export interface components {
             pool_to_id: string | null;
         };
         /**
+         * DuplicateCount
+         * @description How many pairs wait.
+         */
+        DuplicateCount: {
+            /** Count */
+            count: number;
+            /**
+             * More
+             * @description Whether there are more than were counted.
+             */
+            more: boolean;
+        };
+        /**
+         * DuplicatePair
+         * @description Two leads that may be one person.
+         */
+        DuplicatePair: {
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Leads
+             * @description Both, the one known first before.
+             */
+            leads: components["schemas"]["LeadOfPair"][];
+            /**
+             * Reasons
+             * @description What does, the strongest first.
+             */
+            reasons: ("email" | "phone" | "birth_date" | "name_and_place")[];
+            /**
+             * Score
+             * @description How much speaks for it: 0 to 1.
+             */
+            score: number;
+        };
+        /** Page[DuplicatePair] */
+        DuplicatePairPage: {
+            /** Items */
+            items: components["schemas"]["DuplicatePair"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DuplicateRules
+         * @description By what leads are compared. What is the same of two counts by itself; of names, how much alike they are.
+         */
+        DuplicateRules: {
+            /**
+             * Alike
+             * @description From which similarity on names are much alike.
+             */
+            alike: number;
+            /**
+             * Birth Date
+             * @description The same birth date, and a name that is much alike.
+             */
+            birth_date: boolean;
+            /** Email */
+            email: boolean;
+            /**
+             * Name And Place
+             * @description A name that is much alike, in the same ZIP code.
+             */
+            name_and_place: boolean;
+            /** Phone */
+            phone: boolean;
+        };
+        /**
+         * DuplicateSearch
+         * @description A search over all of the agency's leads.
+         */
+        DuplicateSearch: {
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Leads
+             * @description How many there were when it began.
+             */
+            leads: number;
+            /** Leads Done */
+            leads_done: number;
+            /**
+             * Pairs
+             * @description How many were met; one that both its leads led to counts twice.
+             */
+            pairs: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "done" | "failed";
+        };
+        /**
          * Enrolment
          * @description What an authenticator app needs to know: typed in, or read from a QR code of the address.
          */
@@ -4734,6 +5420,18 @@ export interface components {
          */
         Fate: "captured" | "updated" | "inquiry" | "duplicate" | "rejected" | "empty";
         /**
+         * FieldBack
+         * @description A field that will be set back.
+         */
+        FieldBack: {
+            /** Field */
+            field: string;
+            /** Now */
+            now: string | null;
+            /** Then */
+            then: string | null;
+        };
+        /**
          * FieldChange
          * @description What one field was, and what it became.
          */
@@ -4744,6 +5442,34 @@ export interface components {
             new: string | null;
             /** Old */
             old: string | null;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
+        };
+        /**
+         * FieldDifference
+         * @description What one field was, what it became, and what made it so.
+         */
+        FieldDifference: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Field */
+            field: string;
+            /** New */
+            new: string | null;
+            /** Old */
+            old: string | null;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
             /**
              * Withheld
              * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
@@ -4768,6 +5494,26 @@ export interface components {
              * @description A JSON pointer into the body (RFC 6901), or `query:<name>`, `header:<name>`.
              */
             pointer: string;
+        };
+        /**
+         * FieldStays
+         * @description A field that was changed since the merge: it stays as it is now.
+         */
+        FieldStays: {
+            /**
+             * Before
+             * @description Before the merge.
+             */
+            before: string | null;
+            /** Field */
+            field: string;
+            /**
+             * Merged
+             * @description As the merge left it.
+             */
+            merged: string | null;
+            /** Now */
+            now: string | null;
         };
         /**
          * FilledIn
@@ -4959,6 +5705,40 @@ export interface components {
             path: string;
             /** Value */
             value: string | null;
+        };
+        /**
+         * ChangeTags
+         * @description Tags to give and to take.
+         */
+        gardenos_leads__api__fields__ChangeTags: {
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
+        /**
+         * ChangeTags
+         * @description Tags to give, or to take; or to have instead of all others: then none at all is a choice as well.
+         */
+        gardenos_leads__bulk__actions__ChangeTags: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tags";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "add" | "remove" | "replace";
+            /** Tags */
+            tags: string[];
         };
         /**
          * GroupBy
@@ -5633,6 +6413,13 @@ export interface components {
          */
         Kind: "change" | "read" | "sign-in";
         /**
+         * LastSearch
+         * @description The last search; null where there was none.
+         */
+        LastSearch: {
+            search: components["schemas"]["DuplicateSearch"] | null;
+        };
+        /**
          * LaunchCampaign
          * @description A new campaign, and where its leads come from.
          */
@@ -5677,6 +6464,11 @@ export interface components {
              * @description The name, or what else the person is known by.
              */
             display_name: string;
+            /**
+             * Do Not Call At
+             * @description When they first asked not to be called.
+             */
+            do_not_call_at: string | null;
             /** Email */
             email: string | null;
             /** External Id */
@@ -5710,6 +6502,11 @@ export interface components {
             /** Last Contacted At */
             last_contacted_at: string | null;
             line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Merged Into
+             * @description The lead that the person goes on as, where this one was merged; then ask for that one.
+             */
+            merged_into: string | null;
             name: components["schemas"]["PersonName"];
             /** Notes */
             notes: string | null;
@@ -5769,6 +6566,45 @@ export interface components {
             x_date: string | null;
         };
         /**
+         * LeadAsOf
+         * @description A lead as of a moment.
+         */
+        LeadAsOf: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "known" | "was";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            made_by: components["schemas"]["LeadMoment"];
+            /**
+             * Since
+             * @description How many changes were made after it.
+             */
+            since: number;
+            /**
+             * State
+             * @description Its fields then, as its history calls them.
+             */
+            state: {
+                [key: string]: unknown;
+            };
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
+        };
+        /**
          * LeadCount
          * @description How many leads a list holds.
          */
@@ -5812,6 +6648,22 @@ export interface components {
             x_date?: string | null;
         };
         /**
+         * LeadDifference
+         * @description What differs between two moments.
+         */
+        LeadDifference: {
+            after: components["schemas"]["LeadMoment"];
+            /** @description Null where it was no lead yet. */
+            before: components["schemas"]["LeadMoment"] | null;
+            /** Changes */
+            changes: components["schemas"]["FieldDifference"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * LeadField
          * @description A field of the agency's own.
          */
@@ -5850,6 +6702,122 @@ export interface components {
             items: components["schemas"]["LeadField"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LeadMerge
+         * @description A lead that goes on as this one.
+         */
+        LeadMerge: {
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Display Name */
+            display_name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             * @description The merge's.
+             */
+            id: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Merged At
+             * Format: date-time
+             */
+            merged_at: string;
+            /**
+             * Merged By
+             * @description `person:<user id>`.
+             */
+            merged_by: string;
+            /**
+             * Merged Lead Id
+             * Format: uuid
+             */
+            merged_lead_id: string;
+            /**
+             * Owner Id
+             * @description As the merged lead has them.
+             */
+            owner_id: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * LeadMerges
+         * @description Which leads go on as this one.
+         */
+        LeadMerges: {
+            /** Items */
+            items: components["schemas"]["LeadMerge"][];
+        };
+        /**
+         * LeadMoment
+         * @description What a lead was made by at a moment.
+         */
+        LeadMoment: {
+            /** Actor */
+            actor: string;
+            /**
+             * Effective At
+             * Format: date-time
+             * @description When it was so in the world: before the recording, for what is told of later.
+             */
+            effective_at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LeadOfPair
+         * @description One of two leads that may be one person.
+         */
+        LeadOfPair: {
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Client Id */
+            client_id: string | null;
+            /** Display Name */
+            display_name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Postal Code */
+            postal_code: string | null;
+            /** Source */
+            source: string;
+            stage: components["schemas"]["Stage"];
+            /** State */
+            state: string | null;
+            /** Team Id */
+            team_id: string | null;
         };
         /** Page[Lead] */
         LeadPage: {
@@ -6255,12 +7223,118 @@ export interface components {
             remarks: components["schemas"]["Remark"][];
         };
         /**
+         * Matching
+         * @description As a list of leads is narrowed; all of it together. Nothing said: every lead.
+         */
+        Matching: {
+            /**
+             * Campaign Id
+             * @default []
+             */
+            campaign_id: string[];
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * In Pool
+             * @default false
+             */
+            in_pool: boolean;
+            /** Not Contacted For Days */
+            not_contacted_for_days?: number | null;
+            /**
+             * Owner Id
+             * @default []
+             */
+            owner_id: string[];
+            /** Q */
+            q?: string | null;
+            /**
+             * Stage
+             * @default []
+             */
+            stage: components["schemas"]["Stage"][];
+            /** View Id */
+            view_id?: string | null;
+        };
+        /**
          * Me
          * @description Who is signed in.
          */
         Me: {
             agency: components["schemas"]["Agency"];
             user: components["schemas"]["User"];
+        };
+        /**
+         * MergeField
+         * @description A field of the two, side by side; as text, lists as JSON.
+         */
+        MergeField: {
+            /** Differs */
+            differs: boolean;
+            /**
+             * Field
+             * @description `email`, `stage`, `owner` with the team, `fields.roof_age` …
+             */
+            field: string;
+            /** Lead */
+            lead: string | null;
+            /** Other */
+            other: string | null;
+            /**
+             * Suggested
+             * @enum {string}
+             */
+            suggested: "lead" | "other";
+        };
+        /**
+         * MergeLeads
+         * @description Another lead is the same person.
+         */
+        MergeLeads: {
+            /**
+             * Chosen
+             * @default {}
+             */
+            chosen: {
+                [key: string]: "lead" | "other";
+            };
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+        };
+        /**
+         * MergePreview
+         * @description What a merge would be. Fields that your role does not see are chosen by what is known.
+         */
+        MergePreview: {
+            /**
+             * Do Not Call
+             * @description Whether either asked not to be called: then the person did, and nobody can choose otherwise.
+             */
+            do_not_call: boolean;
+            /** Fields */
+            fields: components["schemas"]["MergeField"][];
+            /** @description Who stays. */
+            lead: components["schemas"]["Lead"];
+            /** Lead Asked Not To Be Called */
+            lead_asked_not_to_be_called: boolean;
+            other: components["schemas"]["Lead"];
+            /** Other Asked Not To Be Called */
+            other_asked_not_to_be_called: boolean;
+            /**
+             * Refused
+             * @description Why they cannot be merged this way round, and what to do; null where they can.
+             */
+            refused: string | null;
+            /**
+             * Tags
+             * @description Of both: all are kept.
+             */
+            tags: string[];
         };
         /**
          * Message
@@ -6395,6 +7469,20 @@ export interface components {
             currency: string;
             /** Minor */
             minor: number;
+        };
+        /**
+         * Move
+         * @description A stage of the pipeline.
+         */
+        Move: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stage";
+            /** Reason */
+            reason?: string | null;
+            stage: components["schemas"]["Stage"];
         };
         /**
          * MoveLead
@@ -6888,6 +7976,12 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["FieldProblem"][];
+            /**
+             * See
+             * @description The address of the record that stands in the way, where you may see it; else absent.
+             * @default null
+             */
+            see: string | null;
             /** Status */
             status: number;
             /** Title */
@@ -7159,6 +8253,17 @@ export interface components {
             field: string | null;
         };
         /**
+         * Remove
+         * @description No list shows them any more, until they are restored.
+         */
+        Remove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "remove";
+        };
+        /**
          * Resource
          * @description What kind of record changed.
          * @enum {string}
@@ -7224,6 +8329,16 @@ export interface components {
              */
             to: string;
             total: components["schemas"]["NumbersAndWaiting"];
+        };
+        /**
+         * RestoreField
+         * @description A field, and the version in which it was what it is to be again.
+         */
+        RestoreField: {
+            /** Field */
+            field: string;
+            /** Version */
+            version: number;
         };
         /**
          * Retention
@@ -7362,6 +8477,25 @@ export interface components {
              * @description When it was confirmed; null: there is none.
              */
             since: string | null;
+        };
+        /**
+         * SelectedCount
+         * @description How many leads are meant, to the last.
+         */
+        SelectedCount: {
+            /** Count */
+            count: number;
+        };
+        /**
+         * Selection
+         * @description Leads by their ids, or by what they have in common; one of the two.
+         */
+        Selection: {
+            /** Ids */
+            ids?: string[] | null;
+            matching?: components["schemas"]["Matching"] | null;
+            /** Seen */
+            seen?: number | null;
         };
         /**
          * SentInvitation
@@ -7654,6 +8788,17 @@ export interface components {
             stage: components["schemas"]["Stage"];
         };
         /**
+         * StartBulkAction
+         * @description What is to be done, and to which leads.
+         */
+        StartBulkAction: {
+            /** Action */
+            action: components["schemas"]["Assign"] | components["schemas"]["Move"] | components["schemas"]["gardenos_leads__bulk__actions__ChangeTags"] | components["schemas"]["Remove"];
+            /** Confirmed */
+            confirmed?: number | null;
+            selection: components["schemas"]["Selection"];
+        };
+        /**
          * Suspend
          * @description Why an agency is suspended.
          */
@@ -7734,6 +8879,23 @@ export interface components {
             items: components["schemas"]["Team"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * TellApart
+         * @description Two leads are not one person.
+         */
+        TellApart: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+            verdict: components["schemas"]["Verdict"];
         };
         /**
          * TestedSignOn
@@ -7911,6 +9073,23 @@ export interface components {
             token: string;
         };
         /**
+         * ToldApart
+         * @description What was said of two leads.
+         */
+        ToldApart: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * TryMapping
          * @description A sample of what a vendor posts, and how it is to be read.
          */
@@ -7924,6 +9103,39 @@ export interface components {
             };
             /** Sample */
             sample: string;
+        };
+        /**
+         * UndoBulkAction
+         * @description How far it is taken back.
+         */
+        UndoBulkAction: {
+            /** Only */
+            only?: string[] | null;
+            /**
+             * Over Changes
+             * @default false
+             */
+            over_changes: boolean;
+        };
+        /**
+         * Undone
+         * @description The last that takes it back, and how far that is.
+         */
+        Undone: {
+            counts: components["schemas"]["BulkCounts"];
+            status: components["schemas"]["BulkStatus"];
+        };
+        /**
+         * UnmergePreview
+         * @description What taking a merge back would do to the lead that stayed; the other comes back as it was.
+         */
+        UnmergePreview: {
+            /** Back */
+            back: components["schemas"]["FieldBack"][];
+            /** Stays */
+            stays: components["schemas"]["FieldStays"][];
+            /** Tags Removed */
+            tags_removed: string[];
         };
         /**
          * User
@@ -7970,6 +9182,12 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Verdict
+         * @description What two leads are that are much alike, and not one person.
+         * @enum {string}
+         */
+        Verdict: "not_the_same" | "same_household";
         /**
          * Webhook
          * @description Where which of the agency's published events are sent.
@@ -8267,6 +9485,7 @@ export type AnswersSaid = components['schemas']['AnswersSaid'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type AskForReset = components['schemas']['AskForReset'];
+export type Assign = components['schemas']['Assign'];
 export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
 export type Attachment = components['schemas']['Attachment'];
@@ -8283,6 +9502,15 @@ export type BodyExchangeApiKey = components['schemas']['Body_exchange_api_key'];
 export type BodyUploadLeads = components['schemas']['Body_upload_leads'];
 export type Branch = components['schemas']['Branch'];
 export type BranchPage = components['schemas']['BranchPage'];
+export type BulkAction = components['schemas']['BulkAction'];
+export type BulkActionPage = components['schemas']['BulkActionPage'];
+export type BulkConflict = components['schemas']['BulkConflict'];
+export type BulkCounts = components['schemas']['BulkCounts'];
+export type BulkFate = components['schemas']['BulkFate'];
+export type BulkRow = components['schemas']['BulkRow'];
+export type BulkRowPage = components['schemas']['BulkRowPage'];
+export type BulkSelection = components['schemas']['BulkSelection'];
+export type BulkStatus = components['schemas']['BulkStatus'];
 export type Call = components['schemas']['Call'];
 export type CallEntry = components['schemas']['CallEntry'];
 export type Campaign = components['schemas']['Campaign'];
@@ -8294,7 +9522,6 @@ export type Change = components['schemas']['Change'];
 export type ChangeAgency = components['schemas']['ChangeAgency'];
 export type ChangeField = components['schemas']['ChangeField'];
 export type ChangePassword = components['schemas']['ChangePassword'];
-export type ChangeTags = components['schemas']['ChangeTags'];
 export type ChangeTeam = components['schemas']['ChangeTeam'];
 export type ChangeUser = components['schemas']['ChangeUser'];
 export type ChangeWebhook = components['schemas']['ChangeWebhook'];
@@ -8314,6 +9541,7 @@ export type ConversionTimes = components['schemas']['ConversionTimes'];
 export type ConvertedLead = components['schemas']['ConvertedLead'];
 export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
+export type CountSelection = components['schemas']['CountSelection'];
 export type Credentials = components['schemas']['Credentials'];
 export type Deactivate = components['schemas']['Deactivate'];
 export type DeadLetter = components['schemas']['DeadLetter'];
@@ -8326,13 +9554,21 @@ export type Direction = components['schemas']['Direction'];
 export type Discard = components['schemas']['Discard'];
 export type Disposition = components['schemas']['Disposition'];
 export type DissolveTeam = components['schemas']['DissolveTeam'];
+export type DuplicateCount = components['schemas']['DuplicateCount'];
+export type DuplicatePair = components['schemas']['DuplicatePair'];
+export type DuplicatePairPage = components['schemas']['DuplicatePairPage'];
+export type DuplicateRules = components['schemas']['DuplicateRules'];
+export type DuplicateSearch = components['schemas']['DuplicateSearch'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type EventType = components['schemas']['EventType'];
 export type EventTypePage = components['schemas']['EventTypePage'];
 export type Fate = components['schemas']['Fate'];
+export type FieldBack = components['schemas']['FieldBack'];
 export type FieldChange = components['schemas']['FieldChange'];
+export type FieldDifference = components['schemas']['FieldDifference'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldProblem = components['schemas']['FieldProblem'];
+export type FieldStays = components['schemas']['FieldStays'];
 export type FilledIn = components['schemas']['FilledIn'];
 export type FillFields = components['schemas']['FillFields'];
 export type Form = components['schemas']['Form'];
@@ -8341,6 +9577,8 @@ export type FormSaid = components['schemas']['FormSaid'];
 export type FormTaken = components['schemas']['FormTaken'];
 export type FormTeam = components['schemas']['FormTeam'];
 export type FoundField = components['schemas']['FoundField'];
+export type GardenosLeadsApiFieldsChangeTags = components['schemas']['gardenos_leads__api__fields__ChangeTags'];
+export type GardenosLeadsBulkActionsChangeTags = components['schemas']['gardenos_leads__bulk__actions__ChangeTags'];
 export type GroupBy = components['schemas']['GroupBy'];
 export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
@@ -8372,12 +9610,19 @@ export type Keep = components['schemas']['Keep'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type Kind = components['schemas']['Kind'];
+export type LastSearch = components['schemas']['LastSearch'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
 export type Lead = components['schemas']['Lead'];
+export type LeadAsOf = components['schemas']['LeadAsOf'];
 export type LeadCount = components['schemas']['LeadCount'];
 export type LeadDetails = components['schemas']['LeadDetails'];
+export type LeadDifference = components['schemas']['LeadDifference'];
 export type LeadField = components['schemas']['LeadField'];
 export type LeadFieldPage = components['schemas']['LeadFieldPage'];
+export type LeadMerge = components['schemas']['LeadMerge'];
+export type LeadMerges = components['schemas']['LeadMerges'];
+export type LeadMoment = components['schemas']['LeadMoment'];
+export type LeadOfPair = components['schemas']['LeadOfPair'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
@@ -8394,10 +9639,15 @@ export type MadeApiKey = components['schemas']['MadeApiKey'];
 export type MakeApiKey = components['schemas']['MakeApiKey'];
 export type MakeWebhook = components['schemas']['MakeWebhook'];
 export type MappingPreview = components['schemas']['MappingPreview'];
+export type Matching = components['schemas']['Matching'];
 export type Me = components['schemas']['Me'];
+export type MergeField = components['schemas']['MergeField'];
+export type MergeLeads = components['schemas']['MergeLeads'];
+export type MergePreview = components['schemas']['MergePreview'];
 export type Message = components['schemas']['Message'];
 export type MessageEntry = components['schemas']['MessageEntry'];
 export type Money = components['schemas']['Money'];
+export type Move = components['schemas']['Move'];
 export type MoveLead = components['schemas']['MoveLead'];
 export type Name = components['schemas']['Name'];
 export type NameBranch = components['schemas']['NameBranch'];
@@ -8443,9 +9693,11 @@ export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
 export type Registration = components['schemas']['Registration'];
 export type Remark = components['schemas']['Remark'];
+export type Remove = components['schemas']['Remove'];
 export type Resource = components['schemas']['Resource'];
 export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
+export type RestoreField = components['schemas']['RestoreField'];
 export type Retention = components['schemas']['Retention'];
 export type Role = components['schemas']['Role'];
 export type Roles = components['schemas']['Roles'];
@@ -8456,6 +9708,8 @@ export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
 export type SecondFactorInput = components['schemas']['SecondFactor-Input'];
 export type SecondFactorOutput = components['schemas']['SecondFactor-Output'];
+export type SelectedCount = components['schemas']['SelectedCount'];
+export type Selection = components['schemas']['Selection'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Session = components['schemas']['Session'];
 export type SetUp = components['schemas']['SetUp'];
@@ -8470,12 +9724,14 @@ export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
+export type StartBulkAction = components['schemas']['StartBulkAction'];
 export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
 export type TagList = components['schemas']['TagList'];
 export type TakenBack = components['schemas']['TakenBack'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
+export type TellApart = components['schemas']['TellApart'];
 export type TestedSignOn = components['schemas']['TestedSignOn'];
 export type Thread = components['schemas']['Thread'];
 export type ThreadPage = components['schemas']['ThreadPage'];
@@ -8484,9 +9740,14 @@ export type TimelineDetail = components['schemas']['TimelineDetail'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineEntryPage = components['schemas']['TimelineEntryPage'];
 export type Token = components['schemas']['Token'];
+export type ToldApart = components['schemas']['ToldApart'];
 export type TryMapping = components['schemas']['TryMapping'];
+export type UndoBulkAction = components['schemas']['UndoBulkAction'];
+export type Undone = components['schemas']['Undone'];
+export type UnmergePreview = components['schemas']['UnmergePreview'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
+export type Verdict = components['schemas']['Verdict'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookPage = components['schemas']['WebhookPage'];
 export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
@@ -13728,6 +14989,69 @@ export interface operations {
             };
         };
     };
+    show_lead_as_of: {
+        parameters: {
+            query?: {
+                /** @description A moment, with its zone; without it, now */
+                at?: string | null;
+                /** @description `known`: by what was recorded until then. `was`: by what had happened, whenever it was told */
+                by?: "known" | "was";
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadAsOf"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_lead: {
         parameters: {
             query?: never;
@@ -14177,6 +15501,174 @@ export interface operations {
             };
         };
     };
+    show_lead_difference: {
+        parameters: {
+            query?: {
+                /** @description `known`: by what was recorded until then. `was`: by what had happened, whenever it was told */
+                by?: "known" | "was";
+                /** @description The earlier moment; without it, before it was a lead */
+                since?: string | null;
+                /** @description The later one; without it, now */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadDifference"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_lead_field: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreField"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_lead_state: {
         parameters: {
             query?: {
@@ -14271,6 +15763,409 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_merge: {
+        parameters: {
+            query: {
+                other_id: string;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeLeads"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadMerges"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_merged_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergePreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14783,7 +16678,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeTags"];
+                "application/json": components["schemas"]["gardenos_leads__api__fields__ChangeTags"];
             };
         };
         responses: {
@@ -14870,6 +16765,590 @@ export interface operations {
             };
         };
     };
+    list_bulk_actions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBulkAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bulk_rows: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                fate?: components["schemas"]["BulkFate"] | "left" | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRowPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_bulk_rows: {
+        parameters: {
+            query?: {
+                fate?: components["schemas"]["BulkFate"] | "left" | null;
+            };
+            header?: never;
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_bulk_action: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                bulk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoBulkAction"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAction"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_selected_leads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_leads: {
         parameters: {
             query?: {
@@ -14903,6 +17382,410 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duplicates: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description The pairs that this lead is in */
+                lead_id?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePairPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateCount"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_duplicate_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_duplicate_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_duplicate_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastSearch"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_duplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastSearch"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_duplicates_apart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellApart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldApart"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

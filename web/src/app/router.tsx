@@ -58,6 +58,12 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/leads/bulk",
+    validateSearch: (search: Record<string, unknown>): { bulk?: string } => ({ bulk: text(search.bulk) }),
+    component: lazyRouteComponent(() => import("../leads/bulk/BulkPage"), "BulkPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/leads/$leadId",
     validateSearch: readRecordSearch,
     component: lazyRouteComponent(() => import("../leads/LeadPage"), "LeadPage"),

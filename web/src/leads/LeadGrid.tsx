@@ -4,13 +4,13 @@ import type { Lead, LeadField } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { useMe } from "../session/session";
 import { day, daysUntil, words } from "../ui/format";
-import { type Column, Grid } from "../ui/Grid";
+import { type Chosen, type Column, Grid } from "../ui/Grid";
 import { Named } from "../ui/Named";
 import { useNow, When } from "../ui/When";
 import { useZone } from "../ui/zone";
 import type { LeadSearch, Sort } from "./filters";
 import styles from "./LeadList.module.css";
-import { chosenColumns, sortOf, widths } from "./lists/columns";
+import { besides, chosenColumns, sortOf, widths } from "./lists/columns";
 import { useLeadFields } from "./own/queries";
 import { shown as shownValue } from "./own/values";
 import { isClosed, StageChip } from "./stage";
@@ -29,27 +29,42 @@ interface LeadGridProps {
   dimmed: boolean;
   narrow: Narrow;
   search: LeadSearch;
+  /** What is chosen of them; undefined for those who may do nothing with it. */
+  chosen: Chosen | undefined;
+  /** Shows a lead beside the list; null where there is no room. */
+  peek: ((id: string) => void) | null;
 }
 
 /** The leads, a row or a card each; a value that is pressed narrows the list to it, the head of a column sorts it. */
-export function LeadGrid({ leads, narrow, search, ...rest }: LeadGridProps) {
+export function LeadGrid({ leads, narrow, search, peek, ...rest }: LeadGridProps) {
   const { cols, sort } = search;
+  const beside = peek === null ? undefined : search.peek;
   const navigate = useNavigate();
   const { agency } = useMe();
   const own = useLeadFields();
-  const chosen = useMemo(() => chosenColumns(cols, own), [cols, own]);
+  const isBeside = beside !== undefined;
+  const shown = useMemo(() => {
+    const wanted = chosenColumns(cols, own);
+    return isBeside ? besides(wanted) : wanted;
+  }, [cols, isBeside, own]);
   const columns = useMemo(() => {
     const all = columnsOf(narrow, own, agency.currency);
-    return ["name", ...chosen].map((key) => Object.assign(all[key]!, { sort: sorting(key, sort, narrow) }));
-  }, [agency.currency, chosen, narrow, own, sort]);
+    return ["name", ...shown].map((key) => Object.assign(all[key]!, { sort: sorting(key, sort, narrow) }));
+  }, [agency.currency, narrow, own, shown, sort]);
+  const page = (id: string) => void navigate({ to: "/leads/$leadId", params: { leadId: id } });
   return (
-    <div className={styles.columns} style={{ "--columns": widths(chosen) } as CSSProperties}>
+    <div
+      className={styles.columns}
+      style={{ "--columns": widths(shown, rest.chosen !== undefined) } as CSSProperties}
+    >
       <Grid
         noun={["Lead", "Leads"]}
         rows={leads}
         columns={columns}
-        layout={styles.layout!}
-        open={({ id }) => void navigate({ to: "/leads/$leadId", params: { leadId: id } })}
+        layout={rest.chosen ? `${styles.layout} ${styles.choosing}` : styles.layout!}
+        open={({ id }) => (peek === null ? page(id) : peek(id))}
+        openPage={({ id }) => page(id)}
+        beside={beside}
         {...rest}
       />
     </div>

@@ -1,13 +1,17 @@
-import { Button } from "@mantine/core";
-import { IconAntennaBars5, IconFileImport, IconPlant2, IconUserPlus } from "@tabler/icons-react";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconAntennaBars5, IconFileImport, IconPlant2, IconStack2, IconUserPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useCommands } from "../commands/registry";
 import { useMayWrite } from "../session/session";
 import { Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { AddLead } from "./AddLead";
+import { BulkBar } from "./bulk/BulkBar";
+import { Progress } from "./bulk/Progress";
+import { useSelection } from "./bulk/selection";
 import { Filters } from "./Filters";
 import { isNarrowed, type LeadSearch } from "./filters";
 import { LeadGrid } from "./LeadGrid";
@@ -17,6 +21,9 @@ import { leadList } from "./queries";
 import { useMayKeepSources } from "./sources/access";
 
 const route = getRouteApi("/leads");
+
+// A lead is shown beside the list once somebody opens one.
+const LeadPeek = lazy(() => import("./LeadPeek").then((room) => ({ default: room.LeadPeek })));
 
 /** Every lead in one's scope, narrowed and sorted as the address says. */
 export function LeadListPage() {
@@ -28,6 +35,23 @@ export function LeadListPage() {
   const leads = useInfiniteQuery(leadList(search));
   useEffect(() => lookAt(search), [search]);
   const items = useMemo(() => leads.data?.pages.flatMap((page) => page.items) ?? [], [leads.data]);
+
+  const place = placeOf(search);
+  const ids = useMemo(() => items.map(({ id }) => id), [items]);
+  const { selection, chosen, clear: chooseNone, everything } = useSelection(place, ids);
+  const [atWork, setAtWork] = useState<string | null>(null);
+  const room = useMediaQuery("(min-width: 901px)", true, { getInitialValueInEffect: false });
+  const peek = useCallback(
+    (id: string | undefined) => void navigate({ search: (now) => ({ ...now, peek: id }), replace: true }),
+    [navigate],
+  );
+  const beside = room ? search.peek : undefined;
+  const closePeek = useCallback(() => {
+    peek(undefined);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[role="row"][tabindex="0"]')?.focus());
+  }, [peek]);
+  const isOpen = beside !== undefined;
+  const someChosen = chosen.shown !== "none";
 
   const narrow = useCallback(
     (next: Partial<LeadSearch>) =>
@@ -76,13 +100,35 @@ export function LeadListPage() {
           run: () => setFiltering(true),
         },
         { id: "lead clear", title: "Clear all filters", group: "Leads", keys: "shift+x", run: clear },
+        ...(isOpen || someChosen
+          ? [
+              {
+                id: "lead escape",
+                title: isOpen ? "Close the lead beside" : "Choose none",
+                group: "Leads",
+                keys: "Escape",
+                run: isOpen ? closePeek : chooseNone,
+              },
+            ]
+          : []),
       ],
-      [add, clear, mayWrite, narrow],
+      [add, chooseNone, clear, closePeek, isOpen, mayWrite, narrow, someChosen],
     ),
   );
 
   const actions = mayWrite && (
     <>
+      <Tooltip label="Bulk actions">
+        <ActionIcon
+          component={Link}
+          to="/leads/bulk"
+          variant="default"
+          size={36}
+          aria-label="Bulk actions so far"
+        >
+          <IconStack2 size={17} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
       {mayKeepSources && (
         <Button
           component={Link}
@@ -133,17 +179,45 @@ export function LeadListPage() {
       ) : items.length === 0 ? (
         <Nothing narrowed={isNarrowed(search)} clear={clear} add={mayWrite ? add : null} />
       ) : (
-        <LeadGrid
-          leads={items}
-          // A list that is asked for anew is another list: it begins at its top.
-          key={placeOf(search)}
-          place={placeOf(search)}
-          more={leads.hasNextPage}
-          loadMore={() => void leads.fetchNextPage()}
-          loadingMore={leads.isFetchingNextPage}
-          dimmed={leads.isPlaceholderData}
-          narrow={narrow}
+        <div className={styles.beside}>
+          <LeadGrid
+            leads={items}
+            // A list that is asked for anew is another list: it begins at its top.
+            key={place}
+            place={place}
+            more={leads.hasNextPage}
+            loadMore={() => void leads.fetchNextPage()}
+            loadingMore={leads.isFetchingNextPage}
+            dimmed={leads.isPlaceholderData}
+            narrow={narrow}
+            search={search}
+            chosen={mayWrite ? chosen : undefined}
+            peek={room ? peek : null}
+          />
+          {beside !== undefined && (
+            <Suspense fallback={null}>
+              <LeadPeek id={beside} close={closePeek} />
+            </Suspense>
+          )}
+        </div>
+      )}
+      {atWork !== null && (
+        <Progress
+          key={atWork}
+          id={atWork}
+          close={() => setAtWork(null)}
+          next={(bulk) => setAtWork(bulk.id)}
+        />
+      )}
+      {someChosen && (
+        <BulkBar
+          selection={selection}
           search={search}
+          loaded={items.length}
+          more={leads.hasNextPage}
+          everything={everything}
+          clear={chooseNone}
+          started={(bulk) => setAtWork(bulk.id)}
         />
       )}
       <AddLead opened={search.adding === true} close={() => narrow({ adding: undefined })} />

@@ -35,6 +35,8 @@ export interface LeadSearch {
   sort?: Sort;
   /** The lead that is being entered. */
   adding?: boolean;
+  /** The lead that is shown beside the list. */
+  peek?: string;
 }
 
 /** The filters in an address; what is not one of ours is left out. */
@@ -53,6 +55,7 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
     cols: some(list(raw.cols).filter((each) => /^[a-z][a-z0-9_.]{0,80}$/.test(each))),
     sort: sort === "-captured_at" ? undefined : sort,
     adding: raw.adding === true ? true : undefined,
+    peek: typeof raw.peek === "string" && isId(raw.peek) ? raw.peek : undefined,
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }

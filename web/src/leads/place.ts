@@ -13,12 +13,12 @@ export function lastList(): LeadSearch {
 
 /** How a list is called where its rows are remembered. */
 export function placeOf(search: LeadSearch): string {
-  return `leads ${JSON.stringify({ ...search, adding: undefined })}`;
+  return `leads ${JSON.stringify({ ...search, adding: undefined, peek: undefined })}`;
 }
 
 /** A list is looked at. */
 export function lookAt(search: LeadSearch): void {
-  last = { ...search, adding: undefined };
+  last = { ...search, adding: undefined, peek: undefined };
 }
 
 /** Back to the list finds this lead's row. */

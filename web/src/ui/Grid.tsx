@@ -20,6 +20,13 @@ export interface Column<T> {
   cell: (row: T, focusable: boolean) => ReactNode;
 }
 
+/** What is chosen of the rows, for what is done to several at once. */
+export interface Chosen {
+  has: (id: string) => boolean;
+  set: (ids: readonly string[], on: boolean) => void;
+  shown: "none" | "some" | "all";
+}
+
 interface GridProps<T> {
   /** What the rows are: `["Lead", "Leads"]`. */
   noun: readonly [one: string, many: string];
@@ -35,6 +42,11 @@ interface GridProps<T> {
   /** What is shown is the answer to an earlier question. */
   dimmed: boolean;
   open: (row: T) => void;
+  /** Opens a row on a page of its own, where `open` shows it beside. */
+  openPage?: (row: T) => void;
+  /** The row that is shown beside; what is shown follows the focus. */
+  beside?: string | undefined;
+  chosen?: Chosen | undefined;
 }
 
 /**
@@ -42,7 +54,19 @@ interface GridProps<T> {
  * screen each row is a card.
  */
 export function Grid<T extends { id: string }>(props: GridProps<T>) {
-  const { noun, place, rows: items, columns, layout, more, loadMore, loadingMore, dimmed } = props;
+  const {
+    noun,
+    place,
+    rows: items,
+    columns,
+    layout,
+    more,
+    loadMore,
+    loadingMore,
+    dimmed,
+    beside,
+    chosen,
+  } = props;
   const [one, many] = noun;
   const scroller = useRef<HTMLDivElement>(null);
   const cards = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
@@ -88,12 +112,36 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
     setAt(next);
     rows.scrollToIndex(next);
     requestAnimationFrame(() => focusRow(scroller.current, next));
+    if (beside !== undefined) open(next);
+  };
+  // From here to the next one that is chosen with Shift.
+  const anchor = useRef<string | null>(null);
+  const choose = (index: number, on: boolean, through: boolean) => {
+    const item = items[index];
+    if (!item || !chosen) return;
+    const from = through ? items.findIndex(({ id }) => id === anchor.current) : -1;
+    const [first, last] = from === -1 ? [index, index] : [Math.min(from, index), Math.max(from, index)];
+    chosen.set(
+      items.slice(first, last + 1).map(({ id }) => id),
+      on,
+    );
+    anchor.current = item.id;
+  };
+  const toggle = (index: number, through = false) => {
+    const item = items[index];
+    if (item && chosen) choose(index, through || !chosen.has(item.id), through);
   };
   const open = (index: number) => {
     const item = items[index];
     if (!item) return;
     leaveRow(place, item.id);
     props.open(item);
+  };
+  const openPage = (index: number) => {
+    const item = items[index];
+    if (!item) return;
+    leaveRow(place, item.id);
+    (props.openPage ?? props.open)(item);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.floor((scroller.current?.clientHeight ?? 600) / (cards ? CARD : ROW)) - 1;
@@ -105,21 +153,35 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
       Home: 0,
       End: items.length - 1,
     };
+    const onRow = event.target === event.currentTarget.querySelector(`[data-row="${current}"]`);
     if (event.key in to) {
       event.preventDefault();
-      move(to[event.key]!);
-    } else if (
-      event.key === "Enter" &&
-      event.target === event.currentTarget.querySelector(`[data-row="${current}"]`)
-    ) {
+      const next = Math.max(0, Math.min(items.length - 1, to[event.key]!));
+      if (event.shiftKey && chosen) {
+        if (anchor.current === null) choose(current, true, false);
+        choose(next, true, true);
+      }
+      move(next);
+    } else if (onRow && event.key === "Enter") {
       event.preventDefault();
-      open(current);
+      if (event.shiftKey) openPage(current);
+      else open(current);
+    } else if (onRow && event.key === " " && chosen) {
+      event.preventDefault();
+      toggle(current, event.shiftKey);
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey) && chosen) {
+      event.preventDefault();
+      chosen.set(
+        items.map(({ id }) => id),
+        true,
+      );
     }
   };
-  const latest = useRef({ move, open, current });
+  const latest = useRef({ move, openPage, toggle, current });
   useEffect(() => {
-    latest.current = { move, open, current };
+    latest.current = { move, openPage, toggle, current };
   });
+  const choosable = chosen !== undefined;
   useCommands(
     useMemo(() => {
       const word = one.toLowerCase();
@@ -143,10 +205,22 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
           title: `Open the ${word}`,
           group: many,
           keys: "o",
-          run: () => latest.current.open(latest.current.current),
+          run: () => latest.current.openPage(latest.current.current),
         },
+        ...(choosable
+          ? [
+              {
+                id: `${word} choose`,
+                title: `Choose the ${word}`,
+                group: many,
+                keys: "x",
+                keywords: "select check",
+                run: () => latest.current.toggle(latest.current.current),
+              },
+            ]
+          : []),
       ];
-    }, [one, many]),
+    }, [choosable, one, many]),
   );
 
   return (
@@ -157,13 +231,30 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
         role="grid"
         aria-label={many}
         aria-rowcount={more ? -1 : items.length + 1}
-        aria-colcount={columns.length}
+        aria-colcount={columns.length + (chosen ? 1 : 0)}
+        aria-multiselectable={chosen ? true : undefined}
         aria-busy={dimmed}
         tabIndex={-1}
         onKeyDown={onKeyDown}
       >
         <div role="rowgroup" className={styles.headGroup}>
           <div role="row" aria-rowindex={1} className={`${styles.headRow} ${layout}`}>
+            {chosen && (
+              <span role="columnheader" className={styles.choose}>
+                <Tick
+                  label={`All ${many.toLowerCase()} that are shown`}
+                  checked={chosen.shown === "all"}
+                  some={chosen.shown === "some"}
+                  focusable
+                  change={() =>
+                    chosen.set(
+                      items.map(({ id }) => id),
+                      chosen.shown !== "all",
+                    )
+                  }
+                />
+              </span>
+            )}
             {columns.map(({ title, sort }) => (
               <span role="columnheader" key={title} aria-sort={sort?.now ?? undefined}>
                 {sort ? (
@@ -191,6 +282,8 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
                   tabIndex={index === current ? 0 : -1}
                   className={`${styles.row} ${layout}`}
                   style={{ transform: `translateY(${start}px)`, height: size }}
+                  aria-selected={chosen ? chosen.has(item.id) : undefined}
+                  aria-current={item.id === beside || undefined}
                   onClick={() => {
                     setAt(index);
                     open(index);
@@ -199,6 +292,25 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
                     if (event.target === event.currentTarget) setAt(index);
                   }}
                 >
+                  {chosen && (
+                    // The whole cell is meant, not the small box in it.
+                    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+                    <span
+                      role="gridcell"
+                      className={styles.choose}
+                      onClick={(event) => {
+                        event.stopPropagation();
+                        setAt(index);
+                        toggle(index, event.shiftKey);
+                      }}
+                    >
+                      <Tick
+                        label={`Choose row ${index + 1}`}
+                        checked={chosen.has(item.id)}
+                        focusable={index === current}
+                      />
+                    </span>
+                  )}
                   {columns.map(({ title, className, cell }) => (
                     <span role="gridcell" key={title} className={className}>
                       {cell(item, index === current)}
@@ -216,6 +328,32 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
         {items.length.toLocaleString("en-US")} {(items.length === 1 && !more ? one : many).toLowerCase()}
       </p>
     </div>
+  );
+}
+
+interface TickProps {
+  label: string;
+  checked: boolean;
+  some?: boolean;
+  focusable: boolean;
+  change?: () => void;
+}
+
+/** A box to choose by; without `change` what stands around it is pressed. */
+function Tick({ label, checked, some = false, focusable, change }: TickProps) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={checked}
+      tabIndex={focusable ? 0 : -1}
+      ref={(box) => {
+        if (box) box.indeterminate = some;
+      }}
+      onChange={() => change?.()}
+      // Space is the box's own; the row would take it as its own a second time.
+      onKeyDown={(event) => event.key === " " && event.stopPropagation()}
+    />
   );
 }
 

@@ -48,6 +48,16 @@ export function chosenColumns(chosen: readonly string[] | undefined, own: readon
   return Object.keys(there).filter((key) => wanted.has(key));
 }
 
-/** The widths of these columns, the name's before them. */
-export const widths = (columns: readonly string[]): string =>
-  [NAME_WIDTH, ...columns.map((key) => COLUMNS[key]?.width ?? OWN_WIDTH)].join(" ");
+/** Of these columns those for which there is room where a lead is shown beside the list. */
+export const besides = (columns: readonly string[]): string[] =>
+  columns.filter((key) => key === "stage" || key === "last_contacted_at");
+
+const CHOOSE_WIDTH = "20px";
+
+/** The widths of these columns, the box's to choose by and the name's before them. */
+export const widths = (columns: readonly string[], choosing = false): string =>
+  [
+    ...(choosing ? [CHOOSE_WIDTH] : []),
+    NAME_WIDTH,
+    ...columns.map((key) => COLUMNS[key]?.width ?? OWN_WIDTH),
+  ].join(" ");

@@ -16,19 +16,19 @@ from gardenos_chassis.service import Service
 from pydantic import BaseModel, ConfigDict, Field
 
 from gardenos_leads.bulk import commands, queries
-from gardenos_leads.bulk.actions import Action, Assign, Fate
+from gardenos_leads.bulk.actions import Action, Assign, BulkFate
 from gardenos_leads.bulk.aggregate import BulkStatus
 from gardenos_leads.bulk.selecting import MOST_IDS, Selection
 
 router = APIRouter(prefix="/api/v1/leads/bulk-actions", tags=["leads"])
 
 _WORDS = {
-    Fate.DONE: "done",
-    Fate.NOTHING: "nothing to do",
-    Fate.NOT_ALLOWED: "not allowed",
-    Fate.CHANGED: "changed meanwhile",
-    Fate.GONE: "gone",
-    Fate.CONFLICT: "changed since, and stays",
+    BulkFate.DONE: "done",
+    BulkFate.NOTHING: "nothing to do",
+    BulkFate.NOT_ALLOWED: "not allowed",
+    BulkFate.CHANGED: "changed meanwhile",
+    BulkFate.GONE: "gone",
+    BulkFate.CONFLICT: "changed since, and stays",
     None: "not reached",
 }
 
@@ -136,7 +136,7 @@ class BulkRow(Shape):
     lead_id: UUID
     display_name: str | None
     """Null where the lead is not in your scope."""
-    fate: Fate | None
+    fate: BulkFate | None
     """Null until it was its turn."""
     reason: str | None
     conflicts: list[BulkConflict]
@@ -194,13 +194,11 @@ async def undo_bulk_action(
     It answers with what does so, which is a bulk action as well.
     """
     asked = body or UndoBulkAction()
-    undoing = await commands.undo(
-        writing.store, writing.context, bulk_id, asked.only, over_changes=asked.over_changes
-    )
+    undoing = await commands.undo(writing.store, writing.context, bulk_id, asked.only, over_changes=asked.over_changes)
     return await _answer(request, writing, undoing)
 
 
-ShownFate = Fate | Literal["left"]
+ShownFate = BulkFate | Literal["left"]
 
 
 @router.get(

@@ -77,7 +77,7 @@ def action_of(kept: Mapping[str, Any]) -> AnyAction:
     return _ANY.validate_python(kept)
 
 
-class Fate(StrEnum):
+class BulkFate(StrEnum):
     """What became of a lead."""
 
     DONE = "done"
@@ -97,7 +97,7 @@ class Fate(StrEnum):
 class Became:
     """What became of a lead, why, and what is to be recorded."""
 
-    fate: Fate
+    fate: BulkFate
     reason: str | None = None
     events: tuple[Event, ...] = ()
     conflicts: tuple[Mapping[str, Any], ...] = ()
@@ -135,16 +135,16 @@ def decided(action: AnyAction, lead: Lead) -> Iterable[Event]:
 def judged(action: AnyAction, lead: Lead, selected: Lead) -> Became:
     """What becomes of a lead that is the asker's to change; `selected` is what it was when it was selected."""
     if lead.removed and not isinstance(action, Remove):
-        return Became(Fate.GONE, "it was removed")
+        return Became(BulkFate.GONE, "it was removed")
     try:
         events = tuple(decided(action, lead))
     except (Conflict, Invalid) as refused:
-        return Became(Fate.NOT_ALLOWED, refused.detail)
+        return Became(BulkFate.NOT_ALLOWED, refused.detail)
     if not events:
-        return Became(Fate.NOTHING)
+        return Became(BulkFate.NOTHING)
     if before_now := _overwritten(action, lead, selected):
-        return Became(Fate.CHANGED, f"somebody else changed its {before_now} meanwhile")
-    return Became(Fate.DONE, events=events)
+        return Became(BulkFate.CHANGED, f"somebody else changed its {before_now} meanwhile")
+    return Became(BulkFate.DONE, events=events)
 
 
 def _overwritten(action: AnyAction, lead: Lead, selected: Lead) -> str | None:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from gardenos_leads import queries
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, Fate, Undo, action_of, folded, judged
+from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, Undo, action_of, folded, judged
 from gardenos_leads.bulk.aggregate import BulkStatus
 from gardenos_leads.bulk.aggregate import folded as bulk_folded
 from gardenos_leads.bulk.selecting import Matching, Selection, resolved
@@ -41,7 +41,7 @@ from gardenos_leads.tables import leads
 
 CHUNK = 200
 """Leads a transaction."""
-NOTHING = dict.fromkeys(Fate, 0)
+NOTHING = dict.fromkeys(BulkFate, 0)
 _RACES = 20
 
 _HISTORIES = text(f"{EVENTS} where stream_id = any(:ids) order by stream_id, version")
@@ -234,17 +234,17 @@ def _done(
 ) -> Became:
     lead = folded(history)
     if version is None or lead is None:
-        return Became(Fate.GONE, "there is no such lead")
+        return Became(BulkFate.GONE, "there is no such lead")
     if lead.forgotten:
-        return Became(Fate.GONE, "this person was forgotten")
+        return Became(BulkFate.GONE, "this person was forgotten")
     refused = _refused(lead, caller, claims=isinstance(task.action, Assign) and task.action.owner_id == caller.user_id)
     if refused is not None:
-        return Became(Fate.NOT_ALLOWED, refused)
+        return Became(BulkFate.NOT_ALLOWED, refused)
     selected = folded(history, version)
     assert selected is not None
     became = judged(task.action, lead, selected)
-    if became.fate is Fate.DONE and not still:
-        return Became(Fate.CHANGED, "it is not among what was asked for any more")
+    if became.fate is BulkFate.DONE and not still:
+        return Became(BulkFate.CHANGED, "it is not among what was asked for any more")
     return became
 
 
@@ -253,19 +253,19 @@ async def _taken_back(task: Task, history: Sequence[Received[Event]], caller: Ca
     assert task.undone is not None
     lead = folded(history)
     if lead is None or lead.forgotten:
-        return Became(Fate.GONE, "this person was forgotten")
+        return Became(BulkFate.GONE, "this person was forgotten")
     if (refused := _refused(lead, caller, claims=False)) is not None:
-        return Became(Fate.NOT_ALLOWED, refused)
+        return Became(BulkFate.NOT_ALLOWED, refused)
     became = set_back(task.undone, history, task.undone_cause, over_changes=task.action.over_changes)
     if (
-        became.fate is Fate.DONE
+        became.fate is BulkFate.DONE
         and isinstance(task.undone, Assign)
         and (states := before_of(history, task.undone_cause))
     ):
         try:
             await welcome.require(states[0].owner_id, states[0].team_id)
         except (Invalid, NotFound) as strange:
-            return Became(Fate.NOT_ALLOWED, strange.detail)
+            return Became(BulkFate.NOT_ALLOWED, strange.detail)
     return became
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event, Received
 
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, ChangeTags, Fate, Move, Remove
+from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, ChangeTags, Move, Remove
 from gardenos_leads.lead import Lead, evolve
 
 
@@ -31,19 +31,19 @@ def set_back(action: AnyAction, history: Sequence[Received[Event]], cause: str, 
     for fact in history:
         lead = evolve(lead, fact.data)
     if states is None or lead is None:
-        return Became(Fate.NOTHING, "this was not done to it")
+        return Became(BulkFate.NOTHING, "this was not done to it")
     before, after = states
     if lead.removed and not isinstance(action, Remove):
-        return Became(Fate.GONE, "it was removed since: restore it first")
+        return Became(BulkFate.GONE, "it was removed since: restore it first")
     conflicts = [] if over_changes else _conflicts(action, before, after, lead, history)
     if conflicts:
         fields = " and ".join(_WORDS[each["field"]] for each in conflicts)
-        return Became(Fate.CONFLICT, f"its {fields} was changed since", conflicts=tuple(conflicts))
+        return Became(BulkFate.CONFLICT, f"its {fields} was changed since", conflicts=tuple(conflicts))
     try:
         events = tuple(_back(action, before, after, lead))
     except (Conflict, Invalid) as refused:
-        return Became(Fate.NOT_ALLOWED, refused.detail)
-    return Became(Fate.DONE, events=events) if events else Became(Fate.NOTHING, "it is as it was before")
+        return Became(BulkFate.NOT_ALLOWED, refused.detail)
+    return Became(BulkFate.DONE, events=events) if events else Became(BulkFate.NOTHING, "it is as it was before")
 
 
 _WORDS = {"owner_id": "owner", "team_id": "team", "stage": "stage", "tags": "list of tags"}

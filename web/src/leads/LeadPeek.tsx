@@ -1,0 +1,106 @@
+import { Button, CloseButton } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useMemo, useState } from "react";
+import type { Lead } from "../api/schema";
+import { useNameOf } from "../directory/queries";
+import { useMustClaim } from "../directory/claiming";
+import { Unclaimed } from "../directory/Unclaimed";
+import { useMayWrite } from "../session/session";
+import type { Field } from "../timeline/PersonFact";
+import { Timeline } from "../timeline/Timeline";
+import { useRecordView } from "../timeline/view";
+import { PersonHead } from "../ui/PersonHead";
+import { Failed, Lines, Stale } from "../ui/states";
+import { useClaimLead, useMoveLead } from "./edit";
+import { LeadFacts } from "./LeadFacts";
+import styles from "./LeadPeek.module.css";
+import { LostReason } from "./LostReason";
+import { known as knownLead } from "./place";
+import { leadById } from "./queries";
+import { Removed } from "./Removed";
+import { isClosed, StageChip } from "./stage";
+import { StageMenu } from "./StageMenu";
+
+// Whoever runs through a list with J has not opened every lead on the way, and it is recorded who opened one.
+const SETTLED_MS = 250;
+
+/** A lead beside the list it was chosen in, which stays where it is. */
+export function LeadPeek({ id, close }: { id: string; close: () => void }) {
+  const [settled] = useDebouncedValue(id, SETTLED_MS);
+  const queries = useQueryClient();
+  const row = knownLead(queries, id);
+  const lead = useQuery({
+    ...leadById(id),
+    enabled: settled === id,
+    placeholderData: () => row && { data: row, etag: null },
+  });
+  const found = lead.data?.data;
+  return (
+    <aside className={styles.peek} aria-label={found ? `Lead ${found.display_name}` : "Lead"}>
+      <div className={styles.top}>
+        <Button component={Link} to={`/leads/${id}`} size="compact-sm" variant="default">
+          Open page
+        </Button>
+        <CloseButton aria-label="Close the lead" onClick={close} />
+      </div>
+      {found ? (
+        <>
+          {lead.isError && <Stale error={lead.error} retry={() => void lead.refetch()} />}
+          <Shown key={id} lead={found} whole={!lead.isPlaceholderData} />
+        </>
+      ) : lead.isError ? (
+        <Failed error={lead.error} retry={() => void lead.refetch()} what="lead" />
+      ) : (
+        <Lines count={7} label="Loading the lead" />
+      )}
+    </aside>
+  );
+}
+
+function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
+  const nameOf = useNameOf();
+  const known = lead.forgotten_at === null;
+  const mustClaim = useMustClaim(lead) && known;
+  const mayWrite = useMayWrite() && known && !mustClaim && lead.removed_at === null;
+  const [editing, setEditing] = useState<Field | null>(null);
+  const [stageOpen, setStageOpen] = useState(false);
+  const [losing, setLosing] = useState(false);
+  const view = useRecordView();
+  const move = useMoveLead();
+  const claim = useClaimLead(lead);
+  const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
+  const open = !isClosed(lead.stage);
+  return (
+    <>
+      <header className={styles.head}>
+        <PersonHead
+          person={lead}
+          standing={<StageChip stage={lead.stage} />}
+          owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
+        />
+        {mayWrite && lead.stage !== "won" && (
+          <StageMenu
+            lead={lead}
+            opened={stageOpen}
+            onChange={setStageOpen}
+            choose={(stage) => {
+              if (stage === "lost" && lead.stage !== "lost") setLosing(true);
+              else void move(lead, stage);
+            }}
+          />
+        )}
+      </header>
+      {lead.removed_at !== null && <Removed id={lead.id} mayWrite={mayWrite} />}
+      {mustClaim && <Unclaimed what="lead" claim={open ? () => void claim() : null} />}
+      {known && <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+      {known && whole && <Timeline whose={whose} person={lead.display_name} view={view} />}
+      <LostReason
+        opened={losing}
+        close={() => setLosing(false)}
+        lose={(reason) => void move(lead, "lost", reason)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,222 @@
+import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import type { BulkAction, Stage } from "../../api/schema";
+import { AssignTo } from "../../directory/AssignTo";
+import form from "../../ui/Form.module.css";
+import { submitByKey } from "../../ui/keys";
+import { failed } from "../../ui/toast";
+import type { LeadSearch } from "../filters";
+import { OPEN_STAGES, StageChip } from "../stage";
+import styles from "./Bulk.module.css";
+import { type Action, chosenOf, start } from "./queries";
+import type { Selection } from "./selection";
+import { leadsInWords } from "./words";
+
+export type Dialog = "assign" | "stage" | "tags" | "remove";
+
+interface BulkDialogsProps {
+  dialog: Dialog;
+  close: () => void;
+  selection: Selection;
+  search: LeadSearch;
+  /** How many they are; undefined while they are counted. */
+  count: number | undefined;
+  started: (bulk: BulkAction) => void;
+}
+
+/** Asks what exactly is to be done to the chosen leads, and has it done. */
+export function BulkDialogs({ dialog, close, selection, search, count, started }: BulkDialogsProps) {
+  // A second try of the same is the same.
+  const [key] = useState(() => crypto.randomUUID());
+  const starting = useMutation({
+    mutationFn: ({ action, confirmed }: { action: Action; confirmed?: number }) =>
+      start(
+        {
+          action,
+          selection: { ...chosenOf(selection, search), seen: count ?? null },
+          confirmed: confirmed ?? null,
+        },
+        `${key} ${JSON.stringify(action)}`,
+      ),
+    onSuccess: (bulk) => {
+      close();
+      started(bulk);
+    },
+    onError: (error) => failed("Nothing was done", error),
+  });
+  const act = (action: Action, confirmed?: number) =>
+    starting.mutate(confirmed === undefined ? { action } : { action, confirmed });
+  const which = count === undefined ? "the chosen leads" : leadsInWords(count);
+  if (dialog === "assign") {
+    return (
+      <AssignTo
+        whom={{ display_name: which, team_id: null }}
+        opened
+        close={close}
+        assign={(to) => act({ kind: "assign", ...to })}
+      />
+    );
+  }
+  const titles = { stage: `Move ${which}`, tags: `Tags of ${which}`, remove: `Remove ${which}?` };
+  return (
+    <Modal opened onClose={close} title={titles[dialog]} size={440}>
+      {dialog === "stage" ? (
+        <Move act={act} close={close} busy={starting.isPending} />
+      ) : dialog === "tags" ? (
+        <Tags act={act} close={close} busy={starting.isPending} />
+      ) : (
+        <Remove act={act} close={close} busy={starting.isPending} count={count} />
+      )}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  act: (action: Action, confirmed?: number) => void;
+  close: () => void;
+  busy: boolean;
+}
+
+function Move({ act, close, busy }: FormProps) {
+  const [stage, setStage] = useState<Stage>(OPEN_STAGES[1]!);
+  const [reason, setReason] = useState("");
+  const name = useId();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    act({ kind: "stage", stage, reason: stage === "lost" ? reason.trim() || null : null });
+  };
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <form className={form.form} onSubmit={submit} onKeyDown={submitByKey}>
+      <fieldset className={styles.stages}>
+        <legend className="visually-hidden">Stage</legend>
+        {[...OPEN_STAGES, "lost" as const].map((each) => (
+          <label key={each}>
+            <input type="radio" name={name} checked={each === stage} onChange={() => setStage(each)} />
+            <StageChip stage={each} />
+          </label>
+        ))}
+      </fieldset>
+      {stage === "lost" && (
+        <Textarea
+          label="Why they are lost"
+          autosize
+          minRows={2}
+          maxLength={1000}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      )}
+      <Actions close={close} busy={busy} title="Move" />
+    </form>
+  );
+}
+
+const MODES = [
+  { value: "add", label: "Add" },
+  { value: "remove", label: "Take" },
+  { value: "replace", label: "Replace all" },
+];
+
+function Tags({ act, close, busy }: FormProps) {
+  const [mode, setMode] = useState<"add" | "remove" | "replace">("add");
+  const [written, setWritten] = useState("");
+  const [asked, setAsked] = useState(false);
+  const tags = [...new Set(written.split(",").map((tag) => tag.trim()))].filter(Boolean);
+  const wrong = tags.some((tag) => tag.length > 50)
+    ? "A tag has at most 50 characters"
+    : tags.length === 0 && mode !== "replace"
+      ? "Write a tag"
+      : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (wrong === null) act({ kind: "tags", mode, tags });
+  };
+  return (
+    <form className={form.form} onSubmit={submit}>
+      <SegmentedControl
+        aria-label="What becomes of tags"
+        data={MODES}
+        value={mode}
+        onChange={(next) => setMode(next as typeof mode)}
+        fullWidth
+      />
+      <TextInput
+        label="Tags"
+        description={
+          mode === "replace"
+            ? "Separated by commas; each lead has these and no others. Nothing takes all tags."
+            : "Separated by commas"
+        }
+        value={written}
+        error={asked && wrong}
+        data-autofocus
+        onChange={(event) => setWritten(event.currentTarget.value)}
+      />
+      <Actions
+        close={close}
+        busy={busy}
+        title={mode === "add" ? "Add" : mode === "remove" ? "Take" : "Replace"}
+      />
+    </form>
+  );
+}
+
+function Remove({ act, close, busy, count }: FormProps & { count: number | undefined }) {
+  const [written, setWritten] = useState("");
+  const [asked, setAsked] = useState(false);
+  const right = count !== undefined && Number(written.replaceAll(",", "")) === count && written.trim() !== "";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (right) act({ kind: "remove" }, count);
+  };
+  return (
+    <form className={form.form} onSubmit={submit}>
+      <ul className={form.effects}>
+        <li>No list shows them any more, and no report counts them.</li>
+        <li>Their history stays. They can be restored, one by one or all at once.</li>
+        <li>Leads that became clients stay.</li>
+      </ul>
+      <TextInput
+        label={`To go on, write how many they are: ${count?.toLocaleString("en-US") ?? "…"}`}
+        inputMode="numeric"
+        value={written}
+        error={asked && !right && "This is another number"}
+        data-autofocus
+        onChange={(event) => setWritten(event.currentTarget.value)}
+      />
+      <Actions
+        close={close}
+        busy={busy}
+        title={count === undefined ? "Remove" : `Remove ${leadsInWords(count)}`}
+        red
+      />
+    </form>
+  );
+}
+
+function Actions({
+  close,
+  busy,
+  title,
+  red = false,
+}: {
+  close: () => void;
+  busy: boolean;
+  title: string;
+  red?: boolean;
+}) {
+  return (
+    <div className={form.actions}>
+      <Button variant="default" onClick={close}>
+        Cancel
+      </Button>
+      <Button type="submit" loading={busy} color={red ? "red" : undefined}>
+        {title}
+      </Button>
+    </div>
+  );
+}
