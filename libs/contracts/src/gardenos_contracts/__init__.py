@@ -1,6 +1,17 @@
 """Every event GardenOS publishes, the envelope it travels in, and the topics that carry it."""
 
-from gardenos_contracts import ai, clients, comms, identity, lead_bulks, lead_duplicates, lead_lists, lead_sources, leads
+from gardenos_contracts import (
+    ai,
+    clients,
+    comms,
+    identity,
+    lead_assignment,
+    lead_bulks,
+    lead_duplicates,
+    lead_lists,
+    lead_sources,
+    leads,
+)
 from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id, person_behind
 from gardenos_contracts.event import Data, Event, all_events, event_class, is_newer, topic_of, upcaster
 from gardenos_contracts.personal import Personal, personal_fields, without_personal
@@ -22,6 +33,7 @@ __all__ = [
     "event_id",
     "identity",
     "is_newer",
+    "lead_assignment",
     "lead_bulks",
     "lead_duplicates",
     "lead_lists",

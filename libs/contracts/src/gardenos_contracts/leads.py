@@ -104,6 +104,10 @@ class LeadAssigned(Event, service="leads", version=1):
     owner_id: UserId | None
     team_id: TeamId | None
     previous_owner_id: UserId | None = None
+    rule_id: UUID | None = None
+    """The rule of assignment by which it was given; null where somebody gave it by hand."""
+    rule: str | None = None
+    """What that rule was called."""
 
 
 class LeadStageChanged(Event, service="leads", version=1):

@@ -7,6 +7,8 @@ from gardenos_chassis.service import Service
 
 from gardenos_leads.api import routers
 from gardenos_leads.api.lead_posts import BODIES
+from gardenos_leads.assigning.projections import project_rules
+from gardenos_leads.assigning.tables import OF_LEADS, assignment_rules, assignment_versions
 from gardenos_leads.bulk.commands import bulk_jobs
 from gardenos_leads.bulk.projections import forget_bulk_rows
 from gardenos_leads.capturing import projections as capturing
@@ -34,8 +36,14 @@ def create_service(settings: LeadsSettings) -> Service:
         settings,
         routers=routers,
         read_models=[
-            ReadModel("leads", tables=[campaigns, leads, lead_merges, *LIST_TABLES], project=project, consumers=[last_contact]),
+            ReadModel(
+                "leads",
+                tables=[campaigns, leads, lead_merges, *LIST_TABLES, *OF_LEADS],
+                project=project,
+                consumers=[last_contact],
+            ),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
+            ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),
             ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
             zones,
         ],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gardenos_contracts import Event
+from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
@@ -49,7 +50,12 @@ def title(event: Event) -> str:
         case LeadDetailsChanged():
             return "Details changed"
         case LeadAssigned():
-            return "Assigned" if event.owner_id else "Returned to the pool"
+            by_rule = f" by the rule “{event.rule}”" if event.rule else ""
+            if event.owner_id:
+                return f"Assigned{by_rule}"
+            return f"Put into its team's pool{by_rule}" if event.rule else "Returned to the pool"
+        case LeadUnanswered():
+            return f"Nobody was in touch within {event.minutes} minutes, as the rule “{event.rule}” asks"
         case LeadStageChanged():
             return f"Moved from {event.previous_stage} to {event.stage}"
         case LeadConverted():

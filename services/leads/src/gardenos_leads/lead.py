@@ -9,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.ids import derived_id
 from gardenos_contracts import Event
+from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
@@ -79,8 +80,10 @@ class Lead:
         if changed != self.details:
             yield LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
 
-    def assign(self, owner_id: UUID | None, team_id: UUID | None) -> Iterator[Event]:
-        """To a producer, or back to a team's pool. A closed lead stays with whom it was."""
+    def assign(
+        self, owner_id: UUID | None, team_id: UUID | None, *, rule_id: UUID | None = None, rule: str | None = None
+    ) -> Iterator[Event]:
+        """To a producer, or back to a team's pool; by a rule, or by hand. A closed lead stays with whom it was."""
         self._require_open("assigned")
         if (owner_id, team_id) != (self.owner_id, self.team_id):
             yield LeadAssigned(
@@ -89,6 +92,23 @@ class Lead:
                 owner_id=owner_id,
                 team_id=team_id,
                 previous_owner_id=self.owner_id,
+                rule_id=rule_id,
+                rule=rule,
+            )
+
+    def unanswered(self, rule_id: UUID, rule: str, minutes: int, told: Collection[UUID]) -> Iterator[Event]:
+        """Nobody was in touch in the time that a rule gives."""
+        self._require_open("answered")
+        if self.owner_id is not None:
+            yield LeadUnanswered(
+                lead_id=self.lead_id,
+                person_id=self.person_id,
+                owner_id=self.owner_id,
+                team_id=self.team_id,
+                rule_id=rule_id,
+                rule=rule,
+                minutes=minutes,
+                told=tuple(sorted(told)),
             )
 
     def move(self, stage: Stage, reason: str | None = None) -> Iterator[Event]:
@@ -235,7 +255,7 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
         case LeadFieldsFilled() if lead is not None:
             known = {**lead.fields, **event.values}
             return replace(lead, fields={key: value for key, value in known.items() if value is not None})
-        case LeadInquired() if lead is not None:
+        case LeadInquired() | LeadUnanswered() if lead is not None:
             return lead
         case LeadRemoved() if lead is not None:
             return replace(lead, removed=True)

@@ -21,6 +21,7 @@ from gardenos_contracts.leads import (
 )
 from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
+from gardenos_leads.assigning.projections import project_assigning
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
@@ -45,6 +46,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
     await project_merges(session, facts)
     await project_lists(session, facts)
+    await project_assigning(session, facts)
 
 
 def _launched(fact: Fact[Event], campaign: CampaignLaunched) -> dict[str, Any]:

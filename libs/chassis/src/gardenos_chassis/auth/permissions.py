@@ -83,6 +83,10 @@ KEEP_SOURCES = Permission(
     "sources", "keep", "Set up where leads come from, and see what was posted there",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
 )  # fmt: skip
+KEEP_ASSIGNMENT = Permission(
+    "assignment", "keep", "Set up how leads are assigned, see what waits and who got how many",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
+)  # fmt: skip
 FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
 READ_DIRECTORY = Permission(
     "people", "read", "See who works here, in which teams and branches", _everywhere(*Role), for_keys=True
@@ -129,6 +133,7 @@ PERMISSIONS = (
     SEE_PREMIUMS,
     FORGET_PEOPLE,
     KEEP_SOURCES,
+    KEEP_ASSIGNMENT,
     READ_DIRECTORY,
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,

@@ -1,0 +1,364 @@
+"""Rules, leads and people in; who gets what, and why not, out. Pure: the live router and the what-if ask the same functions."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Hours, Seat
+
+Why: TypeAlias = Literal[
+    "not_here", "away", "off_hours", "not_licensed", "other_language", "day_full", "full", "had_it"
+]
+"""Why somebody does not get a lead; in the order in which it is asked."""
+Waits: TypeAlias = Literal["no_rule", "to_be_claimed", "nobody", "room"]
+"""Why a lead waits. `nobody`: those of the rule cannot take it now. `room`: somebody could, and will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A lead that has no owner, as far as rules look at it."""
+
+    lead_id: UUID
+    since: datetime
+    """Since when they wait: the oldest comes first."""
+    source: str = ""
+    campaign_id: UUID | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    line: str | None = None
+    language: str | None = None
+    """A BCP-47 code, or null where nobody said."""
+    team_id: UUID | None = None
+    """In whose pool it is already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Of a state; `lines` empty: all of them."""
+
+    state: str
+    lines: frozenset[str] = frozenset()
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody who works here, as identity told of them."""
+
+    user_id: UUID
+    active: bool = True
+    takes_leads: bool = True
+    """Whether they belong to their teams' turns; by name, everybody may who changes records."""
+    team_ids: frozenset[UUID] = frozenset()
+    licences: tuple[Licence, ...] = ()
+    languages: frozenset[str] = frozenset()
+    """None told: English."""
+    hours: tuple[Hours, ...] = ()
+    """None told: at any hour."""
+    zone: str = "UTC"
+    away: tuple[tuple[datetime, datetime], ...] = ()
+
+
+@dataclass(slots=True)
+class Turns:
+    """Whose turn it is by a rule: fair queueing by start tags.
+
+    Each has been served up to a point of the rule's own time, and being given a lead takes them 1/weight further. Who comes back
+    from being away goes on from now: nothing is made up for, nobody waits for them.
+    """
+
+    now: float = 0.0
+    served: dict[UUID, float] = field(default_factory=dict)
+
+    def at(self, user_id: UUID) -> float:
+        """Where somebody's next turn begins."""
+        return max(self.served.get(user_id, 0.0), self.now)
+
+    def take(self, user_id: UUID, weight: int) -> None:
+        """They were given one."""
+        self.now = self.at(user_id)
+        self.served[user_id] = self.now + 1 / weight
+
+
+@dataclass(slots=True)
+class Load:
+    """What everybody has: it changes with each that is given."""
+
+    open: defaultdict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    given: defaultdict[tuple[UUID, date], int] = field(default_factory=lambda: defaultdict(int))
+    """By rules, on a day of the agency's."""
+    turns: defaultdict[UUID, Turns] = field(default_factory=lambda: defaultdict(Turns))
+    """By rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The agency: its people, and the clock by which its days begin."""
+
+    agents: Mapping[UUID, Agent]
+    zone: str = "UTC"
+    of_team: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, agents: Iterable[Agent], zone: str = "UTC") -> Staff:
+        """With whom each team has."""
+        people = {agent.user_id: agent for agent in agents}
+        teams: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for user_id in sorted(people):
+            for team_id in people[user_id].team_ids if people[user_id].takes_leads else ():
+                teams[team_id].append(user_id)
+        return cls(people, zone, dict(teams))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A lead goes to somebody, by a rule; to nobody: into the pool of the rule's team, where it waits."""
+
+    asked: Asked
+    rule: AssignmentRule
+    user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Why a lead waits, and how many of the rule's people cannot take it for which reason."""
+
+    waits: Waits
+    rule: AssignmentRule | None
+    why: Mapping[Why, int]
+
+
+Kind: TypeAlias = tuple[tuple[int, ...], "str | None", "str | None", "str | None"]
+"""Leads of one kind find the same people at the same moment: the rules that fit, state, line and language."""
+
+
+def kind_of(rules: Sequence[AssignmentRule], asked: Asked, at: datetime, zone: str) -> Kind:
+    """Which rules fit a lead now, and what else is asked of whoever gets it."""
+    fit = tuple(place for place, rule in enumerate(rules) if rule.active and fits(rule.when, asked, at, zone))
+    return fit, asked.state, asked.line, asked.language
+
+
+def fits(when: Conditions, asked: Asked, at: datetime, zone: str) -> bool:
+    """Whether a rule is for this lead."""
+    if when.sources and asked.source.casefold() not in {source.casefold() for source in when.sources}:
+        return False
+    if when.campaign_ids and asked.campaign_id not in when.campaign_ids:
+        return False
+    if when.states and asked.state not in when.states:
+        return False
+    if when.postal_codes and not (asked.postal_code or "").startswith(when.postal_codes):
+        return False
+    if when.lines and asked.line not in when.lines:
+        return False
+    if when.languages and not spoken(asked.language, frozenset(when.languages)):
+        return False
+    return not when.hours or within(when.hours, at, zone)
+
+
+def spoken(language: str | None, among: frozenset[str]) -> bool:
+    """Whether a language is among others, whatever its country: es-MX is es."""
+    return language is not None and _primary(language) in {_primary(each) for each in among}
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def within(hours: Sequence[Hours], at: datetime, zone: str) -> bool:
+    """Whether a moment is within these hours by a zone's clock."""
+    local = at.astimezone(_zone(zone))
+    clock = f"{local:%H:%M}"
+    return any(each.weekday == local.weekday() and each.start <= clock < each.end for each in hours)
+
+
+def day_of(at: datetime, zone: str) -> date:
+    """The day that a moment belongs to there."""
+    return at.astimezone(_zone(zone)).date()
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def seats_of(rule: AssignmentRule, staff: Staff) -> Sequence[Seat]:
+    """Whose turn it may be by a rule: those who are named, and the team's agents."""
+    named = {seat.user_id: seat for seat in rule.seats}
+    team = staff.of_team.get(rule.team_id, ()) if rule.team_id is not None else ()
+    return [*named.values(), *(Seat(user_id=user_id) for user_id in team if user_id not in named)]
+
+
+def why_not(
+    rule: AssignmentRule, seat: Seat, asked: Asked, at: datetime, staff: Staff, load: Load, had_it: frozenset[UUID]
+) -> Why | None:
+    """Why somebody cannot take a lead now; None if they can."""
+    agent = staff.agents.get(seat.user_id)
+    if agent is None or not agent.active:
+        return "not_here"
+    if seat.user_id in had_it:
+        return "had_it"
+    if rule.at_work and any(begins <= at < ends for begins, ends in agent.away):
+        return "away"
+    if rule.at_work and agent.hours and not within(agent.hours, at, agent.zone):
+        return "off_hours"
+    if rule.licensed and not _licensed(agent, asked, day_of(at, staff.zone)):
+        return "not_licensed"
+    if rule.speaks and asked.language is not None and not spoken(asked.language, agent.languages or frozenset({"en"})):
+        return "other_language"
+    most_a_day = seat.most_a_day if seat.most_a_day is not None else rule.most_a_day
+    if most_a_day is not None and load.given[seat.user_id, day_of(at, staff.zone)] >= most_a_day:
+        return "day_full"
+    most_open = seat.most_open if seat.most_open is not None else rule.most_open
+    if most_open is not None and load.open[seat.user_id] >= most_open:
+        return "full"
+    return None
+
+
+def _licensed(agent: Agent, asked: Asked, today: date) -> bool:
+    """Nobody is licensed where it is not known where: a lead without a state waits for somebody to ask."""
+    return any(
+        licence.state == asked.state
+        and (not licence.lines or asked.line is None or asked.line in licence.lines)
+        and (licence.expires_on is None or licence.expires_on >= today)
+        for licence in agent.licences
+    )
+
+
+def decide(
+    rules: Sequence[AssignmentRule],
+    asked: Asked,
+    at: datetime,
+    staff: Staff,
+    load: Load,
+    *,
+    fit: Sequence[int] | None = None,
+    had_it: frozenset[UUID] = frozenset(),
+) -> Given | Kept:
+    """Whom a lead goes to now, by the first rule that fits and has somebody; or why to nobody. Changes nothing."""
+    kept = Kept("no_rule", None, {})
+    for place in kind_of(rules, asked, at, staff.zone)[0] if fit is None else fit:
+        rule = rules[place]
+        if rule.by == "claim":
+            return Kept("to_be_claimed", rule, {})
+        why: defaultdict[Why, int] = defaultdict(int)
+        able = []
+        for seat in seats_of(rule, staff):
+            reason = why_not(rule, seat, asked, at, staff, load, had_it)
+            if reason is None:
+                able.append(seat)
+            else:
+                why[reason] += 1
+        if able:
+            return Given(asked, rule, _whose_turn(rule, able, load).user_id)
+        if kept.rule is None:
+            kept = Kept("nobody", rule, dict(why))
+        if rule.otherwise == "wait":
+            break
+    return kept
+
+
+def _whose_turn(rule: AssignmentRule, able: Sequence[Seat], load: Load) -> Seat:
+    turns = load.turns[rule.rule_id]
+    if rule.by == "load":
+        return min(able, key=lambda seat: (load.open[seat.user_id] / seat.weight, turns.at(seat.user_id), seat.user_id))
+    return min(able, key=lambda seat: (turns.at(seat.user_id), seat.user_id))
+
+
+def give(given: Given, at: datetime, staff: Staff, load: Load) -> None:
+    """What everybody has, once a lead was given."""
+    if given.user_id is None:
+        return
+    weight = next((seat.weight for seat in given.rule.seats if seat.user_id == given.user_id), 1)
+    load.turns[given.rule.rule_id].take(given.user_id, weight)
+    load.open[given.user_id] += 1
+    load.given[given.user_id, day_of(at, staff.zone)] += 1
+
+
+class Backlog:
+    """Leads that wait, by kind; each kind the oldest first."""
+
+    def __init__(self, rules: Sequence[AssignmentRule], zone: str) -> None:
+        self._rules, self._zone = rules, zone
+        self._by_hours = any(rule.when.hours for rule in rules)
+        self._of: dict[Kind, deque[Asked]] = {}
+        self.size = 0
+
+    def add(self, asked: Asked, at: datetime) -> None:
+        """One more, that came after the others of its kind, or as long ago."""
+        kind = kind_of(self._rules, asked, at, self._zone)
+        self._of.setdefault(kind, deque()).append(asked)
+        self.size += 1
+
+    def __iter__(self) -> Iterator[Asked]:
+        for kind in self._of.values():
+            yield from kind
+
+    def drain(self, at: datetime, staff: Staff, load: Load) -> Iterator[Given]:
+        """Gives what can be given now, the oldest of all first; `load` is changed with each.
+
+        What one of a kind waits for, all of its kind wait for: within a moment people only get fuller.
+        """
+        if self._by_hours:
+            self._sort_anew(at)
+        heads = [(waiting[0].since, waiting[0].lead_id, kind) for kind, waiting in self._of.items() if kind[0]]
+        heapq.heapify(heads)
+        while heads:
+            *_, kind = heapq.heappop(heads)
+            waiting = self._of[kind]
+            decided = decide(self._rules, waiting[0], at, staff, load, fit=kind[0])
+            if isinstance(decided, Kept):
+                continue
+            waiting.popleft()
+            self.size -= 1
+            give(decided, at, staff, load)
+            if waiting:
+                heapq.heappush(heads, (waiting[0].since, waiting[0].lead_id, kind))
+            else:
+                del self._of[kind]
+            yield decided
+
+    def _sort_anew(self, at: datetime) -> None:
+        """Which rules fit depends on the hour."""
+        everybody = sorted(self, key=lambda asked: (asked.since, asked.lead_id))
+        self._of, self.size = {}, 0
+        for asked in everybody:
+            self.add(asked, at)
+
+
+def pool_of(rules: Sequence[AssignmentRule], asked: Asked, at: datetime, zone: str) -> AssignmentRule | None:
+    """The rule in whose team's pool a lead is to wait; None where it is in one, or no rule that fits has a team."""
+    if asked.team_id is not None:
+        return None
+    for place in kind_of(rules, asked, at, zone)[0]:
+        if rules[place].team_id is not None:
+            return rules[place]
+        if rules[place].otherwise == "wait":
+            return None
+    return None
+
+
+_LANGUAGES = {
+    "english": "en", "spanish": "es", "español": "es", "espanol": "es", "french": "fr", "chinese": "zh", "mandarin": "zh",
+    "cantonese": "yue", "vietnamese": "vi", "korean": "ko", "tagalog": "tl", "russian": "ru", "arabic": "ar",
+    "portuguese": "pt", "haitian creole": "ht", "german": "de", "polish": "pl", "italian": "it", "hindi": "hi", "japanese": "ja",
+}  # fmt: skip
+
+
+def language_of(said: object) -> str | None:
+    """The code of a language as people write it; None for what is none."""
+    told = str(said).strip().lower() if said else ""
+    if told in _LANGUAGES:
+        return _LANGUAGES[told]
+    primary = told.partition("-")[0]
+    return told if 2 <= len(primary) <= 3 and primary.isalpha() else None
