@@ -56,6 +56,8 @@ def a_story() -> Story:
     story.move(tom, Stage.LOST)
     story.message(None)
     story.capture("Zoe", owner_id=BEN)
+    story.merge(maria, tom)
+    story.merge(maria, tom, undone=True)
     return story
 
 

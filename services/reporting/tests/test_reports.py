@@ -475,3 +475,30 @@ async def test_who_was_removed_is_counted_nowhere_until_they_are_restored(
         await again.publish(source, agency_id)
         await reporting.wait_until_caught_up()
         assert (await http.get("/api/v1/reports/pipeline")).json()["open"] == 2
+
+
+async def test_one_person_is_counted_once_and_known_since_the_earliest(
+    reporting: Running, source: Sources, agency_id: UUID
+) -> None:
+    story = Story()
+    story.agency(agency_id, "UTC")
+    campaign = story.campaign("Spring")
+    lead = story.capture(captured_at=NOON, campaign_id=campaign)
+    other = story.capture(captured_at=NOON - days(5), campaign_id=campaign)
+    story.convert(lead, NOON + days(1))
+    story.merge(lead, other)
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+
+    async def counted() -> tuple[int, float, int]:
+        times = (await get(http, CONVERSION, group_by="campaign"))["rows"]
+        opened = (await http.get("/api/v1/reports/pipeline")).json()["open"]
+        return times[0]["count"], times[0]["median_seconds"], opened
+
+    async with reporting.client(agency_id) as http:
+        assert await counted() == (1, days(6).total_seconds(), 0)
+        again = Story()
+        again.merge(lead, other, undone=True)
+        await again.publish(source, agency_id)
+        await reporting.wait_until_caught_up()
+        assert await counted() == (1, days(1).total_seconds(), 1)

@@ -10,7 +10,7 @@ from gardenos_comms.consumers import directory
 from gardenos_comms.forgetting import forgetting
 from gardenos_comms.projections import project
 from gardenos_comms.settings import CommsSettings, networks
-from gardenos_comms.tables import addresses, calls, messages, people, threads, timeline, users
+from gardenos_comms.tables import addresses, calls, messages, people, same_people, threads, timeline, users
 from gardenos_comms.webhooks import Sender, listening
 from gardenos_comms.webhooks import project as project_webhooks
 from gardenos_comms.webhooks import router as webhooks_router
@@ -27,7 +27,7 @@ def create_service(settings: CommsSettings) -> Service:
         read_models=[
             ReadModel(
                 "conversations",
-                tables=[people, addresses, users, threads, calls, messages, timeline],
+                tables=[people, same_people, addresses, users, threads, calls, messages, timeline],
                 project=project,
                 consumers=[directory],
                 searched_by=["addresses_person", "threads_sender", "timeline_thread"],

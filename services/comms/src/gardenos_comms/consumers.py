@@ -10,9 +10,11 @@ from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.identity import ProfileChanged, UserJoined
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gardenos_comms import same_people
 from gardenos_comms.people import Person, Telling, called, details_before, learn, reached_at
 from gardenos_comms.tables import timeline, users
 from gardenos_comms.telling import changes_between, details_of, title_of_changes, title_of_stage
@@ -28,6 +30,8 @@ directory = Consumer(
         LeadAssigned,
         LeadStageChanged,
         LeadConverted,
+        LeadMergedInto,
+        LeadUnmerged,
         ClientOnboarded,
         ClientDetailsChanged,
         ClientAssigned,
@@ -76,6 +80,18 @@ async def converted(event: Received[LeadConverted], db: Session) -> None:
     """The same person goes on as a client."""
     await learn(db, _of_lead(event))
     await _remember(db, event, "converted", "Converted to a client", {"client_id": str(event.data.client_id)})
+
+
+@directory.on(LeadMergedInto)
+async def merged(event: Received[LeadMergedInto], db: Session) -> None:
+    """What was said with them is shown as another's, who they are."""
+    await same_people.merged(db, event.agency_id, event.data.person_id, event.data.into_person_id)
+
+
+@directory.on(LeadUnmerged)
+async def unmerged(event: Received[LeadUnmerged], db: Session) -> None:
+    """They are somebody by themselves again."""
+    await same_people.unmerged(db, event.agency_id, event.data.person_id)
 
 
 @directory.on(ClientOnboarded)

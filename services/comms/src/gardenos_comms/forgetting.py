@@ -15,7 +15,7 @@ from gardenos_contracts.leads import PersonForgotten as LeadForgotten
 from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from gardenos_comms.people import alone_with
-from gardenos_comms.tables import addresses, calls, emails, messages, people, threads, timeline
+from gardenos_comms.tables import addresses, calls, emails, messages, people, same_people, threads, timeline
 
 forgetting = Consumer("comms.forgetting", listens_to=[LeadForgotten, ClientForgotten])
 
@@ -79,6 +79,7 @@ async def _empty(db: Session, agency_id: UUID, person_id: UUID, said: _Said) -> 
         (messages, messages.c.id.in_(said.messages)),
         (threads, threads.c.id.in_(said.threads)),
         (addresses, addresses.c.person_id == person_id),
+        (same_people, same_people.c.person_id == person_id),
         (people, people.c.person_id == person_id),
     )
     for table, wanted in theirs:

@@ -11,18 +11,21 @@ from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Actor, ActorKind
-from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, func, select
 
-from gardenos_comms.tables import calls, emails, messages, people, threads, timeline, users
+from gardenos_comms.same_people import is_same, of_either, one_with, shown_as
+from gardenos_comms.tables import calls, emails, messages, people, same_people, threads, timeline, users
 from gardenos_comms.telling import title_of_assignment, title_of_changes
 
-_OF_PERSON = and_(people.c.agency_id == threads.c.agency_id, people.c.person_id == threads.c.person_id)
+_SHOWN_AS = shown_as(threads.c.person_id)
+_IS_SAME = is_same(threads.c.agency_id, threads.c.person_id)
+_OF_PERSON = and_(people.c.agency_id == threads.c.agency_id, people.c.person_id == _SHOWN_AS)
 
 _THREAD = (
     threads.c.id,
     threads.c.subject,
     threads.c.channel,
-    threads.c.person_id,
+    _SHOWN_AS.label("person_id"),
     people.c.lead_id,
     people.c.client_id,
     people.c.name.label("person_name"),
@@ -49,14 +52,17 @@ async def thread_page(
 ) -> dict[str, Any]:
     """The threads in scope, the latest first; `unknown`: those of nobody known."""
     order = (Key(threads.c.last_at, "last_at", "desc"), Key(threads.c.id, "id", "desc"))
-    statement = _threads(caller).where(*_person(**person))
+    statement = _threads(caller)
+    if wanted := _person(**person):
+        persons = await one_with(session, caller.agency_id, *wanted)
+        statement = statement.where(of_either(threads.c.person_id, persons) if persons else false())
     if unknown:
         statement = statement.where(threads.c.person_id.is_(None))
     return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
 
 
 def _threads(caller: Caller) -> Select[Any]:
-    whole = select(*_THREAD).select_from(threads).outerjoin(people, _OF_PERSON)
+    whole = select(*_THREAD).select_from(threads).outerjoin(same_people, _IS_SAME).outerjoin(people, _OF_PERSON)
     return whole.where(threads.c.agency_id == caller.agency_id, _in_scope(caller))
 
 
@@ -127,10 +133,11 @@ async def _messages(session: Session, agency_id: UUID, *wanted: ColumnElement[bo
 def _entries(agency_id: UUID, table: Table) -> Select[Any]:
     own = (column for column in table.c if column.name != "agency_id")
     of_thread = and_(threads.c.agency_id == table.c.agency_id, threads.c.id == table.c.thread_id)
-    whole = select(*own, threads.c.person_id, people.c.lead_id, people.c.client_id)
+    whole = select(*own, _SHOWN_AS.label("person_id"), people.c.lead_id, people.c.client_id)
     return (
         whole.select_from(table)
         .join(threads, of_thread)
+        .outerjoin(same_people, _IS_SAME)
         .outerjoin(people, _OF_PERSON)
         .where(table.c.agency_id == agency_id)
     )
@@ -140,15 +147,15 @@ async def timeline_page(
     session: Session, caller: Caller, *, limit: int, cursor: str | None, **person: UUID | None
 ) -> dict[str, Any]:
     """All that happened with a person, as a lead and as a client; the latest first. Raises NotFound."""
-    wanted = (people.c.agency_id == caller.agency_id, *_person(**person), _in_scope(caller))
+    persons = await one_with(session, caller.agency_id, *_person(**person))
+    this = people.c.person_id == persons[0] if persons else false()
+    wanted = (people.c.agency_id == caller.agency_id, this, _in_scope(caller))
     found = (await session.execute(select(people).where(*wanted))).mappings().first()
     if found is None:
         raise NotFound("there is no such person, or nothing of them has arrived here yet")
     order = (Key(timeline.c.occurred_at, "occurred_at", "desc"), Key(timeline.c.id, "id", "desc"))
     shown = (column for column in timeline.c if column.name not in ("agency_id", "thread_id"))
-    statement = select(*shown).where(
-        timeline.c.agency_id == caller.agency_id, timeline.c.person_id == found["person_id"]
-    )
+    statement = select(*shown).where(timeline.c.agency_id == caller.agency_id, of_either(timeline.c.person_id, persons))
     page = page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
     await _fill(session, caller, page["items"])
     for entry in page["items"]:

@@ -42,6 +42,16 @@ addresses = Table(
 )
 """Every address that a person was known by, as a lead or as a client: the `kind` that told of it. `until`: null for now."""
 
+same_people = Table(
+    "same_people",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("into_id", Uuid),
+    Column("shown_as", Uuid),
+)
+"""Whose lead was merged into whose, and at the end of such a chain, as whom they are shown."""
+
 threads = Table(
     "threads",
     metadata,

@@ -39,6 +39,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -93,6 +94,10 @@ LISTENS_TO = (
     LeadInquired,
     LeadFieldsFilled,
     LeadTagsChanged,
+    LeadsMerged,
+    LeadMergedInto,
+    LeadsUnmerged,
+    LeadUnmerged,
     CallLogged,
     MessageReceived,
     ClientOnboarded,

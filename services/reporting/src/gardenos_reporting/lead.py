@@ -11,6 +11,7 @@ from uuid import UUID
 
 from gardenos_contracts import Event, Received
 from gardenos_contracts.comms import CallLogged, MessageReceived
+from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -46,6 +47,7 @@ class Lead(NamedTuple):
     source: str | None = None
     campaign_id: UUID | None = None
     captured_at: datetime | None = None
+    captured_sequence: int = 0
     stage: Stage = Stage.NEW
     stage_sequence: int = 0
     tenures: tuple[Tenure, ...] = ()
@@ -93,13 +95,16 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
                 "person_id": captured.person_id,
                 "source": captured.source,
                 "campaign_id": captured.campaign_id,
-                "captured_at": captured.captured_at,
+                **_known_since(lead, event, captured.captured_at),
                 **_held(lead, event, Scope(captured.owner_id, captured.team_id)),
                 **_named(lead, event, captured),
                 **_staged(lead, event, Stage.NEW),
             }
         case LeadDetailsChanged() as details:
             return _named(lead, event, details)
+        case LeadsMerged() | LeadsUnmerged():
+            # That the other one is counted no more, or again, its being removed or restored tells.
+            return _known_since(lead, event, event.data.captured_at)
         case LeadRemoved() | LeadRestored():
             if event.sequence < lead.removed_sequence:
                 return {}
@@ -123,6 +128,10 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
         case MessageReceived() as message:
             return _contacted(lead, message.received_at)
     return {}
+
+
+def _known_since(lead: Lead, event: Received[Event], at: datetime) -> dict[str, Any]:
+    return {} if event.sequence < lead.captured_sequence else {"captured_at": at, "captured_sequence": event.sequence}
 
 
 def _held(lead: Lead, event: Received[Event], scope: Scope) -> dict[str, Any]:

@@ -76,8 +76,8 @@ def _rows(agency_id: UUID, records: Records) -> dict[Table, list[dict[str, Any]]
 
 
 _AS_THEY_ARE = (
-    "person_id", "name", "name_sequence", "source", "campaign_id", "captured_at", "stage_sequence", "client_id",
-    "converted_at", "first_communication_at", "first_outbound_at", "last_contact_at", "removed", "removed_sequence",
+    "person_id", "name", "name_sequence", "source", "campaign_id", "captured_at", "captured_sequence", "stage_sequence",
+    "client_id", "converted_at", "first_communication_at", "first_outbound_at", "last_contact_at", "removed", "removed_sequence",
 )  # fmt: skip
 
 

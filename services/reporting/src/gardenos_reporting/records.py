@@ -16,6 +16,7 @@ from gardenos_contracts.identity import (
     TeamRenamed,
     UserJoined,
 )
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -48,6 +49,10 @@ NOT_OF_CLIENTS = (
     LeadUnshared,
     LeadRemoved,
     LeadRestored,
+    LeadsMerged,
+    LeadMergedInto,
+    LeadsUnmerged,
+    LeadUnmerged,
 )
 """Whose they are, no client decides: for these alone no client need be known."""
 
@@ -136,6 +141,8 @@ class Records:
                 | LeadConverted()
                 | LeadRemoved()
                 | LeadRestored()
+                | LeadsMerged()
+                | LeadsUnmerged()
                 | PersonForgotten() as told
             ):
                 self._keep_lead(after(self._lead(told.lead_id), event))

@@ -37,6 +37,7 @@ leads = Table(
     Column("source", Text),
     Column("campaign_id", Uuid),
     _moment("captured_at"),
+    Column("captured_sequence", BigInteger),
     Column("stage", Text),
     Column("stage_sequence", BigInteger),
     Column("tenures", JSONB),

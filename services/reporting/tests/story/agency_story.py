@@ -13,6 +13,7 @@ from gardenos_contracts.ai import InsightExtracted, InsightKind, SourceField, So
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
+from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
 from gardenos_contracts.leads import (
     CampaignLaunched,
     LeadAssigned,
@@ -120,6 +121,19 @@ class Story:
         """The lead is removed, or restored."""
         event = (LeadRestored if restored else LeadRemoved)(lead_id=lead.id, person_id=lead.person_id)
         self._tell(event, lead.id, at)
+
+    def merge(self, lead: Lead, other: Lead, at: datetime = NOON, *, undone: bool = False) -> None:
+        """The other is the same person as the lead, or is so no longer: as the leads service tells it."""
+        whose = {"lead_id": lead.id, "person_id": lead.person_id}
+        others = {"merged_lead_id": other.id, "merged_person_id": other.person_id}
+        ids = {"merge_id": new_id(), **whose, **others}
+        if undone:
+            told: Event = LeadsUnmerged(**ids, captured_at=lead.captured_at)
+        else:
+            earliest = min(lead.captured_at, other.captured_at)
+            told = LeadsMerged(**ids, captured_at=earliest, merged_captured_at=other.captured_at)
+        self._tell(told, lead.id, at)
+        self.remove(other, at, restored=undone)
 
     def convert(self, lead: Lead, at: datetime, *, onboard: bool = True) -> None:
         whose: dict[str, Any] = {"owner_id": lead.owner_id, "team_id": lead.team_id}

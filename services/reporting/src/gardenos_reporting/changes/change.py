@@ -40,6 +40,7 @@ from gardenos_contracts.identity import (
     UserMovedTeams,
     UserReactivated,
 )
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -153,6 +154,10 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadTagsChanged()
             | LeadRemoved()
             | LeadRestored()
+            | LeadsMerged()
+            | LeadMergedInto()
+            | LeadsUnmerged()
+            | LeadUnmerged()
             | LeadForgotten()
         ):
             return Resource.LEAD, event.lead_id
