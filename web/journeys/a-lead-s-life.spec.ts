@@ -27,6 +27,7 @@ test("from the list to the client: a call, what was said in it, the conversion, 
     await page.getByRole("button", { name: "Clear all filters" }).click();
     await page.getByLabel("Search in leads").fill(family);
     await page.getByRole("row", { name: new RegExp(family) }).click();
+    await page.getByRole("link", { name: "Open page" }).click();
     await expect(page.getByRole("heading", { level: 1, name: new RegExp(family) })).toBeVisible();
   });
 

@@ -14,6 +14,7 @@ test("an owner forgets a lead for good: the name is typed, the page and the list
   // The list has them before, and is what one comes back to.
   await page.goto(`/leads?q=${family}`);
   await page.getByRole("row", { name: new RegExp(family) }).click();
+  await page.getByRole("link", { name: "Open page" }).click();
   await expect(page.getByRole("heading", { level: 1, name: lead.display_name })).toBeVisible();
   await historyShows(page, family, true);
 

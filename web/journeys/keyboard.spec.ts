@@ -66,7 +66,7 @@ test("Back finds the row that was left", async ({ page }) => {
   const left = page.locator('[data-row="4"]');
   await expect(left).toBeFocused();
   const name = (await left.innerText()).split("\n")[1]!;
-  await keyboard.press("Enter");
+  await keyboard.press("o");
   await expect(page).toHaveURL(/\/leads\/[0-9a-f-]{36}/);
   await page.goBack();
   await expect(page.locator('[role="row"]:focus')).toContainText(name);

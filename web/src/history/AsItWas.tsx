@@ -7,6 +7,7 @@ import { When } from "../ui/When";
 import styles from "./History.module.css";
 import { useNames } from "./names";
 import { type Moment, type Past, stateOf } from "./past";
+import { Restore } from "./Restore";
 import { type Then, thenAndNow } from "./state";
 import { Value } from "./Value";
 
@@ -33,9 +34,20 @@ export function AsItWas({ past, when }: { past: Past; when: Moment }) {
             <Fact key={each.field} name={fieldName(each.field)}>
               {each.withheld ? <NotShown /> : <Value field={each.field} value={each.was} nameOf={nameOf} />}
               {each.differs && (
-                <span className={styles.now}>
-                  Now <Value field={each.field} value={each.is} nameOf={nameOf} />
-                </span>
+                <>
+                  <span className={styles.now}>
+                    Now <Value field={each.field} value={each.is} nameOf={nameOf} />
+                  </span>
+                  {!each.withheld && (
+                    <Restore
+                      past={past}
+                      field={each.field}
+                      value={each.was}
+                      version={then.data.version}
+                      nameOf={nameOf}
+                    />
+                  )}
+                </>
               )}
             </Fact>
           ))}

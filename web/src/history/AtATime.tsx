@@ -7,6 +7,7 @@ import { useZone } from "../ui/zone";
 import { AsItWas } from "./AsItWas";
 import styles from "./History.module.css";
 import type { Past } from "./past";
+import { Slider } from "./Slider";
 
 // A minute is meant with all that happened in it.
 const REST_OF_THE_MINUTE_MS = 59_999;
@@ -32,6 +33,7 @@ export function AtATime({ past }: { past: Past }) {
   };
   return (
     <section aria-label="At any moment" className={styles.moment}>
+      <Slider past={past} />
       <form onSubmit={submit} noValidate>
         <label htmlFor={field}>
           As it was on <small>{zoneName(zone)}</small>
@@ -51,7 +53,9 @@ export function AtATime({ past }: { past: Past }) {
       {shown && (
         <>
           <div className={styles.asked}>
-            <h3>On {moment(shown, zone)}</h3>
+            <h3 role="status">
+              You see this {past.noun} as of {moment(shown, zone)}
+            </h3>
             <CloseButton
               aria-label="Close what it was then"
               onClick={() => {

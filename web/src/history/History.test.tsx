@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen, within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../api/problem";
 import { createQueryClient } from "../api/queries";
 import type { HistoryEntry, HistoryEntryPage, PastState } from "../api/schema";
@@ -58,6 +58,11 @@ function show(of: Past) {
   );
   return queries;
 }
+
+vi.mock("../session/session", async (original) => ({
+  ...(await original<object>()),
+  useMayWrite: () => true,
+}));
 
 describe("a record's history", () => {
   it("says that it is on its way", async () => {
@@ -125,5 +130,41 @@ describe("what a record was", () => {
     fireEvent.change(field, { target: { value: "2020-01-01T00:00" } });
     fireEvent.click(within(form).getByRole("button", { name: "Show" }));
     expect(await within(form).findByText("This lead was not there yet.")).toBeTruthy();
+  });
+});
+
+describe("a value of before", () => {
+  const restored: [string, number][] = [];
+  const lead = (): Past => ({
+    ...past(() => page([second, first]), states),
+    restore: (field, version) => {
+      restored.push([field, version]);
+      return Promise.resolve();
+    },
+  });
+
+  it("is restored from beside the change, and not where a record cannot", async () => {
+    show(lead());
+    fireEvent.click(
+      await screen.findByRole("button", { name: "Restore this value: Email, old@mail.example" }),
+    );
+    await vi.waitFor(() => expect(restored).toEqual([["email", 1]]));
+  });
+
+  it("is not offered where it cannot be restored", async () => {
+    show(past(() => page([second, first]), states));
+    await screen.findByText("Captured");
+    expect(screen.queryByRole("button", { name: /^Restore/ })).toBeNull();
+  });
+
+  it("is gone back to by a slider, which says of when it is", async () => {
+    show(lead());
+    const slider = await screen.findByRole("slider", { name: "Go through time" });
+    expect(slider.getAttribute("aria-valuetext")).toBe("Now, Details changed, version 2 of 2");
+    fireEvent.change(slider, { target: { value: "1" } });
+    expect(await screen.findByText(/You see this lead as of/)).toBeTruthy();
+    expect(await screen.findByText(/One thing is otherwise now/)).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Back to now" }));
+    expect(screen.queryByText(/You see this lead as of/)).toBeNull();
   });
 });

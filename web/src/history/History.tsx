@@ -15,6 +15,7 @@ import { AtATime } from "./AtATime";
 import styles from "./History.module.css";
 import { actorInWords, type NameOf, useNames } from "./names";
 import { historyOf, type Past } from "./past";
+import { Restore } from "./Restore";
 import { told } from "./state";
 import { Value } from "./Value";
 
@@ -57,7 +58,14 @@ function Entries({ past }: { past: Past }) {
       <ol className={styles.entries} aria-label="Changes, the latest first">
         {entries.map((entry, index) => (
           <li key={entry.event_id}>
-            <Entry entry={entry} nameOf={nameOf} past={past} isNow={index === 0} />
+            <Entry
+              entry={entry}
+              // What follows from an earlier moment of the same record was set back to what it was then.
+              source={entries.find(({ event_id }) => event_id === entry.causation_id)}
+              nameOf={nameOf}
+              past={past}
+              isNow={index === 0}
+            />
           </li>
         ))}
       </ol>
@@ -71,13 +79,14 @@ function Entries({ past }: { past: Past }) {
 
 interface EntryProps {
   entry: HistoryEntry;
+  source: HistoryEntry | undefined;
   nameOf: NameOf;
   past: Past;
   /** Whether nothing came after it: what it made is what there is. */
   isNow: boolean;
 }
 
-function Entry({ entry, nameOf, past, isNow }: EntryProps) {
+function Entry({ entry, source, nameOf, past, isNow }: EntryProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const changes = told(entry.changes);
@@ -86,6 +95,12 @@ function Entry({ entry, nameOf, past, isNow }: EntryProps) {
       <h3>{entry.title}</h3>
       <p className={styles.by}>
         {actorInWords(entry.actor, nameOf)} · <When at={entry.occurred_at} />
+        {source && (
+          <>
+            {" "}
+            · restored from <When at={source.occurred_at} exact />
+          </>
+        )}
       </p>
       {changes.length > 0 && (
         <ul className={styles.changes}>
@@ -101,6 +116,18 @@ function Entry({ entry, nameOf, past, isNow }: EntryProps) {
                   <FromTo
                     old={<Value field={field} value={old} nameOf={nameOf} />}
                     next={<Value field={field} value={next} nameOf={nameOf} />}
+                  />
+                )}
+                {!isNow && !withheld && (
+                  <Restore past={past} field={field} value={next} version={entry.version} nameOf={nameOf} />
+                )}
+                {isNow && !withheld && (
+                  <Restore
+                    past={past}
+                    field={field}
+                    value={old}
+                    version={entry.version - 1}
+                    nameOf={nameOf}
                   />
                 )}
               </span>

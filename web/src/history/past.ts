@@ -21,6 +21,8 @@ export interface Past {
     signal: AbortSignal,
   ) => Promise<HistoryEntryPage>;
   state: (when: Moment, signal: AbortSignal) => Promise<PastState>;
+  /** Sets a field back to what it was in a version; of records that can. Throws ApiProblem. */
+  restore?: (field: string, version: number) => Promise<void>;
 }
 
 /** What happened to it, the latest first, page by page. */

@@ -1,6 +1,5 @@
-import { Button, CloseButton } from "@mantine/core";
+import { CloseButton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import type { Lead } from "../api/schema";
@@ -11,7 +10,10 @@ import { useMayWrite } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { Timeline } from "../timeline/Timeline";
 import { useRecordView } from "../timeline/view";
-import { PersonHead } from "../ui/PersonHead";
+import { Chip } from "../ui/Chip";
+import { Face } from "../ui/Face";
+import { words } from "../ui/format";
+import { LinkButton } from "../ui/LinkButton";
 import { Failed, Lines, Stale } from "../ui/states";
 import { useClaimLead, useMoveLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
@@ -40,9 +42,9 @@ export function LeadPeek({ id, close }: { id: string; close: () => void }) {
   return (
     <aside className={styles.peek} aria-label={found ? `Lead ${found.display_name}` : "Lead"}>
       <div className={styles.top}>
-        <Button component={Link} to={`/leads/${id}`} size="compact-sm" variant="default">
+        <LinkButton to="/leads/$leadId" params={{ leadId: id }} size="compact-sm" variant="default">
           Open page
-        </Button>
+        </LinkButton>
         <CloseButton aria-label="Close the lead" onClick={close} />
       </div>
       {found ? (
@@ -75,11 +77,17 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
   return (
     <>
       <header className={styles.head}>
-        <PersonHead
-          person={lead}
-          standing={<StageChip stage={lead.stage} />}
-          owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
-        />
+        <div className={styles.who}>
+          <Face name={known ? lead.display_name : null} size={40} />
+          <div>
+            <h2>{lead.display_name}</h2>
+            <div className={styles.tags}>
+              <StageChip stage={lead.stage} />
+              {lead.line_of_business && <Chip>{words(lead.line_of_business)}</Chip>}
+              <span>{lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}</span>
+            </div>
+          </div>
+        </div>
         {mayWrite && lead.stage !== "won" && (
           <StageMenu
             lead={lead}

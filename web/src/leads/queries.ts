@@ -67,5 +67,10 @@ export function pastOfLead(id: string): Past {
       data(api.GET("/api/v1/leads/{lead_id}/history", { params: { path, query }, signal })),
     state: (query, signal) =>
       data(api.GET("/api/v1/leads/{lead_id}/history/state", { params: { path, query }, signal })),
+    restore: async (field, version) => {
+      await data(
+        api.POST("/api/v1/leads/{lead_id}/history/restore", { params: { path }, body: { field, version } }),
+      );
+    },
   };
 }
