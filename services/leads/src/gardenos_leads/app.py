@@ -8,9 +8,11 @@ from gardenos_chassis.service import Service
 from gardenos_leads.api import routers
 from gardenos_leads.api.lead_posts import BODIES
 from gardenos_leads.assigning.projections import project_rules
+from gardenos_leads.assigning.routing import assigning, waking
 from gardenos_leads.assigning.tables import OF_LEADS, assignment_rules, assignment_versions
 from gardenos_leads.bulk.commands import bulk_jobs
 from gardenos_leads.bulk.projections import forget_bulk_rows
+from gardenos_leads.campaigns.tables import CAMPAIGN_TABLES
 from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
@@ -23,7 +25,7 @@ from gardenos_leads.lists.consumers import zones
 from gardenos_leads.lists.tables import LIST_TABLES
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.settings import LeadsSettings
-from gardenos_leads.tables import campaigns, leads
+from gardenos_leads.tables import leads
 
 _FORM_BYTES = 100_000
 """What a form adds to the file in it."""
@@ -38,7 +40,7 @@ def create_service(settings: LeadsSettings) -> Service:
         read_models=[
             ReadModel(
                 "leads",
-                tables=[campaigns, leads, lead_merges, *LIST_TABLES, *OF_LEADS],
+                tables=[*CAMPAIGN_TABLES, leads, lead_merges, *LIST_TABLES, *OF_LEADS],
                 project=project,
                 consumers=[last_contact],
             ),
@@ -48,8 +50,8 @@ def create_service(settings: LeadsSettings) -> Service:
             zones,
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts],
-        consumers=[forgetting, finding, handed_over],
-        jobs=[handing, importing, bulk_jobs(standings), searching],
+        consumers=[forgetting, finding, handed_over, waking],
+        jobs=[handing, importing, bulk_jobs(standings), searching, assigning],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

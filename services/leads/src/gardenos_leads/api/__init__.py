@@ -1,5 +1,6 @@
 """HTTP: parse, decide or ask, answer."""
 
+from gardenos_leads.api.assignment import router as assignment
 from gardenos_leads.api.bulk_actions import router as bulk_actions
 from gardenos_leads.api.campaigns import router as campaigns
 from gardenos_leads.api.duplicates import of_leads as merges
@@ -25,6 +26,7 @@ routers = (
     time_travel,
     fields,
     duplicates,
+    assignment,
     views,
     leads,
     campaigns,

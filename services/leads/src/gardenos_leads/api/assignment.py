@@ -1,0 +1,348 @@
+"""`/api/v1/lead-assignment`, for owners, admins and managers."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from gardenos_chassis.audit.accesses import lists
+from gardenos_chassis.auth.permissions import KEEP_ASSIGNMENT
+from gardenos_chassis.errors import PreconditionFailed
+from gardenos_chassis.events import Changed
+from gardenos_chassis.http import Reader, Writer, Writing, json_response
+from gardenos_chassis.http.fields import WithoutNul
+from gardenos_chassis.http.shapes import Shape
+from gardenos_contracts import Event
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Hours, Seat
+from gardenos_contracts.values import LineOfBusiness
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from gardenos_leads.assigning import queries
+from gardenos_leads.assigning.aggregate import MOST_RULES, Assignment, evolve, stream_of
+
+router = APIRouter(prefix="/api/v1/lead-assignment", tags=["lead assignment"])
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), WithoutNul]
+Code = Annotated[str, Field(pattern=r"^[0-9]{1,5}$")]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+State = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Cap = Annotated[int, Field(ge=0, le=100_000)]
+Waits = Literal["no_rule", "to_be_claimed", "nobody", "room"]
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class HoursSaid(_Said):
+    """A stretch of a weekday by the agency's clock; 0 is Monday."""
+
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    end: Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+
+class WhenSaid(_Said):
+    """Which leads: all of what is named must hold, and of each any."""
+
+    sources: Annotated[list[Line], Field(max_length=100)] = []
+    campaign_ids: Annotated[list[UUID], Field(max_length=100)] = []
+    states: Annotated[list[State], Field(max_length=60)] = []
+    postal_codes: Annotated[list[Code], Field(max_length=1000)] = []
+    """Beginnings of ZIP codes."""
+    lines: Annotated[list[LineOfBusiness], Field(max_length=20)] = []
+    languages: Annotated[list[Language], Field(max_length=50)] = []
+    hours: Annotated[list[HoursSaid], Field(max_length=50)] = []
+
+
+class SeatSaid(_Said):
+    """Somebody whose turn it may be."""
+
+    user_id: UUID
+    weight: Annotated[int, Field(ge=1, le=100)] = 1
+    most_a_day: Cap | None = None
+    most_open: Cap | None = None
+
+
+class RuleSaid(_Said):
+    """One rule. `rule_id` is chosen by who writes it, and stays: by it its turns go on."""
+
+    rule_id: UUID
+    name: Line
+    active: bool = True
+    when: WhenSaid = WhenSaid()
+    team_id: UUID | None = None
+    seats: Annotated[list[SeatSaid], Field(max_length=500)] = []
+    by: Literal["turns", "load", "claim"] = "turns"
+    most_a_day: Cap | None = None
+    most_open: Cap | None = None
+    licensed: bool = False
+    speaks: bool = False
+    at_work: bool = True
+    otherwise: Literal["wait", "next"] = "wait"
+    answer_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = None
+    unanswered: Literal["tell", "reroute"] = "tell"
+    when_away: Literal["keep", "reroute"] = "reroute"
+
+    def told(self) -> AssignmentRule:
+        """As the events have it."""
+        when = self.when.model_dump(exclude={"hours"})
+        hours = tuple(Hours(**each.model_dump()) for each in self.when.hours)
+        seats = tuple(Seat(**each.model_dump()) for each in self.seats)
+        rest = self.model_dump(exclude={"when", "seats"})
+        conditions = Conditions(**{name: tuple(values) for name, values in when.items()}, hours=hours)
+        return AssignmentRule(**rest, when=conditions, seats=seats)
+
+
+Rules = Annotated[list[RuleSaid], Field(max_length=MOST_RULES)]
+
+
+class WriteRules(_Said):
+    """All the rules of a draft, in the order in which they are asked."""
+
+    rules: Rules
+
+
+class AskWhatIf(_Said):
+    """A draft, and over which days it is asked about; later than `minutes` is a miss."""
+
+    rules: Rules
+    days: Annotated[int, Field(ge=1, le=90)] = 90
+    minutes: Annotated[int, Field(ge=1, le=10_080)] = 5
+
+
+class AssignmentNow(Shape):
+    """The draft, and what is in force; null where no rule is."""
+
+    version: int
+    number: int
+    """Of the set that was switched on last; 0 before the first."""
+    draft: list[AssignmentRule]
+    active: list[AssignmentRule] | None
+    changed_at: datetime | None
+
+
+class AssignmentVersion(Shape):
+    """A set of rules that is or was in force."""
+
+    number: int
+    rules: list[AssignmentRule]
+    switched_on_at: datetime
+    switched_on_by: str
+    """`person:<id>` …"""
+    switched_off_at: datetime | None
+
+
+class AssignmentVersions(Shape):
+    """The latest first."""
+
+    items: list[AssignmentVersion]
+
+
+class Waiting(Shape):
+    """A lead that has no owner yet, and why."""
+
+    lead_id: UUID
+    display_name: str
+    since: datetime
+    source: str
+    team_id: UUID | None
+    waits: Waits
+    """`no_rule`: none fits; `to_be_claimed`; `nobody`: those of the rule cannot take it now; `room`: it is about to be given."""
+    rule: str | None
+    why: dict[str, int]
+    """Of the rule's people, how many cannot for which reason."""
+
+
+class BacklogShown(Shape):
+    """What waits, the oldest first."""
+
+    items: list[Waiting]
+    more: bool
+
+
+class Outcome(Shape):
+    """Counts, and minutes that half and nine tenths do not exceed."""
+
+    assigned: int
+    unassigned: int
+    answered: int
+    missed: int
+    """Nobody was in touch within the minutes that are asked about."""
+    wait_p50: float | None
+    wait_p90: float | None
+    response_p50: float | None
+    response_p90: float | None
+
+
+class AgentsShare(Shape):
+    """How many leads somebody had, and would have had."""
+
+    user_id: UUID
+    happened: int
+    draft: int
+
+
+class RulesShare(Shape):
+    """How many leads a rule would have given."""
+
+    rule_id: UUID
+    name: str
+    leads: int
+
+
+class WhatIfShown(Shape):
+    """What a draft would have done, beside what happened."""
+
+    days: int
+    minutes: int
+    leads: int
+    happened: Outcome
+    draft: Outcome
+    agents: list[AgentsShare]
+    rules: list[RulesShare]
+    waiting: dict[str, int]
+    """Of what would wait at the end: why."""
+    why: dict[str, int]
+    most_waiting: int
+
+
+class FairShare(Shape):
+    """What somebody got by a rule, and what their weight would give them of all that it gave."""
+
+    user_id: UUID
+    weight: int
+    """0: not among its people any more."""
+    leads: int
+    fair: float
+
+
+class RuleFairness(Shape):
+    """Of one rule."""
+
+    rule_id: UUID
+    name: str
+    in_force: bool
+    leads: int
+    agents: list[FairShare]
+
+
+class Late(Shape):
+    """How many leads of somebody went unanswered in the time their rule gives."""
+
+    user_id: UUID
+    leads: int
+
+
+class FairnessShown(Shape):
+    """Who got how many in so many days."""
+
+    days: int
+    items: list[RuleFairness]
+    unanswered: list[Late]
+
+
+async def keeper(writing: Writer) -> Writing:
+    """Who sets up assignment. Raises Forbidden."""
+    writing.caller.require(KEEP_ASSIGNMENT)
+    return writing
+
+
+Keeper = Annotated[Writing, Depends(keeper)]
+_NOW: Any = {200: {"model": AssignmentNow}}
+
+
+@router.get("", responses=_NOW)
+async def show_assignment(reading: Reader) -> Response:
+    """The draft and what is in force."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    found = await queries.rules(reading.session, reading.caller.agency_id)
+    return json_response(found, etag=found["version"])
+
+
+@router.put("/draft", responses=_NOW)
+async def write_assignment_draft(body: WriteRules, writing: Keeper) -> Response:
+    """The draft is these rules; nothing is given by them until they are switched on."""
+    there = [rule.told() for rule in body.rules]
+    async with writing.unit_of_work() as work:
+        known = await queries.rules(work.session, writing.caller.agency_id)
+    new = _named(body.rules) - {id for rules in (known["draft"], known["active"] or []) for id in _kept(rules)}
+    for name, id in sorted(new, key=str):
+        await writing.refuse_strangers(**{name: id})
+    return await _changed(writing, lambda assignment: assignment.write(there))
+
+
+@router.put("/in-force", responses=_NOW)
+async def switch_assignment_on(writing: Keeper) -> Response:
+    """The draft is in force from here on: what waits is given by it, the oldest first."""
+    return await _changed(writing, lambda assignment: assignment.switch_on())
+
+
+@router.delete("/in-force", responses=_NOW)
+async def switch_assignment_off(writing: Keeper) -> Response:
+    """No rule is in force: what comes in waits in the pools."""
+    return await _changed(writing, lambda assignment: assignment.switch_off())
+
+
+@router.get("/versions", responses={200: {"model": AssignmentVersions}})
+async def list_assignment_versions(reading: Reader) -> Response:
+    """What was in force, the latest first."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    return json_response({"items": await queries.versions(reading.session, reading.caller.agency_id)})
+
+
+@router.post("/what-if", responses={200: {"model": WhatIfShown}})
+async def ask_what_if(body: AskWhatIf, reading: Reader) -> Response:
+    """Replays the leads that came without an owner through these rules, and tells it beside what happened. Changes nothing.
+
+    Licences, languages and hours are those of today. Who has a lead is in touch as soon as they usually are.
+    """
+    reading.caller.require(KEEP_ASSIGNMENT)
+    there = [rule.told() for rule in body.rules]
+    list(Assignment().write(there))
+    found = await queries.replayed(reading.session, reading.caller.agency_id, there, body.days, body.minutes)
+    return json_response(found)
+
+
+@router.get("/backlog", responses={200: {"model": BacklogShown}}, openapi_extra=lists("leads"))
+async def list_assignment_backlog(reading: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> Response:
+    """What waits in the caller's scope, the oldest first, and why nobody has it."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    return json_response(await queries.backlog(reading.session, reading.caller, limit))
+
+
+@router.get("/fairness", responses={200: {"model": FairnessShown}})
+async def show_assignment_fairness(reading: Reader, days: Annotated[int, Query(ge=1, le=365)] = 30) -> Response:
+    """Who got how many leads by which rule, beside their weight; and whose went unanswered."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    return json_response(await queries.fairness(reading.session, reading.caller.agency_id, days))
+
+
+async def _changed(writing: Writing, decide: Callable[[Assignment], Iterable[Event]]) -> Response:
+    id = stream_of(writing.caller.agency_id)
+    async with writing.unit_of_work() as work:
+        earlier = await work.earlier_outcome()
+        if earlier is None:
+            state: Assignment | None = None
+            version = 0
+            for fact in await work.load(id):
+                state, version = evolve(state, fact.data), fact.version
+            if writing.context.if_match not in (None, version):
+                raise PreconditionFailed("these rules were changed meanwhile; read them again and repeat your change")
+            changed = Changed(id, work.record(id, version, decide(state or Assignment())))
+            await work.settle(changed)
+            await work.flush()
+        found = await queries.rules(work.session, writing.caller.agency_id)
+    return json_response(found, etag=found["version"])
+
+
+def _named(rules: Iterable[RuleSaid]) -> set[tuple[str, UUID]]:
+    """Teams and people that rules speak of."""
+    teams = {("team_id", rule.team_id) for rule in rules if rule.team_id is not None}
+    return teams | {("owner_id", seat.user_id) for rule in rules for seat in rule.seats}
+
+
+def _kept(rules: Iterable[Any]) -> set[tuple[str, UUID]]:
+    return _named(RuleSaid.model_validate(rule) for rule in rules)
