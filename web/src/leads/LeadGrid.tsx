@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type CSSProperties, type ReactNode, useMemo } from "react";
+import { type CSSProperties, type ReactNode, useEffect, useMemo } from "react";
 import type { Lead, LeadField } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { useMe } from "../session/session";
@@ -9,6 +9,8 @@ import { Named } from "../ui/Named";
 import { useNow, When } from "../ui/When";
 import { useZone } from "../ui/zone";
 import type { LeadSearch, Sort } from "./filters";
+import { isEditable } from "./inline/draft";
+import { useRowEditor } from "./inline/RowEditor";
 import styles from "./LeadList.module.css";
 import { besides, chosenColumns, sortOf, widths } from "./lists/columns";
 import { useLeadFields } from "./own/queries";
@@ -40,7 +42,7 @@ export function LeadGrid({ leads, narrow, search, peek, ...rest }: LeadGridProps
   const { cols, sort } = search;
   const beside = peek === null ? undefined : search.peek;
   const navigate = useNavigate();
-  const { agency } = useMe();
+  const { agency, user } = useMe();
   const own = useLeadFields();
   const isBeside = beside !== undefined;
   const shown = useMemo(() => {
@@ -51,6 +53,18 @@ export function LeadGrid({ leads, narrow, search, peek, ...rest }: LeadGridProps
     const all = columnsOf(narrow, own, agency.currency);
     return ["name", ...shown].map((key) => Object.assign(all[key]!, { sort: sorting(key, sort, narrow) }));
   }, [agency.currency, narrow, own, shown, sort]);
+  const editor = useRowEditor();
+  const editable = columns.map((column, at): Column<Lead> => {
+    const key = ["name", ...shown][at]!;
+    if (!isEditable(key)) return column;
+    return Object.assign({}, column, {
+      cell: (lead: Lead, focusable: boolean) =>
+        editor.cell(lead, key, column.title) ?? column.cell(lead, focusable),
+    });
+  });
+  useEffect(() => {
+    if (editor.editing) document.querySelector<HTMLElement>(`[data-inline="${editor.editing}"]`)?.focus();
+  }, [editor.editing]);
   const page = (id: string) => void navigate({ to: "/leads/$leadId", params: { leadId: id } });
   return (
     <div
@@ -60,7 +74,8 @@ export function LeadGrid({ leads, narrow, search, peek, ...rest }: LeadGridProps
       <Grid
         noun={["Lead", "Leads"]}
         rows={leads}
-        columns={columns}
+        columns={editable}
+        edit={rest.chosen && ((lead) => isTheirs(lead, user) && editor.begin(lead))}
         layout={rest.chosen ? `${styles.layout} ${styles.choosing}` : styles.layout!}
         open={({ id }) => (peek === null ? page(id) : peek(id))}
         openPage={({ id }) => page(id)}
@@ -69,6 +84,12 @@ export function LeadGrid({ leads, narrow, search, peek, ...rest }: LeadGridProps
       />
     </div>
   );
+}
+
+/** Whether a row can be changed as it stands; what is in a pool an agent claims first. */
+function isTheirs(lead: Lead, user: { id: string; role: string }): boolean {
+  const mustClaim = user.role === "agent" && lead.owner_id === null && !lead.shared_with.includes(user.id);
+  return lead.forgotten_at === null && lead.removed_at === null && !mustClaim;
 }
 
 /** Pressed once it goes up, pressed again down. */

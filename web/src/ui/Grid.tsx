@@ -47,6 +47,8 @@ interface GridProps<T> {
   /** The row that is shown beside; what is shown follows the focus. */
   beside?: string | undefined;
   chosen?: Chosen | undefined;
+  /** Edits a row where it stands. */
+  edit?: ((row: T) => void) | undefined;
 }
 
 /**
@@ -177,11 +179,16 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
       );
     }
   };
-  const latest = useRef({ move, openPage, toggle, current });
+  const edit = (index: number) => {
+    const item = items[index];
+    if (item) props.edit?.(item);
+  };
+  const latest = useRef({ move, openPage, toggle, edit, current });
   useEffect(() => {
-    latest.current = { move, openPage, toggle, current };
+    latest.current = { move, openPage, toggle, edit, current };
   });
   const choosable = chosen !== undefined;
+  const editable = props.edit !== undefined;
   useCommands(
     useMemo(() => {
       const word = one.toLowerCase();
@@ -207,6 +214,17 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
           keys: "o",
           run: () => latest.current.openPage(latest.current.current),
         },
+        ...(editable
+          ? [
+              {
+                id: `${word} edit row`,
+                title: `Edit the ${word} in the list`,
+                group: many,
+                keys: "e",
+                run: () => latest.current.edit(latest.current.current),
+              },
+            ]
+          : []),
         ...(choosable
           ? [
               {
@@ -220,7 +238,7 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
             ]
           : []),
       ];
-    }, [choosable, one, many]),
+    }, [choosable, editable, one, many]),
   );
 
   return (
@@ -288,6 +306,7 @@ export function Grid<T extends { id: string }>(props: GridProps<T>) {
                     setAt(index);
                     open(index);
                   }}
+                  onDoubleClick={editable ? () => edit(index) : undefined}
                   onFocus={(event) => {
                     if (event.target === event.currentTarget) setAt(index);
                   }}
