@@ -176,6 +176,12 @@ async def _worked_on(agency: Agency) -> None:
     ids["open_lead_id"] = next(each["id"] for each in await agency.items("leads?q=row") if each["id"] != ids["lead_id"])
     ids["client_id"] = (await agency.made(f"leads/{ids['lead_id']}/conversion", json={}))["client_id"]
 
+    twin = await agency.made("leads", json=person | {"email": f"twin@{word}.example"})
+    merged = await agency("POST", f"leads/{ids['lead_id']}/merge", json={"other_id": twin["id"]})
+    assert merged.status_code == 200, merged.text
+    ids["merge_id"] = (await agency.items(f"leads/{ids['lead_id']}/merges"))[0]["id"]
+    ids["other_id"] = ids["open_lead_id"]
+
     async def onboarded() -> bool:
         return (await agency("GET", f"clients/{ids['client_id']}")).status_code == 200
 

@@ -19,6 +19,13 @@ def _source(ids: Ids) -> Mapping[str, Any]:
 
 
 BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
+    "change_duplicate_rules": lambda _: {
+        "json": {"email": True, "phone": True, "name_and_place": True, "birth_date": True, "alike": 0.7}
+    },
+    "merge_leads": lambda ids: {"json": {"other_id": ids["other_id"]}},
+    "tell_duplicates_apart": lambda ids: {
+        "json": {"lead_id": ids["lead_id"], "other_id": ids["other_id"], "verdict": "not_the_same"}
+    },
     "add_user": lambda ids: {
         "json": {
             "name": "New", "email": "added@nobody.example", "password": PASSWORD, "team_ids": [ids["team_id"]],

@@ -135,7 +135,7 @@ async def test_two_leads_become_one_and_two_again(leads: Running, parts: Parts, 
         await http.put(f"/api/v1/leads/{two['id']}/stage", json={"stage": "quoted"})
         one, two = [(await http.get(f"/api/v1/leads/{each['id']}")).json() for each in (one, two)]
         await looked_at(leads, agency_id)
-        preview = (await http.get(f"/api/v1/leads/{one['id']}/merge", params={"other_id": two["id"]})).json()
+        preview = (await http.get(f"/api/v1/leads/{one['id']}/merge/{two['id']}")).json()
         side = {field["field"]: field for field in preview["fields"]}
         assert (side["phone"]["lead"], side["phone"]["other"], side["phone"]["suggested"]) == (
             "+15125550142", "+17375550100", "lead",
@@ -249,7 +249,7 @@ async def test_who_merges_sees_and_changes_both(leads: Running, agency_id: UUID)
     async with leads.client(agency_id, user_id=mine, role=Role.AGENT) as http:
         assert [ids_of(pair) for pair in await pairs(http)] == [{one["id"], pooled["id"]}]
         assert (await http.post(f"/api/v1/leads/{one['id']}/merge", json={"other_id": two["id"]})).status_code == 404
-        preview = await http.get(f"/api/v1/leads/{one['id']}/merge", params={"other_id": two["id"]})
+        preview = await http.get(f"/api/v1/leads/{one['id']}/merge/{two['id']}")
         assert preview.status_code == 404
         unclaimed = await http.post(f"/api/v1/leads/{one['id']}/merge", json={"other_id": pooled["id"]})
         assert (unclaimed.status_code, "claim" in unclaimed.json()["detail"]) == (409, True)
@@ -287,7 +287,7 @@ async def test_whoever_asked_not_to_be_called_did_as_both(leads: Running, agency
         )  # fmt: skip
         await leads.given(agency_id, call)
         await leads.wait_until_caught_up()
-        preview = (await http.get(f"/api/v1/leads/{one['id']}/merge", params={"other_id": two["id"]})).json()
+        preview = (await http.get(f"/api/v1/leads/{one['id']}/merge/{two['id']}")).json()
         asked = [preview[f"{side}_asked_not_to_be_called"] for side in ("lead", "other")]
         assert (asked, preview["do_not_call"]) == ([False, True], True)
         now = await merged(http, one["id"], two["id"])

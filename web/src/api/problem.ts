@@ -14,6 +14,8 @@ export class ApiProblem extends Error {
   readonly retryAfter: number | null;
   /** By which it is told from others of the same status, where that matters. */
   readonly type: string;
+  /** The address of the record that stands in the way, where whoever asks may see it. */
+  readonly see: string | null;
 
   constructor(
     status: number,
@@ -21,6 +23,7 @@ export class ApiProblem extends Error {
     fields: Record<string, string> = {},
     retryAfter: number | null = null,
     type = "about:blank",
+    see: string | null = null,
   ) {
     super(detail);
     this.name = "ApiProblem";
@@ -28,6 +31,7 @@ export class ApiProblem extends Error {
     this.fields = fields;
     this.retryAfter = retryAfter;
     this.type = type;
+    this.see = see;
   }
 
   static from(response: Response, body: unknown): ApiProblem {
@@ -37,7 +41,14 @@ export class ApiProblem extends Error {
     );
     const retryAfter = Number(response.headers.get("retry-after")) || null;
     const detail = problem?.detail ?? `the server answered ${response.status}`;
-    return new ApiProblem(response.status, sentence(detail), fields, retryAfter, problem?.type);
+    return new ApiProblem(
+      response.status,
+      sentence(detail),
+      fields,
+      retryAfter,
+      problem?.type,
+      problem?.see ?? null,
+    );
   }
 
   /** Nothing answered: the network or the server is away. */

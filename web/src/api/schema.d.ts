@@ -884,6 +884,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lead-assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Assignment
+         * @description The draft and what is in force.
+         */
+        get: operations["show_assignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignment Backlog
+         * @description What waits in the caller's scope, the oldest first, and why nobody has it.
+         */
+        get: operations["list_assignment_backlog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write Assignment Draft
+         * @description The draft is these rules; nothing is given by them until they are switched on.
+         */
+        put: operations["write_assignment_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Assignment Fairness
+         * @description Who got how many leads by which rule, beside their weight; and whose went unanswered.
+         */
+        get: operations["show_assignment_fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch Assignment On
+         * @description The draft is in force from here on: what waits is given by it, the oldest first.
+         */
+        put: operations["switch_assignment_on"];
+        post?: never;
+        /**
+         * Switch Assignment Off
+         * @description No rule is in force: what comes in waits in the pools.
+         */
+        delete: operations["switch_assignment_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignment Versions
+         * @description What was in force, the latest first.
+         */
+        get: operations["list_assignment_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask What If
+         * @description Replays the leads that came without an owner through these rules, and tells it beside what happened. Changes nothing.
+         *
+         *     Licences, languages and hours are those of today. Who has a lead is in touch as soon as they usually are.
+         */
+        post: operations["ask_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lead-forms/{address}": {
         parameters: {
             query?: never;
@@ -1364,17 +1510,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Preview Merge
-         * @description Two leads side by side, field by field, with what is suggested to keep; `other_id` would go on as this one.
-         */
-        get: operations["preview_merge"];
+        get?: never;
         put?: never;
         /**
          * Merge Leads
          * @description The other lead is this one from now on, with its history, inquiries and conversations. It can be taken back.
          */
         post: operations["merge_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/merge/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Merge
+         * @description Two leads side by side, field by field, with what is suggested to keep; `other_id` would go on as this one.
+         */
+        get: operations["preview_merge"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3638,6 +3800,21 @@ export interface components {
          */
         AgencyState: "active" | "suspended" | "closing" | "closed";
         /**
+         * AgentsShare
+         * @description How many leads somebody had, and would have had.
+         */
+        AgentsShare: {
+            /** Draft */
+            draft: number;
+            /** Happened */
+            happened: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * AnsweredLead
          * @description A lead behind a response time, or one that is waiting.
          */
@@ -3830,6 +4007,24 @@ export interface components {
             email: string;
         };
         /**
+         * AskWhatIf
+         * @description A draft, and over which days it is asked about; later than `minutes` is a miss.
+         */
+        AskWhatIf: {
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes: number;
+            /** Rules */
+            rules: components["schemas"]["RuleSaid"][];
+        };
+        /**
          * Assign
          * @description A new owner, or none. Without `team_id` each lead stays with its team.
          */
@@ -3863,6 +4058,151 @@ export interface components {
             owner_id: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * AssignmentNow
+         * @description The draft, and what is in force; null where no rule is.
+         */
+        AssignmentNow: {
+            /** Active */
+            active: components["schemas"]["AssignmentRule"][] | null;
+            /** Changed At */
+            changed_at: string | null;
+            /** Draft */
+            draft: components["schemas"]["AssignmentRule"][];
+            /**
+             * Number
+             * @description Of the set that was switched on last; 0 before the first.
+             */
+            number: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * AssignmentRule
+         * @description One rule: for these leads, these people.
+         */
+        AssignmentRule: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Answer Minutes
+             * @description Within how many minutes somebody has to be in touch; null: no matter.
+             */
+            answer_minutes?: number | null;
+            /**
+             * At Work
+             * @description Only within working hours, and not while away.
+             * @default true
+             */
+            at_work: boolean;
+            /**
+             * By
+             * @description In turns by weight; to whoever has the fewest open leads for their weight; or to whoever takes it from the pool.
+             * @default turns
+             * @enum {string}
+             */
+            by: "turns" | "load" | "claim";
+            /**
+             * Licensed
+             * @description Only to who is licensed in the lead's state for its line.
+             * @default false
+             */
+            licensed: boolean;
+            /** Most A Day */
+            most_a_day?: number | null;
+            /** Most Open */
+            most_open?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Otherwise
+             * @description If nobody can take it: it waits in the pool, or the next rule that fits is asked.
+             * @default wait
+             * @enum {string}
+             */
+            otherwise: "wait" | "next";
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /**
+             * Seats
+             * @description These people besides; of the team's, what is said here of them.
+             * @default []
+             */
+            seats: components["schemas"]["Seat"][];
+            /**
+             * Speaks
+             * @description Only to who speaks the lead's language.
+             * @default false
+             */
+            speaks: boolean;
+            /**
+             * Team Id
+             * @description The team in whose pool the lead waits, and whose agents it goes to.
+             */
+            team_id?: string | null;
+            /**
+             * Unanswered
+             * @description Then: it is said so to who leads the team, or it goes on to somebody else besides.
+             * @default tell
+             * @enum {string}
+             */
+            unanswered: "tell" | "reroute";
+            /**
+             * @default {
+             *       "sources": [],
+             *       "campaign_ids": [],
+             *       "states": [],
+             *       "postal_codes": [],
+             *       "lines": [],
+             *       "languages": [],
+             *       "hours": []
+             *     }
+             */
+            when: components["schemas"]["Conditions"];
+            /**
+             * When Away
+             * @description What becomes of leads that nobody was in touch with when their owner goes away.
+             * @default reroute
+             * @enum {string}
+             */
+            when_away: "keep" | "reroute";
+        };
+        /**
+         * AssignmentVersion
+         * @description A set of rules that is or was in force.
+         */
+        AssignmentVersion: {
+            /** Number */
+            number: number;
+            /** Rules */
+            rules: components["schemas"]["AssignmentRule"][];
+            /** Switched Off At */
+            switched_off_at: string | null;
+            /**
+             * Switched On At
+             * Format: date-time
+             */
+            switched_on_at: string;
+            /**
+             * Switched On By
+             * @description `person:<id>` …
+             */
+            switched_on_by: string;
+        };
+        /**
+         * AssignmentVersions
+         * @description The latest first.
+         */
+        AssignmentVersions: {
+            /** Items */
+            items: components["schemas"]["AssignmentVersion"][];
         };
         /**
          * Attachment
@@ -4059,6 +4399,16 @@ export interface components {
             items: components["schemas"]["AuditEntry"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * BacklogShown
+         * @description What waits, the oldest first.
+         */
+        BacklogShown: {
+            /** Items */
+            items: components["schemas"]["Waiting"][];
+            /** More */
+            more: boolean;
         };
         /**
          * Begin
@@ -4574,7 +4924,7 @@ export interface components {
             accent?: components["schemas"]["Accent"] | null;
             /** Business Hours */
             business_hours?: {
-                [key: string]: components["schemas"]["Hours"][];
+                [key: string]: components["schemas"]["IdentityHours"][];
             } | null;
             /** Currency */
             currency?: string | null;
@@ -4835,6 +5185,51 @@ export interface components {
             proof: string;
             /** State */
             state: string;
+        };
+        /**
+         * Conditions
+         * @description Which leads a rule is for: all of what is named must hold, and of each any. What is empty does not matter.
+         */
+        Conditions: {
+            /**
+             * Campaign Ids
+             * @default []
+             */
+            campaign_ids: string[];
+            /**
+             * Hours
+             * @description Of the agency's clock, when the lead is assigned.
+             * @default []
+             */
+            hours: components["schemas"]["LeadsHours"][];
+            /**
+             * Languages
+             * @description BCP-47 codes; the first part counts.
+             * @default []
+             */
+            languages: string[];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LineOfBusiness"][];
+            /**
+             * Postal Codes
+             * @description Beginnings of postal codes: a territory.
+             * @default []
+             */
+            postal_codes: string[];
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
+            /**
+             * States
+             * @description US states of two letters.
+             * @default []
+             */
+            states: string[];
         };
         /**
          * ConsumerState
@@ -5414,6 +5809,38 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * FairnessShown
+         * @description Who got how many in so many days.
+         */
+        FairnessShown: {
+            /** Days */
+            days: number;
+            /** Items */
+            items: components["schemas"]["RuleFairness"][];
+            /** Unanswered */
+            unanswered: components["schemas"]["Late"][];
+        };
+        /**
+         * FairShare
+         * @description What somebody got by a rule, and what their weight would give them of all that it gave.
+         */
+        FairShare: {
+            /** Fair */
+            fair: number;
+            /** Leads */
+            leads: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Weight
+             * @description 0: not among its people any more.
+             */
+            weight: number;
+        };
+        /**
          * Fate
          * @description What became of a row.
          * @enum {string}
@@ -5424,12 +5851,15 @@ export interface components {
          * @description A field that will be set back.
          */
         FieldBack: {
+            /**
+             * Before
+             * @description Before the merge, and again after it is taken back.
+             */
+            before: string | null;
             /** Field */
             field: string;
             /** Now */
             now: string | null;
-            /** Then */
-            then: string | null;
         };
         /**
          * FieldChange
@@ -5828,10 +6258,22 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * HoursSaid
+         * @description A stretch of a weekday by the agency's clock; 0 is Monday.
+         */
+        HoursSaid: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
          * Hours
          * @description A stretch of a day, in the agency's time zone.
          */
-        Hours: {
+        IdentityHours: {
             /**
              * Closes
              * @example 09:00
@@ -5843,6 +6285,12 @@ export interface components {
              */
             opens: string;
         };
+        /**
+         * Outcome
+         * @description How it ended.
+         * @enum {string}
+         */
+        IdentityOutcome: "signed in" | "wrong password" | "wrong second factor" | "locked after too many tries" | "deactivated" | "single sign-on is asked for" | "the agency is suspended" | "the agency is closed" | "single sign-on refused";
         /**
          * Import
          * @description A file of leads, and how far it is.
@@ -6420,6 +6868,19 @@ export interface components {
             search: components["schemas"]["DuplicateSearch"] | null;
         };
         /**
+         * Late
+         * @description How many leads of somebody went unanswered in the time their rule gives.
+         */
+        Late: {
+            /** Leads */
+            leads: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * LaunchCampaign
          * @description A new campaign, and where its leads come from.
          */
@@ -6888,6 +7349,21 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Hours
+         * @description A stretch of a weekday, by the clock of a zone that is said beside it.
+         */
+        LeadsHours: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+            /**
+             * Weekday
+             * @description 0 is Monday.
+             */
+            weekday: number;
+        };
+        /**
          * LeadSource
          * @description A place that leads come from.
          */
@@ -7031,6 +7507,31 @@ export interface components {
             team_id: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * Outcome
+         * @description Counts, and minutes that half and nine tenths do not exceed.
+         */
+        LeadsOutcome: {
+            /** Answered */
+            answered: number;
+            /** Assigned */
+            assigned: number;
+            /**
+             * Missed
+             * @description Nobody was in touch within the minutes that are asked about.
+             */
+            missed: number;
+            /** Response P50 */
+            response_p50: number | null;
+            /** Response P90 */
+            response_p90: number | null;
+            /** Unassigned */
+            unassigned: number;
+            /** Wait P50 */
+            wait_p50: number | null;
+            /** Wait P90 */
+            wait_p90: number | null;
         };
         /**
          * LeadView
@@ -7696,12 +8197,6 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
-        /**
-         * Outcome
-         * @description How it ended.
-         * @enum {string}
-         */
-        Outcome: "signed in" | "wrong password" | "wrong second factor" | "locked after too many tries" | "deactivated" | "single sign-on is asked for" | "the agency is suspended" | "the agency is closed" | "single sign-on refused";
         /**
          * OwnAgency
          * @description An agency that a person's login opens, and what they are there.
@@ -8377,6 +8872,122 @@ export interface components {
             field: string | null;
         };
         /**
+         * RuleFairness
+         * @description Of one rule.
+         */
+        RuleFairness: {
+            /** Agents */
+            agents: components["schemas"]["FairShare"][];
+            /** In Force */
+            in_force: boolean;
+            /** Leads */
+            leads: number;
+            /** Name */
+            name: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+        };
+        /**
+         * RuleSaid
+         * @description One rule. `rule_id` is chosen by who writes it, and stays: by it its turns go on.
+         */
+        RuleSaid: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Answer Minutes */
+            answer_minutes?: number | null;
+            /**
+             * At Work
+             * @default true
+             */
+            at_work: boolean;
+            /**
+             * By
+             * @default turns
+             * @enum {string}
+             */
+            by: "turns" | "load" | "claim";
+            /**
+             * Licensed
+             * @default false
+             */
+            licensed: boolean;
+            /** Most A Day */
+            most_a_day?: number | null;
+            /** Most Open */
+            most_open?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Otherwise
+             * @default wait
+             * @enum {string}
+             */
+            otherwise: "wait" | "next";
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /**
+             * Seats
+             * @default []
+             */
+            seats: components["schemas"]["SeatSaid"][];
+            /**
+             * Speaks
+             * @default false
+             */
+            speaks: boolean;
+            /** Team Id */
+            team_id?: string | null;
+            /**
+             * Unanswered
+             * @default tell
+             * @enum {string}
+             */
+            unanswered: "tell" | "reroute";
+            /**
+             * @default {
+             *       "sources": [],
+             *       "campaign_ids": [],
+             *       "states": [],
+             *       "postal_codes": [],
+             *       "lines": [],
+             *       "languages": [],
+             *       "hours": []
+             *     }
+             */
+            when: components["schemas"]["WhenSaid"];
+            /**
+             * When Away
+             * @default reroute
+             * @enum {string}
+             */
+            when_away: "keep" | "reroute";
+        };
+        /**
+         * RulesShare
+         * @description How many leads a rule would have given.
+         */
+        RulesShare: {
+            /** Leads */
+            leads: number;
+            /** Name */
+            name: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+        };
+        /**
          * SaveView
          * @description A list's name, who sees it, and what it shows.
          */
@@ -8454,6 +9065,53 @@ export interface components {
             items: components["schemas"]["SearchHit"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Seat
+         * @description Somebody among those whose turn it may be.
+         */
+        Seat: {
+            /**
+             * Most A Day
+             * @description Given by rules between two midnights of the agency's; null: as the rule says.
+             */
+            most_a_day?: number | null;
+            /**
+             * Most Open
+             * @description Open leads at once, however they came; null: as the rule says.
+             */
+            most_open?: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Weight
+             * @description Who has 2 gets twice as many as who has 1.
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * SeatSaid
+         * @description Somebody whose turn it may be.
+         */
+        SeatSaid: {
+            /** Most A Day */
+            most_a_day?: number | null;
+            /** Most Open */
+            most_open?: number | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * SecondFactor
@@ -8714,7 +9372,7 @@ export interface components {
              * @description Of one that was refused, its entry's in the audit trail.
              */
             id: string;
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["IdentityOutcome"];
             /**
              * Session Id
              * @description Of who was let in.
@@ -9189,6 +9847,43 @@ export interface components {
          */
         Verdict: "not_the_same" | "same_household";
         /**
+         * Waiting
+         * @description A lead that has no owner yet, and why.
+         */
+        Waiting: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Rule */
+            rule: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** Team Id */
+            team_id: string | null;
+            /**
+             * Waits
+             * @description `no_rule`: none fits; `to_be_claimed`; `nobody`: those of the rule cannot take it now; `room`: it is about to be given.
+             * @enum {string}
+             */
+            waits: "no_rule" | "to_be_claimed" | "nobody" | "room";
+            /**
+             * Why
+             * @description Of the rule's people, how many cannot for which reason.
+             */
+            why: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Webhook
          * @description Where which of the agency's published events are sent.
          */
@@ -9347,6 +10042,79 @@ export interface components {
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
+         * WhatIfShown
+         * @description What a draft would have done, beside what happened.
+         */
+        WhatIfShown: {
+            /** Agents */
+            agents: components["schemas"]["AgentsShare"][];
+            /** Days */
+            days: number;
+            draft: components["schemas"]["LeadsOutcome"];
+            happened: components["schemas"]["LeadsOutcome"];
+            /** Leads */
+            leads: number;
+            /** Minutes */
+            minutes: number;
+            /** Most Waiting */
+            most_waiting: number;
+            /** Rules */
+            rules: components["schemas"]["RulesShare"][];
+            /**
+             * Waiting
+             * @description Of what would wait at the end: why.
+             */
+            waiting: {
+                [key: string]: number;
+            };
+            /** Why */
+            why: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * WhenSaid
+         * @description Which leads: all of what is named must hold, and of each any.
+         */
+        WhenSaid: {
+            /**
+             * Campaign Ids
+             * @default []
+             */
+            campaign_ids: string[];
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["HoursSaid"][];
+            /**
+             * Languages
+             * @default []
+             */
+            languages: string[];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["LineOfBusiness"][];
+            /**
+             * Postal Codes
+             * @description Beginnings of ZIP codes.
+             * @default []
+             */
+            postal_codes: string[];
+            /**
+             * Sources
+             * @default []
+             */
+            sources: string[];
+            /**
+             * States
+             * @default []
+             */
+            states: string[];
+        };
+        /**
          * WholeLeadPost
          * @description A post as it came. What is kept of it is null once its person is forgotten.
          */
@@ -9465,6 +10233,14 @@ export interface components {
             /** Subject */
             subject: string;
         };
+        /**
+         * WriteRules
+         * @description All the rules of a draft, in the order in which they are asked.
+         */
+        WriteRules: {
+            /** Rules */
+            rules: components["schemas"]["RuleSaid"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -9478,6 +10254,7 @@ export type ActorKind = components['schemas']['ActorKind'];
 export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
 export type AgencyState = components['schemas']['AgencyState'];
+export type AgentsShare = components['schemas']['AgentsShare'];
 export type AnsweredLead = components['schemas']['AnsweredLead'];
 export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
 export type Answers = components['schemas']['Answers'];
@@ -9485,15 +10262,21 @@ export type AnswersSaid = components['schemas']['AnswersSaid'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type AskForReset = components['schemas']['AskForReset'];
+export type AskWhatIf = components['schemas']['AskWhatIf'];
 export type Assign = components['schemas']['Assign'];
 export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
+export type AssignmentNow = components['schemas']['AssignmentNow'];
+export type AssignmentRule = components['schemas']['AssignmentRule'];
+export type AssignmentVersion = components['schemas']['AssignmentVersion'];
+export type AssignmentVersions = components['schemas']['AssignmentVersions'];
 export type Attachment = components['schemas']['Attachment'];
 export type Audience = components['schemas']['Audience'];
 export type AuditedChange = components['schemas']['AuditedChange'];
 export type AuditedTypes = components['schemas']['AuditedTypes'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryPage = components['schemas']['AuditEntryPage'];
+export type BacklogShown = components['schemas']['BacklogShown'];
 export type Begin = components['schemas']['Begin'];
 export type BegunSignOn = components['schemas']['BegunSignOn'];
 export type Bidding = components['schemas']['Bidding'];
@@ -9534,6 +10317,7 @@ export type ClosureShown = components['schemas']['ClosureShown'];
 export type Code = components['schemas']['Code'];
 export type CompleteReset = components['schemas']['CompleteReset'];
 export type Completion = components['schemas']['Completion'];
+export type Conditions = components['schemas']['Conditions'];
 export type ConsumerState = components['schemas']['ConsumerState'];
 export type ConsumerStatePage = components['schemas']['ConsumerStatePage'];
 export type ConversionRow = components['schemas']['ConversionRow'];
@@ -9562,6 +10346,8 @@ export type DuplicateSearch = components['schemas']['DuplicateSearch'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type EventType = components['schemas']['EventType'];
 export type EventTypePage = components['schemas']['EventTypePage'];
+export type FairnessShown = components['schemas']['FairnessShown'];
+export type FairShare = components['schemas']['FairShare'];
 export type Fate = components['schemas']['Fate'];
 export type FieldBack = components['schemas']['FieldBack'];
 export type FieldChange = components['schemas']['FieldChange'];
@@ -9584,7 +10370,9 @@ export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
-export type Hours = components['schemas']['Hours'];
+export type HoursSaid = components['schemas']['HoursSaid'];
+export type IdentityHours = components['schemas']['IdentityHours'];
+export type IdentityOutcome = components['schemas']['IdentityOutcome'];
 export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
@@ -9611,6 +10399,7 @@ export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type Kind = components['schemas']['Kind'];
 export type LastSearch = components['schemas']['LastSearch'];
+export type Late = components['schemas']['Late'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
 export type Lead = components['schemas']['Lead'];
 export type LeadAsOf = components['schemas']['LeadAsOf'];
@@ -9626,10 +10415,12 @@ export type LeadOfPair = components['schemas']['LeadOfPair'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
+export type LeadsHours = components['schemas']['LeadsHours'];
 export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
 export type LeadSourcePage = components['schemas']['LeadSourcePage'];
 export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
+export type LeadsOutcome = components['schemas']['LeadsOutcome'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
 export type Leaf = components['schemas']['Leaf'];
@@ -9661,7 +10452,6 @@ export type OperatorCredentials = components['schemas']['OperatorCredentials'];
 export type OperatorSession = components['schemas']['OperatorSession'];
 export type OperatorShown = components['schemas']['OperatorShown'];
 export type Outbox = components['schemas']['Outbox'];
-export type Outcome = components['schemas']['Outcome'];
 export type OwnAgency = components['schemas']['OwnAgency'];
 export type OwnAgencyPage = components['schemas']['OwnAgencyPage'];
 export type Owner = components['schemas']['Owner'];
@@ -9702,10 +10492,15 @@ export type Retention = components['schemas']['Retention'];
 export type Role = components['schemas']['Role'];
 export type Roles = components['schemas']['Roles'];
 export type RowReason = components['schemas']['RowReason'];
+export type RuleFairness = components['schemas']['RuleFairness'];
+export type RuleSaid = components['schemas']['RuleSaid'];
+export type RulesShare = components['schemas']['RulesShare'];
 export type SaveView = components['schemas']['SaveView'];
 export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
+export type Seat = components['schemas']['Seat'];
+export type SeatSaid = components['schemas']['SeatSaid'];
 export type SecondFactorInput = components['schemas']['SecondFactor-Input'];
 export type SecondFactorOutput = components['schemas']['SecondFactor-Output'];
 export type SelectedCount = components['schemas']['SelectedCount'];
@@ -9748,13 +10543,17 @@ export type UnmergePreview = components['schemas']['UnmergePreview'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type Verdict = components['schemas']['Verdict'];
+export type Waiting = components['schemas']['Waiting'];
 export type Webhook = components['schemas']['Webhook'];
 export type WebhookPage = components['schemas']['WebhookPage'];
 export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type Week = components['schemas']['Week'];
 export type Weekday = components['schemas']['Weekday'];
+export type WhatIfShown = components['schemas']['WhatIfShown'];
+export type WhenSaid = components['schemas']['WhenSaid'];
 export type WholeLeadPost = components['schemas']['WholeLeadPost'];
 export type WholeThread = components['schemas']['WholeThread'];
+export type WriteRules = components['schemas']['WriteRules'];
 export type $defs = Record<string, never>;
 export interface operations {
     jwks: {
@@ -13725,6 +14524,472 @@ export interface operations {
             };
         };
     };
+    show_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignment_backlog: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacklogShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_assignment_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_assignment_fairness: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairnessShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_assignment_on: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_assignment_off: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentNow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_assignment_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentVersions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskWhatIf"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_lead_form: {
         parameters: {
             query?: never;
@@ -15781,66 +17046,6 @@ export interface operations {
             };
         };
     };
-    preview_merge: {
-        parameters: {
-            query: {
-                other_id: string;
-            };
-            header?: never;
-            path: {
-                lead_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MergePreview"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal or fault */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     merge_leads: {
         parameters: {
             query?: never;
@@ -15926,6 +17131,56 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -64,6 +64,16 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/leads/duplicates",
+    component: lazyRouteComponent(() => import("../leads/duplicates/DuplicatesPage"), "DuplicatesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/duplicates/$leadId/$otherId",
+    component: lazyRouteComponent(() => import("../leads/duplicates/ReviewPage"), "ReviewPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/leads/$leadId",
     validateSearch: readRecordSearch,
     component: lazyRouteComponent(() => import("../leads/LeadPage"), "LeadPage"),

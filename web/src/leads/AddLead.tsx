@@ -9,6 +9,7 @@ import { errorBeside, errorOf } from "../ui/errors";
 import form from "../ui/Form.module.css";
 import { words } from "../ui/format";
 import { said } from "../ui/toast";
+import { type IfKnown, known, KnownAlready } from "./duplicates/KnownAlready";
 import { linesOfBusiness } from "./lines";
 
 const FIELDS = [
@@ -65,13 +66,13 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
   });
   // The same entries sent twice, by a second click or after a lost answer, are one lead.
   // eslint-disable-next-line react/exhaustive-deps
-  const key = useMemo(newKey, [lead]);
+  const keys = useMemo(() => ({ refuse: newKey(), inquire: newKey(), anyway: newKey() }), [lead]);
   const adding = useMutation({
-    mutationFn: () => {
+    mutationFn: (ifKnown: IfKnown) => {
       const campaign = campaigns.find((each) => each.id === lead.campaign);
       return data(
         api.POST("/api/v1/leads", {
-          headers: { "Idempotency-Key": key },
+          headers: { "Idempotency-Key": keys[ifKnown] },
           body: {
             name: { given: lead.given, family: lead.family },
             phone: lead.phone || null,
@@ -83,13 +84,18 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
             source: campaign?.source ?? "entered by hand",
             campaign_id: lead.campaign || null,
             owner_id: lead.owner || null,
+            if_known: ifKnown,
           },
         }),
       );
     },
-    onSuccess: (added) => {
-      void queries.invalidateQueries({ queryKey: ["leads", "list"] });
-      said(`${added.display_name} is a lead now`);
+    onSuccess: (added, ifKnown) => {
+      void queries.invalidateQueries({ queryKey: ["leads"] });
+      said(
+        ifKnown === "inquire"
+          ? `It is kept that ${added.display_name} asked once more`
+          : `${added.display_name} is a lead now`,
+      );
       void navigate({ to: "/leads/$leadId", params: { leadId: added.id } });
     },
   });
@@ -100,11 +106,12 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
       setLead((now) => ({ ...now, [name]: value }));
     },
   });
-  const wrong = errorBeside(adding.error, FIELDS);
+  const isKnown = known(adding.error);
+  const wrong = isKnown ? null : errorBeside(adding.error, FIELDS);
   const error = (pointer: string) => errorOf(adding.error, pointer);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    adding.mutate();
+    adding.mutate("refuse");
   };
   return (
     <form className={form.form} onSubmit={submit}>
@@ -172,6 +179,9 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
         ]}
       />
       <Textarea label="Notes" autosize minRows={2} maxRows={8} {...field("notes")} error={error("/notes")} />
+      {isKnown && (
+        <KnownAlready problem={isKnown} busy={adding.isPending} add={(how) => adding.mutate(how)} />
+      )}
       <div className={form.actions}>
         <Button variant="default" onClick={close}>
           Cancel

@@ -12,6 +12,7 @@ import { AddLead } from "./AddLead";
 import { BulkBar } from "./bulk/BulkBar";
 import { Progress } from "./bulk/Progress";
 import { useSelection } from "./bulk/selection";
+import { DuplicatesLink } from "./duplicates/DuplicatesLink";
 import { Filters } from "./Filters";
 import { isNarrowed, type LeadSearch } from "./filters";
 import { LeadGrid } from "./LeadGrid";
@@ -129,6 +130,7 @@ export function LeadListPage() {
           <IconStack2 size={17} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
+      <DuplicatesLink />
       {mayKeepSources && (
         <Button
           component={Link}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { getRouteApi, Navigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { Lead, Stage } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
@@ -35,6 +35,11 @@ import { StageMenu } from "./StageMenu";
 
 const route = getRouteApi("/leads/$leadId");
 
+// Few leads are two.
+const MergedFrom = lazy(() =>
+  import("./duplicates/MergedFrom").then((room) => ({ default: room.MergedFrom })),
+);
+
 /** One lead: who they are, what happened, what they said, and what can be done. */
 export function LeadPage() {
   const { leadId } = route.useParams();
@@ -51,6 +56,8 @@ function OneLead({ id }: { id: string }) {
       return row && { data: row, etag: null };
     },
   });
+  const into = lead.data?.data.merged_into;
+  if (into) return <Navigate to="/leads/$leadId" params={{ leadId: into }} replace />;
   if (lead.data) {
     return (
       <Shown
@@ -177,6 +184,9 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
           <Removed id={lead.id} mayWrite={mayWrite} />
         </div>
       )}
+      <Suspense fallback={null}>
+        <MergedFrom id={lead.id} mayWrite={mayWrite} />
+      </Suspense>
       {mustClaim && (
         <div className={record.notice}>
           <Unclaimed what="lead" claim={open ? () => void claim() : null} />

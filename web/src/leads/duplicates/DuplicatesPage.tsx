@@ -23,8 +23,8 @@ export function DuplicatesPage() {
     <Page title="Duplicates" above={<BackTo to="/leads">Leads</BackTo>}>
       <Card label="Possible duplicates">
         <p className={settings.words}>
-          These may be one person who came in twice. Merged, they are one lead with both histories; and two again
-          when that was wrong.
+          These may be one person who came in twice. Merged, they are one lead with both histories; and two
+          again when that was wrong.
         </p>
         {pairs.error && items && <Stale error={pairs.error} retry={ask} />}
         {pairs.error && !items && <Failed error={pairs.error} retry={ask} what="list" />}

@@ -12,7 +12,9 @@ export const duplicatePairs = infiniteQueryOptions({
   ...byCursor,
   queryKey: ["leads", "list", "duplicates"],
   queryFn: ({ pageParam, signal }) =>
-    data(api.GET("/api/v1/leads/duplicates", { params: { query: { limit: 50, cursor: pageParam } }, signal })),
+    data(
+      api.GET("/api/v1/leads/duplicates", { params: { query: { limit: 50, cursor: pageParam } }, signal }),
+    ),
 });
 
 /** How many wait. */
@@ -28,11 +30,24 @@ export function mergePreview(leadId: string, otherId: string) {
     queryKey: ["leads", "one", leadId, "merge", otherId],
     queryFn: ({ signal }) =>
       data(
-        api.GET("/api/v1/leads/{lead_id}/merge", {
-          params: { path: { lead_id: leadId }, query: { other_id: otherId } },
+        api.GET("/api/v1/leads/{lead_id}/merge/{other_id}", {
+          params: { path: { lead_id: leadId, other_id: otherId } },
           signal,
         }),
       ),
+  });
+}
+
+/** The likeliest of those who may be the same person as this lead. */
+export function pairsOf(leadId: string) {
+  return queryOptions({
+    queryKey: ["leads", "one", leadId, "pairs"],
+    queryFn: async ({ signal }) =>
+      (
+        await data(
+          api.GET("/api/v1/leads/duplicates", { params: { query: { lead_id: leadId, limit: 3 } }, signal }),
+        )
+      ).items,
   });
 }
 
@@ -41,8 +56,11 @@ export function mergesOf(leadId: string) {
   return queryOptions({
     queryKey: ["leads", "one", leadId, "merges"],
     queryFn: async ({ signal }) =>
-      (await data(api.GET("/api/v1/leads/{lead_id}/merges", { params: { path: { lead_id: leadId } }, signal })))
-        .items,
+      (
+        await data(
+          api.GET("/api/v1/leads/{lead_id}/merges", { params: { path: { lead_id: leadId } }, signal }),
+        )
+      ).items,
   });
 }
 

@@ -172,7 +172,8 @@ class FieldBack(Shape):
 
     field: str
     now: str | None
-    then: str | None
+    before: str | None
+    """Before the merge, and again after it is taken back."""
 
 
 class FieldStays(Shape):

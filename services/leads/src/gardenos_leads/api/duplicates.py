@@ -90,7 +90,7 @@ async def search_duplicates(request: Request, writing: Writer) -> Response:
     return json_response({"search": found}, 202, location="/api/v1/leads/duplicates/search")
 
 
-@of_leads.get("/merge", responses={200: {"model": shapes.MergePreview}}, openapi_extra=opens("lead", "lead_id"))
+@of_leads.get("/merge/{other_id}", responses={200: {"model": shapes.MergePreview}}, openapi_extra=opens("lead", "lead_id"))
 async def preview_merge(lead_id: UUID, other_id: UUID, reading: Reader) -> Response:
     """Two leads side by side, field by field, with what is suggested to keep; `other_id` would go on as this one."""
     caller, session = reading.caller, reading.session
@@ -168,7 +168,7 @@ async def preview_unmerge(lead_id: UUID, merge_id: UUID, reading: Reader) -> Res
     return json_response(
         {
             "back": [
-                {"field": field.name, "now": _text(field.lead), "then": _text(field.other)}
+                {"field": field.name, "now": _text(field.lead), "before": _text(field.other)}
                 for field in plan.back
                 if field.name not in hidden
             ],
