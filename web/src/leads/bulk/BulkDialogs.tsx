@@ -1,6 +1,7 @@
 import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
+import { newKey } from "../../api/client";
 import type { BulkAction, Stage } from "../../api/schema";
 import { AssignTo } from "../../directory/AssignTo";
 import form from "../../ui/Form.module.css";
@@ -28,17 +29,15 @@ interface BulkDialogsProps {
 /** Asks what exactly is to be done to the chosen leads, and has it done. */
 export function BulkDialogs({ dialog, close, selection, search, count, started }: BulkDialogsProps) {
   // A second try of the same is the same.
-  const [key] = useState(() => crypto.randomUUID());
+  const tried = useRef({ said: "", key: "" });
   const starting = useMutation({
-    mutationFn: ({ action, confirmed }: { action: Action; confirmed?: number }) =>
-      start(
-        {
-          action,
-          selection: { ...chosenOf(selection, search), seen: count ?? null },
-          confirmed: confirmed ?? null,
-        },
-        `${key} ${JSON.stringify(action)}`,
-      ),
+    mutationFn: ({ action, confirmed }: { action: Action; confirmed?: number }) => {
+      const selected = { ...chosenOf(selection, search), seen: count ?? null };
+      const body = { action, selection: selected, confirmed: confirmed ?? null };
+      const said = JSON.stringify(body);
+      if (tried.current.said !== said) tried.current = { said, key: newKey() };
+      return start(body, tried.current.key);
+    },
     onSuccess: (bulk) => {
       close();
       started(bulk);
@@ -58,7 +57,11 @@ export function BulkDialogs({ dialog, close, selection, search, count, started }
       />
     );
   }
-  const titles = { stage: `Move ${which}`, tags: `Tags of ${which}`, remove: `Remove ${which}?` };
+  const titles = {
+    stage: `Move ${which}`,
+    tags: `Tags of ${which}`,
+    remove: `Remove ${which}?`,
+  };
   return (
     <Modal opened onClose={close} title={titles[dialog]} size={440}>
       {dialog === "stage" ? (
