@@ -20,6 +20,7 @@ from gardenos_contracts import Event
 from gardenos_contracts.ai import InsightExtracted, InsightKind
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.identity import AgencyRegistered
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
 from gardenos_contracts.leads import LeadAssigned, LeadConverted, LeadShared, LeadUnshared
 from gardenos_contracts.values import PersonName, Role
 from sqlalchemy import select
@@ -344,3 +345,40 @@ async def test_a_call_without_words_is_no_work(ai: Running, source: Sources, age
 
 async def test_every_kind_has_words() -> None:
     assert set(LABELS) == set(InsightKind)
+
+
+async def test_what_was_read_of_either_is_one_person_s_until_they_are_two(
+    ai: Running, source: Sources, agency_id: UUID
+) -> None:
+    mine, theirs = new_id(), new_id()
+    ann, anne = (
+        lead_captured(owner_id=mine, email="a@example.com"),
+        lead_captured(owner_id=theirs, email="b@example.com"),
+    )
+    for lead in (ann, anne):
+        await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    said = call(anne)
+    await source("comms").publish(agency_id, said)
+    assert await read(ai, agency_id, said.call_id) == "read"
+    ids: dict[str, Any] = {"merge_id": new_id(), "lead_id": anne.lead_id, "person_id": anne.person_id}
+    of_ann = f"insights?lead_id={ann.lead_id}"
+    async with (
+        ai.client(agency_id, role=Role.AGENT, user_id=mine) as me,
+        ai.client(agency_id, role=Role.AGENT, user_id=theirs) as they,
+    ):
+        await ai.wait_until_caught_up()
+        found = await items(they, "insights")
+        assert (len(found) > 0, await items(me, of_ann)) == (True, [])
+        merged = LeadMergedInto(**ids, into_lead_id=ann.lead_id, into_person_id=ann.person_id)
+        await source("leads").publish(agency_id, merged, stream_id=anne.lead_id)
+        await ai.wait_until_caught_up()
+        shown = await items(me, of_ann)
+        assert [each["id"] for each in shown] == [each["id"] for each in found]
+        assert {(each["person_id"], each["lead_id"]) for each in shown} == {(str(ann.person_id), str(ann.lead_id))}
+        assert await items(they, "insights") == []
+        assert await items(me, f"insights?person_id={ann.person_id}") == shown
+        unmerged = LeadUnmerged(**ids, from_lead_id=ann.lead_id, from_person_id=ann.person_id)
+        await source("leads").publish(agency_id, unmerged, stream_id=anne.lead_id)
+        await ai.wait_until_caught_up()
+        assert await items(me, of_ann) == []
+        assert await items(they, "insights") == found

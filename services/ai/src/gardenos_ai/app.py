@@ -20,7 +20,7 @@ from gardenos_ai.projections import project
 from gardenos_ai.reading import READ, Keeper, Reader
 from gardenos_ai.search import Search
 from gardenos_ai.settings import AiSettings
-from gardenos_ai.tables import addresses, agencies, chunks, communications, insights, people
+from gardenos_ai.tables import addresses, agencies, chunks, communications, insights, people, same_people
 from gardenos_ai.vectors import Vectors
 
 
@@ -52,7 +52,7 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
         read_models=[
             ReadModel(
                 "directory",
-                tables=[people, addresses, agencies],
+                tables=[people, same_people, addresses, agencies],
                 consumers=[directory],
                 # What was read goes to whose address it came from; but what was read is not in the events.
                 scratch=[communications, chunks, insights],

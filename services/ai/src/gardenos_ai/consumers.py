@@ -15,9 +15,11 @@ from gardenos_contracts.ai import SourceField, SourceKind
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, AgencySettingsChanged
+from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gardenos_ai import same_people
 from gardenos_ai.people import learn, reached_at, sender_of
 from gardenos_ai.reading.to_read import put_down
 from gardenos_ai.tables import agencies, communications
@@ -31,6 +33,8 @@ directory = Consumer(
         LeadDetailsChanged,
         LeadAssigned,
         LeadConverted,
+        LeadMergedInto,
+        LeadUnmerged,
         ClientOnboarded,
         ClientDetailsChanged,
         ClientAssigned,
@@ -87,6 +91,18 @@ async def converted(event: Received[LeadConverted], db: Session) -> None:
     ids = {"lead_id": lead.lead_id, "client_id": lead.client_id}
     scope = {"lead_owner_id": lead.owner_id, "lead_team_id": lead.team_id}
     await learn(db, event.agency_id, lead.person_id, **ids, **scope)
+
+
+@directory.on(LeadMergedInto)
+async def merged(event: Received[LeadMergedInto], db: Session) -> None:
+    """What was read of them is shown as another's, who they are."""
+    await same_people.merged(db, event.agency_id, event.data.person_id, event.data.into_person_id)
+
+
+@directory.on(LeadUnmerged)
+async def unmerged(event: Received[LeadUnmerged], db: Session) -> None:
+    """They are somebody by themselves again."""
+    await same_people.unmerged(db, event.agency_id, event.data.person_id)
 
 
 @directory.on(ClientOnboarded)

@@ -18,7 +18,7 @@ from sqlalchemy import delete, or_, select
 
 from gardenos_ai.people import alone_with
 from gardenos_ai.reading.to_read import READ, key_of
-from gardenos_ai.tables import addresses, chunks, communications, insights, people
+from gardenos_ai.tables import addresses, chunks, communications, insights, people, same_people
 from gardenos_ai.vectors import Vectors
 
 REMOVE_VECTORS = "ai.remove-vectors"
@@ -69,6 +69,7 @@ async def _forget(db: Session, event: Received[Event], person_id: UUID, said: Co
         (insights, or_(insights.c.person_id == person_id, insights.c.source_id.in_(ids))),
         (communications, communications.c.source_id.in_(ids)),
         (addresses, addresses.c.person_id == person_id),
+        (same_people, same_people.c.person_id == person_id),
         (people, people.c.person_id == person_id),
     )
     for table, wanted in theirs:

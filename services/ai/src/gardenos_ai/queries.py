@@ -12,10 +12,11 @@ from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.ai import InsightKind
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, true, union
 
 from gardenos_ai.insight import LABELS, display
-from gardenos_ai.tables import communications, insights, people
+from gardenos_ai.same_people import is_same, one_with, shown_as
+from gardenos_ai.tables import communications, insights, people, same_people
 
 _ORDER = (Key(insights.c.said_at, "said_at", "desc"), Key(insights.c.id, "id", "desc"))
 
@@ -34,13 +35,17 @@ _INSIGHT = (
         insights.c.engine,
         insights.c.engine_version,
         insights.c.said_at,
-        insights.c.person_id,
+        shown_as(insights.c.person_id).label("person_id"),
         # A lead that became a client since is a client now, and what was said before is said of them.
         func.coalesce(people.c.lead_id, insights.c.lead_id).label("lead_id"),
         func.coalesce(people.c.client_id, insights.c.client_id).label("client_id"),
     )
     .select_from(insights)
-    .outerjoin(people, and_(people.c.agency_id == insights.c.agency_id, people.c.person_id == insights.c.person_id))
+    .outerjoin(same_people, is_same(insights.c.agency_id, insights.c.person_id))
+    .outerjoin(
+        people,
+        and_(people.c.agency_id == insights.c.agency_id, people.c.person_id == shown_as(insights.c.person_id)),
+    )
 )
 
 
@@ -95,11 +100,12 @@ def _where(caller: Caller, wanted: InsightFilter) -> list[ColumnElement[bool]]:
         in_scope(caller, insights.c.person_id),
     ]
     if wanted.person_id is not None:
-        found.append(insights.c.person_id == wanted.person_id)
+        this = select(literal(wanted.person_id, Uuid))
+        found.append(insights.c.person_id.in_(one_with(caller.agency_id, this)))
     for name in ("lead_id", "client_id"):
         id = getattr(wanted, name)
         if id is not None:
-            found.append(insights.c.person_id.in_(_people_of(caller.agency_id, name, id)))
+            found.append(insights.c.person_id.in_(one_with(caller.agency_id, _people_of(caller.agency_id, name, id))))
     if wanted.kinds:
         found.append(insights.c.kind.in_([kind.value for kind in wanted.kinds]))
     if wanted.source_id is not None:
@@ -107,13 +113,13 @@ def _where(caller: Caller, wanted: InsightFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _people_of(agency_id: UUID, column: str, id: UUID) -> Any:
+def _people_of(agency_id: UUID, column: str, id: UUID) -> Select[Any]:
     """Who that lead or client is: by leads' and clients' news, or, before they have come, by comms'."""
     known = select(people.c.person_id).where(people.c.agency_id == agency_id, people.c[column] == id)
     told = select(communications.c.person_id).where(
         communications.c.agency_id == agency_id, communications.c[column] == id
     )
-    return union(known, told).scalar_subquery()
+    return select(union(known, told).subquery().c[0])
 
 
 def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select
 
 from gardenos_ai.embedding import Embedder, sparse_of_question, words_of
 from gardenos_ai.queries import in_scope
-from gardenos_ai.tables import chunks, communications, people
+from gardenos_ai.same_people import is_same, shown_as
+from gardenos_ai.tables import chunks, communications, people, same_people
 from gardenos_ai.vectors import Hit, Vectors
 
 _AT_LEAST = 0.3
@@ -85,7 +86,10 @@ async def _visible(session: Session, caller: Caller, ids: Sequence[UUID]) -> Seq
                 communications.c.source_id == chunks.c.source_id,
             ),
         )
-        .outerjoin(people, and_(people.c.agency_id == chunks.c.agency_id, people.c.person_id == chunks.c.person_id))
+        .outerjoin(same_people, is_same(chunks.c.agency_id, chunks.c.person_id))
+        .outerjoin(
+            people, and_(people.c.agency_id == chunks.c.agency_id, people.c.person_id == shown_as(chunks.c.person_id))
+        )
         .where(
             chunks.c.agency_id == caller.agency_id,
             chunks.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid))),

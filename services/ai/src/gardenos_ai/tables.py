@@ -35,6 +35,16 @@ addresses = Table(
 )
 """Every address that a person was ever known by."""
 
+same_people = Table(
+    "same_people",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("into_id", Uuid),
+    Column("shown_as", Uuid),
+)
+"""Whose lead was merged into whose, and at the end of such a chain, as whom they are shown."""
+
 agencies = Table(
     "agencies",
     metadata,
