@@ -18,7 +18,14 @@ def _source(ids: Ids) -> Mapping[str, Any]:
     return {"name": "Other", "kind": "vendor", **whose}
 
 
+def _rule(ids: Ids) -> Mapping[str, Any]:
+    who = {"team_id": ids["team_id"], "seats": [{"user_id": ids["owner_id"]}]}
+    return {"rule_id": "0198c000-0000-7000-8000-000000000001", "name": "Other"} | who
+
+
 BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
+    "write_assignment_draft": lambda ids: {"json": {"rules": [_rule(ids)]}},
+    "ask_what_if": lambda ids: {"json": {"rules": [_rule(ids)]}},
     "change_duplicate_rules": lambda _: {
         "json": {"email": True, "phone": True, "name_and_place": True, "birth_date": True, "alike": 0.7}
     },

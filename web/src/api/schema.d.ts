@@ -4079,6 +4079,31 @@ export interface components {
             version: number;
         };
         /**
+         * AssignmentOutcome
+         * @description Counts, and minutes that half and nine tenths do not exceed.
+         */
+        AssignmentOutcome: {
+            /** Answered */
+            answered: number;
+            /** Assigned */
+            assigned: number;
+            /**
+             * Missed
+             * @description Nobody was in touch within the minutes that are asked about.
+             */
+            missed: number;
+            /** Response P50 */
+            response_p50: number | null;
+            /** Response P90 */
+            response_p90: number | null;
+            /** Unassigned */
+            unassigned: number;
+            /** Wait P50 */
+            wait_p50: number | null;
+            /** Wait P90 */
+            wait_p90: number | null;
+        };
+        /**
          * AssignmentRule
          * @description One rule: for these leads, these people.
          */
@@ -10267,6 +10292,7 @@ export type Assign = components['schemas']['Assign'];
 export type AssignClient = components['schemas']['AssignClient'];
 export type AssignLead = components['schemas']['AssignLead'];
 export type AssignmentNow = components['schemas']['AssignmentNow'];
+export type AssignmentOutcome = components['schemas']['AssignmentOutcome'];
 export type AssignmentRule = components['schemas']['AssignmentRule'];
 export type AssignmentVersion = components['schemas']['AssignmentVersion'];
 export type AssignmentVersions = components['schemas']['AssignmentVersions'];
@@ -14924,7 +14950,12 @@ export interface operations {
     ask_what_if: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14954,6 +14985,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ import {
 import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
 import { readClientSearch } from "../clients/filters";
+import { readAssignmentSearch } from "../leads/assignment/views";
 import { readLeadSearch } from "../leads/filters";
 import { readSourceSearch } from "../leads/sources/views";
 import { readOperationsSearch } from "../operations/search";
@@ -44,6 +45,12 @@ const routes = [
       import: text(search.import),
     }),
     component: lazyRouteComponent(() => import("../imports/ImportPage"), "ImportPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/assignment",
+    validateSearch: readAssignmentSearch,
+    component: lazyRouteComponent(() => import("../leads/assignment/AssignmentPage"), "AssignmentPage"),
   }),
   createRoute({
     getParentRoute: () => root,

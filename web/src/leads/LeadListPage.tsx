@@ -1,6 +1,14 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconAntennaBars5, IconFileImport, IconPlant2, IconStack2, IconUserPlus } from "@tabler/icons-react";
+import {
+  IconAntennaBars5,
+  IconFileImport,
+  IconLayoutKanban,
+  IconList,
+  IconPlant2,
+  IconStack2,
+  IconUserPlus,
+} from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -9,6 +17,7 @@ import { useMayWrite } from "../session/session";
 import { Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { AddLead } from "./AddLead";
+import { AssignmentLink } from "./assignment/AssignmentLink";
 import { BulkBar } from "./bulk/BulkBar";
 import { Progress } from "./bulk/Progress";
 import { useSelection } from "./bulk/selection";
@@ -23,7 +32,8 @@ import { useMayKeepSources } from "./sources/access";
 
 const route = getRouteApi("/leads");
 
-// A lead is shown beside the list once somebody opens one.
+// The board, and a lead beside the list, come once somebody opens them.
+const Board = lazy(() => import("./board/Board").then((room) => ({ default: room.Board })));
 const LeadPeek = lazy(() => import("./LeadPeek").then((room) => ({ default: room.LeadPeek })));
 
 /** Every lead in one's scope, narrowed and sorted as the address says. */
@@ -33,7 +43,8 @@ export function LeadListPage() {
   const mayWrite = useMayWrite();
   const mayKeepSources = useMayKeepSources();
   const searchBox = useRef<HTMLInputElement>(null);
-  const leads = useInfiniteQuery(leadList(search));
+  const board = search.as === "board";
+  const leads = useInfiniteQuery({ ...leadList(search), enabled: !board });
   useEffect(() => lookAt(search), [search]);
   const items = useMemo(() => leads.data?.pages.flatMap((page) => page.items) ?? [], [leads.data]);
 
@@ -60,12 +71,19 @@ export function LeadListPage() {
     [navigate],
   );
   const clear = useCallback(
-    () => void navigate({ search: ({ sort, cols }) => ({ sort, cols }) }),
+    () => void navigate({ search: ({ sort, cols, as }) => ({ sort, cols, as }) }),
     [navigate],
   );
-  const show = useCallback((list: LeadSearch) => void navigate({ search: list }), [navigate]);
+  const show = useCallback(
+    (list: LeadSearch) => void navigate({ search: ({ as }) => ({ ...list, as }) }),
+    [navigate],
+  );
   const [filtering, setFiltering] = useState(false);
   const add = useCallback(() => narrow({ adding: true }), [narrow]);
+  const toBoard = useCallback(() => {
+    chooseNone();
+    narrow({ as: board ? undefined : "board", peek: undefined });
+  }, [board, chooseNone, narrow]);
 
   useCommands(
     useMemo(
@@ -100,6 +118,14 @@ export function LeadListPage() {
           keys: "f",
           run: () => setFiltering(true),
         },
+        {
+          id: "lead board",
+          title: board ? "Show as a list" : "Show as a board",
+          group: "Leads",
+          keys: "b",
+          keywords: "pipeline stages kanban",
+          run: toBoard,
+        },
         { id: "lead clear", title: "Clear all filters", group: "Leads", keys: "shift+x", run: clear },
         ...(isOpen || someChosen
           ? [
@@ -113,10 +139,22 @@ export function LeadListPage() {
             ]
           : []),
       ],
-      [add, chooseNone, clear, closePeek, isOpen, mayWrite, narrow, someChosen],
+      [add, board, chooseNone, clear, closePeek, isOpen, mayWrite, narrow, someChosen, toBoard],
     ),
   );
 
+  const change = (
+    <Tooltip label={board ? "Show as a list" : "Show as a board"}>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label={board ? "Show as a list" : "Show as a board"}
+        onClick={toBoard}
+      >
+        {board ? <IconList size={17} stroke={1.7} /> : <IconLayoutKanban size={17} stroke={1.7} />}
+      </ActionIcon>
+    </Tooltip>
+  );
   const actions = mayWrite && (
     <>
       <Tooltip label="Bulk actions">
@@ -131,6 +169,7 @@ export function LeadListPage() {
         </ActionIcon>
       </Tooltip>
       <DuplicatesLink />
+      {mayKeepSources && <AssignmentLink />}
       {mayKeepSources && (
         <Button
           component={Link}
@@ -156,7 +195,16 @@ export function LeadListPage() {
   );
 
   return (
-    <Page title="Leads" width="full" actions={actions}>
+    <Page
+      title="Leads"
+      width="full"
+      actions={
+        <>
+          {change}
+          {actions}
+        </>
+      }
+    >
       <Filters
         search={search}
         narrow={narrow}
@@ -172,7 +220,11 @@ export function LeadListPage() {
           <Stale error={leads.error} retry={() => void leads.refetch()} />
         </div>
       )}
-      {leads.isPending ? (
+      {board ? (
+        <Suspense fallback={<Lines count={9} label="Loading the board" />}>
+          <Board search={search} mayMove={mayWrite} />
+        </Suspense>
+      ) : leads.isPending ? (
         <div className={styles.notice}>
           <Lines count={9} label="Loading leads" />
         </div>

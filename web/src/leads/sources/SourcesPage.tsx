@@ -65,7 +65,7 @@ function Kept() {
     <Card label="Sources">
       <p className={settings.words}>
         Vendors and systems post leads to an address, people fill in a form on a page of yours. All of it is
-        captured first, and routed after.
+        captured first, and routed after: see <Link to="/leads/assignment">Assignment</Link>.
       </p>
       {error && kept && <Stale error={error} retry={ask} />}
       {error && !kept && <Failed error={error} retry={ask} what="list" />}

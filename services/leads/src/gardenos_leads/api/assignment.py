@@ -163,7 +163,7 @@ class BacklogShown(Shape):
     more: bool
 
 
-class Outcome(Shape):
+class AssignmentOutcome(Shape):
     """Counts, and minutes that half and nine tenths do not exceed."""
 
     assigned: int
@@ -199,8 +199,8 @@ class WhatIfShown(Shape):
     days: int
     minutes: int
     leads: int
-    happened: Outcome
-    draft: Outcome
+    happened: AssignmentOutcome
+    draft: AssignmentOutcome
     agents: list[AgentsShare]
     rules: list[RulesShare]
     waiting: dict[str, int]
@@ -266,11 +266,7 @@ async def show_assignment(reading: Reader) -> Response:
 async def write_assignment_draft(body: WriteRules, writing: Keeper) -> Response:
     """The draft is these rules; nothing is given by them until they are switched on."""
     there = [rule.told() for rule in body.rules]
-    async with writing.unit_of_work() as work:
-        known = await queries.rules(work.session, writing.caller.agency_id)
-    new = _named(body.rules) - {id for rules in (known["draft"], known["active"] or []) for id in _kept(rules)}
-    for name, id in sorted(new, key=str):
-        await writing.refuse_strangers(**{name: id})
+    await _refuse_strangers(writing, body.rules)
     return await _changed(writing, lambda assignment: assignment.write(there))
 
 
@@ -294,15 +290,16 @@ async def list_assignment_versions(reading: Reader) -> Response:
 
 
 @router.post("/what-if", responses={200: {"model": WhatIfShown}})
-async def ask_what_if(body: AskWhatIf, reading: Reader) -> Response:
+async def ask_what_if(body: AskWhatIf, writing: Keeper) -> Response:
     """Replays the leads that came without an owner through these rules, and tells it beside what happened. Changes nothing.
 
     Licences, languages and hours are those of today. Who has a lead is in touch as soon as they usually are.
     """
-    reading.caller.require(KEEP_ASSIGNMENT)
     there = [rule.told() for rule in body.rules]
     list(Assignment().write(there))
-    found = await queries.replayed(reading.session, reading.caller.agency_id, there, body.days, body.minutes)
+    await _refuse_strangers(writing, body.rules)
+    async with writing.unit_of_work() as work:
+        found = await queries.replayed(work.session, writing.caller.agency_id, there, body.days, body.minutes)
     return json_response(found)
 
 
@@ -318,6 +315,15 @@ async def show_assignment_fairness(reading: Reader, days: Annotated[int, Query(g
     """Who got how many leads by which rule, beside their weight; and whose went unanswered."""
     reading.caller.require(KEEP_ASSIGNMENT)
     return json_response(await queries.fairness(reading.session, reading.caller.agency_id, days))
+
+
+async def _refuse_strangers(writing: Writing, rules: Iterable[RuleSaid]) -> None:
+    """Raises Invalid for people and teams that are not of the agency, unless its rules have named them before."""
+    async with writing.unit_of_work() as work:
+        known = await queries.rules(work.session, writing.caller.agency_id)
+    named = _named(rules) - {id for there in (known["draft"], known["active"] or []) for id in _kept(there)}
+    for name, id in sorted(named, key=str):
+        await writing.refuse_strangers(**{name: id})
 
 
 async def _changed(writing: Writing, decide: Callable[[Assignment], Iterable[Event]]) -> Response:

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { minutesInWords, moved, ruleInWords, whyItWaits } from "./words";
+
+const names = {
+  user: (id: string) => `user ${id}`,
+  team: (id: string) => `team ${id}`,
+  campaign: (id: string) => `campaign ${id}`,
+};
+
+it("says a rule in plain words", () => {
+  expect(ruleInWords({ rule_id: "r", name: "All", team_id: "a", at_work: false }, names)).toBe(
+    "Every lead: in turns to the agents of team a.",
+  );
+  const whole = ruleInWords(
+    {
+      rule_id: "r", name: "Texas", team_id: "a", seats: [{ user_id: "u", weight: 2 }], by: "load", licensed: true, most_a_day: 5,
+      when: { states: ["TX", "OK"], lines: ["auto"], postal_codes: ["787"] }, otherwise: "next", answer_minutes: 5,
+      unanswered: "reroute",
+    },
+    names,
+  ); // prettier-ignore
+  expect(whole).toBe(
+    "Leads in TX or OK, with a ZIP code that begins with 787, for auto: to whoever has the fewest open leads of the agents of " +
+      "team a and user u (2 times), to whoever is licensed for it and is at work; at most 5 a day each. If nobody can, the next " +
+      "rule is asked. If nobody is in touch within 5 minutes, it goes on to somebody else.",
+  );
+});
+
+it("says why a lead waits", () => {
+  expect(whyItWaits("nobody", "Texas", { away: 2, full: 1 })).toBe(
+    "Nobody can take it now by “Texas”: 2 away and 1 having as many open leads as they may",
+  );
+  expect(whyItWaits("no_rule", null, {})).toBe("No rule is for it");
+});
+
+it("says minutes as people do", () => {
+  expect([null, 0.2, 12.4, 120, 60 * 72].map(minutesInWords)).toEqual([
+    "—",
+    "under a minute",
+    "12 min",
+    "2 h",
+    "3 days",
+  ]);
+});
+
+it("moves one, and nowhere past the ends", () => {
+  expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
+  expect(moved(["a", "b", "c"], 2, 1)).toEqual(["a", "c", "b"]);
+  expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
+});
