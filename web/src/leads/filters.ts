@@ -33,6 +33,8 @@ export interface LeadSearch {
   /** The columns besides the name, where they are not the usual ones. */
   cols?: string[];
   sort?: Sort;
+  /** Shown as a board, a column for each stage. */
+  as?: "board";
   /** The lead that is being entered. */
   adding?: boolean;
   /** The lead that is shown beside the list. */
@@ -54,6 +56,7 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
     list: typeof raw.list === "string" && isId(raw.list) ? raw.list : undefined,
     cols: some(list(raw.cols).filter((each) => /^[a-z][a-z0-9_.]{0,80}$/.test(each))),
     sort: sort === "-captured_at" ? undefined : sort,
+    as: raw.as === "board" ? "board" : undefined,
     adding: raw.adding === true ? true : undefined,
     peek: typeof raw.peek === "string" && isId(raw.peek) ? raw.peek : undefined,
   };

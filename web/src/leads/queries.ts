@@ -8,8 +8,15 @@ const PAGE = 100;
 
 /** The leads that match, page by page. */
 export function leadList(wanted: LeadSearch) {
-  // Which columns are seen, and by which name the list was called, makes no other list of it.
-  const search = { ...wanted, adding: undefined, peek: undefined, cols: undefined, list: undefined };
+  // How it is shown, which columns are seen, and by which name the list was called, makes no other list of it.
+  const search = {
+    ...wanted,
+    adding: undefined,
+    peek: undefined,
+    cols: undefined,
+    list: undefined,
+    as: undefined,
+  };
   return infiniteQueryOptions({
     ...byCursor,
     queryKey: ["leads", "list", search],

@@ -1,0 +1,328 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { IconDotsVertical } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { Lead, Stage } from "../../api/schema";
+import { useNameOf } from "../../directory/queries";
+import { day, words } from "../../ui/format";
+import { Failed, Lines, Stale } from "../../ui/states";
+import { Convert } from "../Convert";
+import { useMoveLead } from "../edit";
+import type { LeadSearch } from "../filters";
+import { LostReason } from "../LostReason";
+import { leadList } from "../queries";
+import { StageChip, STAGES } from "../stage";
+import { arrange, beside } from "./arrange";
+import styles from "./Board.module.css";
+import { useDrag } from "./drag";
+
+interface BoardProps {
+  search: LeadSearch;
+  /** Whether cards can be moved, by those who may change leads. */
+  mayMove: boolean;
+}
+
+const HELP = "board-help";
+
+/**
+ * The leads of a list, a column for each stage. A card is moved by dragging, by its menu, by Shift and an arrow, or
+ * by Space: that picks it up, arrows choose where to, and Space again puts it down. Won asks for the conversion, lost
+ * for a reason.
+ */
+export function Board({ search, mayMove }: BoardProps) {
+  const columns = useColumns(search);
+  const stages = useMemo(() => STAGES.filter((stage) => columns[stage].wanted), [columns]);
+  const shown = useMemo(
+    () => arrange(Object.fromEntries(stages.map((stage) => [stage, columns[stage].leads]))),
+    [columns, stages],
+  );
+  const [active, setActive] = useState<string | null>(null);
+  const [held, setHeld] = useState<{ lead: Lead; over: Stage } | null>(null);
+  const [asking, setAsking] = useState<{ lead: Lead; what: "lost" | "won" } | null>(null);
+  const [said, say] = useState("");
+  const board = useRef<HTMLDivElement>(null);
+  const move = useMoveLead();
+  const navigate = useNavigate();
+
+  const first = stages.map((stage) => shown[stage]?.[0]?.id).find((id) => id !== undefined) ?? null;
+  const everyone = stages.flatMap((stage) => shown[stage] ?? []);
+  const focusable = everyone.some(({ id }) => id === active) ? active : first;
+
+  // A card that was moved is drawn anew in another column: whoever moved it by keyboard goes on from it.
+  const following = useRef<{ id: string; to: Stage } | null>(null);
+  useEffect(() => {
+    const { id, to } = following.current ?? {};
+    if (id === undefined || !shown[to!]?.some((lead) => lead.id === id)) return;
+    following.current = null;
+    cardOf(board.current, id)?.focus();
+  }, [shown]);
+
+  const focus = (id: string | undefined) => {
+    if (id === undefined) return;
+    setActive(id);
+    cardOf(board.current, id)?.focus();
+  };
+  const put = (lead: Lead, stage: Stage) => {
+    setHeld(null);
+    if (!mayMove || stage === lead.stage) return;
+    if (lead.stage === "won") {
+      say(`${lead.display_name} was won and stays so`);
+    } else if (stage === "won" || stage === "lost") {
+      setAsking({ lead, what: stage });
+    } else {
+      say(`${lead.display_name} moved to ${words(stage)}`);
+      void move(lead, stage);
+    }
+  };
+  const { dragged, handlers } = useDrag(board, put);
+
+  const onKey = (event: KeyboardEvent, lead: Lead) => {
+    const column = shown[lead.stage] ?? [];
+    const at = column.findIndex(({ id }) => id === lead.id);
+    const sideways = { ArrowLeft: -1, ArrowRight: 1 } as const;
+    const by = sideways[event.key as keyof typeof sideways];
+    const done = () => {
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    if (held) {
+      if (by !== undefined) {
+        done();
+        const over = beside(stages, held.over, by) ?? held.over;
+        setHeld({ ...held, over });
+        say(`Over ${words(over)}`);
+      } else if (event.key === " " || event.key === "Enter") {
+        done();
+        following.current = { id: held.lead.id, to: held.over };
+        if (held.over === held.lead.stage) say(`${held.lead.display_name} stays in ${words(held.over)}`);
+        put(held.lead, held.over);
+      } else if (event.key === "Escape") {
+        done();
+        setHeld(null);
+        say(`${held.lead.display_name} stays in ${words(held.lead.stage)}`);
+      }
+      return;
+    }
+    following.current = null;
+    if (by !== undefined && event.shiftKey) {
+      done();
+      const to = beside(stages, lead.stage, by);
+      if (to === null) return;
+      following.current = { id: lead.id, to };
+      put(lead, to);
+    } else if (by !== undefined) {
+      done();
+      let next = beside(stages, lead.stage, by);
+      while (next !== null && !shown[next]?.length) next = beside(stages, next, by);
+      const there = next === null ? [] : shown[next]!;
+      focus(there[Math.min(at, there.length - 1)]?.id);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      done();
+      focus(column[at + (event.key === "ArrowDown" ? 1 : -1)]?.id);
+    } else if (event.key === "Home" || event.key === "End") {
+      done();
+      focus(column.at(event.key === "Home" ? 0 : -1)?.id);
+    } else if (event.key === " ") {
+      done();
+      if (!mayMove) return;
+      setHeld({ lead, over: lead.stage });
+      say(
+        `${lead.display_name} picked up in ${words(lead.stage)}. Left and right choose where to, Space puts it down, Escape leaves it.`,
+      );
+    }
+  };
+
+  const over = dragged?.over ?? held?.over;
+  return (
+    <div className={styles.room}>
+      <p id={HELP} className="visually-hidden">
+        {mayMove
+          ? "Arrows go from card to card, Enter opens one, Shift with left or right moves it, Space picks it up."
+          : "Arrows go from card to card, Enter opens one."}
+      </p>
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
+      <nav className={styles.tabs} aria-label="Stages">
+        {stages.map((stage) => (
+          <Button
+            key={stage}
+            variant="default"
+            size="compact-md"
+            onClick={() =>
+              board.current
+                ?.querySelector(`[data-stage="${stage}"]`)
+                ?.scrollIntoView({ inline: "start", block: "nearest" })
+            }
+          >
+            {words(stage)}
+          </Button>
+        ))}
+      </nav>
+      <div className={styles.board} ref={board}>
+        {stages.map((stage) => {
+          const { query } = columns[stage];
+          const leads = shown[stage] ?? [];
+          return (
+            <section
+              key={stage}
+              className={styles.column}
+              aria-label={words(stage)}
+              data-stage={stage}
+              data-over={over === stage || undefined}
+            >
+              <h2 className={styles.head}>
+                <StageChip stage={stage} />
+                {!query.isPending && (
+                  <span className={styles.count}>
+                    {leads.length}
+                    {query.hasNextPage && "+"}
+                    <span className="visually-hidden">
+                      {query.hasNextPage ? " leads and more" : " leads"}
+                    </span>
+                  </span>
+                )}
+              </h2>
+              {query.isError && leads.length > 0 && (
+                <Stale error={query.error} retry={() => void query.refetch()} />
+              )}
+              {query.isPending ? (
+                <Lines count={4} label={`Loading ${words(stage)}`} />
+              ) : query.isError && leads.length === 0 ? (
+                <Failed error={query.error} retry={() => void query.refetch()} what="column" />
+              ) : leads.length === 0 ? (
+                <p className={styles.none}>No lead here</p>
+              ) : (
+                <ul className={styles.cards}>
+                  {leads.map((lead) => {
+                    const drag = dragged?.id === lead.id ? dragged : null;
+                    return (
+                      <li key={lead.id} style={drag ? { minHeight: drag.height } : undefined}>
+                        <Card
+                          lead={lead}
+                          stages={mayMove && lead.stage !== "won" ? stages : []}
+                          focusable={lead.id === focusable}
+                          held={held?.lead.id === lead.id}
+                          style={drag?.style}
+                          onFocus={() => setActive(lead.id)}
+                          onBlur={() => setHeld(null)}
+                          onKeyDown={(event) => onKey(event, lead)}
+                          open={() => void navigate({ to: "/leads/$leadId", params: { leadId: lead.id } })}
+                          put={(to) => put(lead, to)}
+                          drag={mayMove && lead.stage !== "won" ? handlers(lead) : {}}
+                        />
+                      </li>
+                    );
+                  })}
+                </ul>
+              )}
+              {query.hasNextPage && (
+                <Button
+                  variant="subtle"
+                  size="compact-md"
+                  loading={query.isFetchingNextPage}
+                  onClick={() => void query.fetchNextPage()}
+                >
+                  More in {words(stage)}
+                </Button>
+              )}
+            </section>
+          );
+        })}
+      </div>
+      <LostReason
+        opened={asking?.what === "lost"}
+        close={() => setAsking(null)}
+        lose={(reason) => asking && void move(asking.lead, "lost", reason)}
+      />
+      {asking?.what === "won" && <Convert lead={asking.lead} opened close={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+interface CardProps {
+  lead: Lead;
+  /** Where it can go. */
+  stages: readonly Stage[];
+  focusable: boolean;
+  held: boolean;
+  style: React.CSSProperties | undefined;
+  onFocus: () => void;
+  onBlur: () => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+  open: () => void;
+  put: (stage: Stage) => void;
+  drag: ReturnType<ReturnType<typeof useDrag>["handlers"]> | Record<string, never>;
+}
+
+function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }: CardProps) {
+  const owner = useNameOf()(lead.owner_id);
+  return (
+    <div className={styles.card} data-held={held || style !== undefined || undefined} style={style}>
+      <button
+        type="button"
+        className={styles.face}
+        data-card={lead.id}
+        tabIndex={focusable ? 0 : -1}
+        aria-describedby={HELP}
+        onClick={open}
+        {...keys}
+        {...drag}
+      >
+        <strong>{lead.display_name}</strong>
+        <small>{lead.line_of_business ? words(lead.line_of_business) : "No line yet"}</small>
+        {lead.x_date && <small>X-date {day(lead.x_date)}</small>}
+        <small>{owner}</small>
+      </button>
+      {stages.length > 0 && (
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon
+              className={styles.menu}
+              variant="subtle"
+              size={28}
+              tabIndex={focusable ? 0 : -1}
+              aria-label={`Move ${lead.display_name}`}
+            >
+              <IconDotsVertical size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>Move to</Menu.Label>
+            {stages
+              .filter((stage) => stage !== lead.stage)
+              .map((stage) => (
+                <Menu.Item key={stage} onClick={() => put(stage)}>
+                  <StageChip stage={stage} />
+                </Menu.Item>
+              ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </div>
+  );
+}
+
+const cardOf = (board: HTMLElement | null, id: string) =>
+  board?.querySelector<HTMLElement>(`[data-card="${id}"]`) ?? null;
+
+/** What each column shows, asked for by itself, so that a full one keeps no other waiting. */
+function useColumns(search: LeadSearch) {
+  const now = {
+    new: useColumn(search, "new"),
+    contacted: useColumn(search, "contacted"),
+    qualified: useColumn(search, "qualified"),
+    quoted: useColumn(search, "quoted"),
+    won: useColumn(search, "won"),
+    lost: useColumn(search, "lost"),
+  };
+  return now satisfies Record<Stage, unknown>;
+}
+
+function useColumn(search: LeadSearch, stage: Stage) {
+  const wanted = search.stage === undefined || search.stage.includes(stage);
+  const query = useInfiniteQuery({ ...leadList({ ...search, stage: [stage] }), enabled: wanted });
+  const leads = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
+  return { wanted, query, leads };
+}
