@@ -18,7 +18,8 @@ from gardenos_contracts.values import LineOfBusiness, PersonName, Role
 def body(marker: str) -> dict[str, Any]:
     return {
         "name": {"given": f"Maria {marker}", "family": f"Delgado {marker}"}, "email": f"{marker}@example.com",
-        "phone": "(512) 555-0142", "birth_date": "1980-05-06", "postal_code": "78701", "state": "TX",
+        "phone": "(512) 555-0142", "birth_date": "1980-05-06",
+        "street": "12 Cedar Lane", "city": "Austin", "postal_code": "78701", "state": "TX",
         "line_of_business": "auto",
     }  # fmt: skip
 
@@ -28,7 +29,8 @@ def conversion(marker: str, **fields: Any) -> LeadConverted:
     known: dict[str, Any] = {
         "lead_id": lead_id, "person_id": new_id(), "client_id": derived_id("client of", lead_id),
         "name": PersonName(given=f"Maria {marker}", family=marker), "email": f"{marker}@example.com", "phone": "+15125550142",
-        "birth_date": date(1980, 5, 6), "postal_code": "78701", "state": "TX", "line_of_business": LineOfBusiness.AUTO,
+        "birth_date": date(1980, 5, 6), "street": "12 Cedar Lane", "city": "Austin", "postal_code": "78701", "state": "TX",
+        "line_of_business": LineOfBusiness.AUTO,
         "source": "web form", "captured_at": datetime.now(UTC), "converted_at": datetime.now(UTC),
     }  # fmt: skip
     return LeadConverted(**(known | fields))
@@ -51,7 +53,9 @@ async def test_nothing_is_left_of_a_client_but_what_is_counted(clients: Running,
         assert await places_of(marker, parts, "gardenos_clients") == []
         now = told.json()
         assert (now["display_name"], now["name"]) == ("Forgotten person", {"given": "", "family": ""})
-        assert {now[name] for name in ("email", "phone", "birth_date", "postal_code", "state")} == {None}
+        assert {now[name] for name in ("email", "phone", "birth_date", "street", "city", "postal_code", "state")} == {
+            None
+        }
         counted = ("line_of_business", "onboarded_at", "person_id", "owner_id")
         assert {name: now[name] for name in counted} == {name: client[name] for name in counted}
         assert (await http.post(f"{path}/forget")).json() == now, "the same again changes nothing"

@@ -35,7 +35,8 @@ async def shown(clients: Running, agency_id: UUID, client_id: UUID) -> dict[str,
 
 async def test_a_lead_becomes_a_client(clients: Running, source: Sources, agency_id: UUID) -> None:
     lead = lead_converted(
-        email="maria@example.com", phone="+15125550142", postal_code="78701", state="TX", birth_date=date(1985, 7, 4),
+        email="maria@example.com", phone="+15125550142", street="12 Cedar Lane", city="Austin",
+        postal_code="78701", state="TX", birth_date=date(1985, 7, 4),
         line_of_business=LineOfBusiness.AUTO, owner_id=new_id(), team_id=new_id(),
     )  # fmt: skip
     message = await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
@@ -44,7 +45,8 @@ async def test_a_lead_becomes_a_client(clients: Running, source: Sources, agency
     assert client == {
         "id": str(lead.client_id), "person_id": str(lead.person_id), "lead_id": str(lead.lead_id),
         "name": {"given": "Maria", "family": "Delgado"}, "display_name": "Maria Delgado", "email": "maria@example.com",
-        "phone": "+15125550142", "postal_code": "78701", "state": "TX", "birth_date": "1985-07-04",
+        "phone": "+15125550142",
+        "street": "12 Cedar Lane", "city": "Austin", "postal_code": "78701", "state": "TX", "birth_date": "1985-07-04",
         "line_of_business": "auto", "owner_id": str(lead.owner_id), "team_id": str(lead.team_id),
         "shared_with": [],
         "onboarded_at": CONVERTED.isoformat().replace("+00:00", "Z"), "forgotten_at": None, "version": 1,

@@ -26,7 +26,8 @@ async def with_a_history(http: httpx.AsyncClient, marker: str) -> dict[str, Any]
         "/api/v1/leads",
         json={
             "name": {"given": f"Maria {marker}", "family": f"Delgado {marker}"}, "email": f"{marker}@example.com",
-            "phone": "(512) 555-0142", "birth_date": "1980-05-06", "postal_code": "78701", "state": "TX",
+            "phone": "(512) 555-0142", "birth_date": "1980-05-06",
+            "street": "12 Cedar Lane", "city": "Austin", "postal_code": "78701", "state": "TX",
             "current_carrier": f"Mutual of {marker}", "x_date": "2027-03-15", "notes": f"likes {marker}",
             "external_id": marker, "line_of_business": "auto", "source": "web form",
         },
@@ -58,6 +59,8 @@ async def test_nothing_is_left_of_a_person_but_what_is_counted(leads: Running, p
             "email",
             "phone",
             "birth_date",
+            "street",
+            "city",
             "postal_code",
             "state",
             "current_carrier",

@@ -121,6 +121,16 @@ def test_every_field_can_be_mapped_and_names_are_known() -> None:
     assert usual("drivers.0.vehicles") is None
 
 
+def test_a_street_is_told_from_other_addresses() -> None:
+    known = {
+        "address": "street", "Street_Address": "street", "home.address1": "street", "contact.city": "city",
+        "email_address": "email", "ip_address": "address", "Mailing Address": "street",
+    }  # fmt: skip
+    assert {path: usual(path) for path in known} == known
+    said = understand({"name": "Ann Lee", "phone": "512-555-0142", "address": " 12  Cedar Lane", "city": "Austin"}, {})
+    assert (said.details["street"], said.details["city"]) == ("12 Cedar Lane", "Austin")
+
+
 def test_prices_are_read_and_answered_exactly() -> None:
     said = understand({"phone": "5125550142", "price": "$1,012.505"}, {})
     assert said.price is not None

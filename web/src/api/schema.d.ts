@@ -4850,6 +4850,8 @@ export interface components {
             campaign_id?: string | null;
             /** Captured At */
             captured_at?: string | null;
+            /** City */
+            city?: string | null;
             /** Current Carrier */
             current_carrier?: string | null;
             /** Email */
@@ -4885,6 +4887,8 @@ export interface components {
             source: string;
             /** State */
             state?: string | null;
+            /** Street */
+            street?: string | null;
             /** Team Id */
             team_id?: string | null;
             /** X Date */
@@ -5036,6 +5040,8 @@ export interface components {
         Client: {
             /** Birth Date */
             birth_date: string | null;
+            /** City */
+            city: string | null;
             /**
              * Display Name
              * @description The name, or what else the person is known by.
@@ -5093,6 +5099,11 @@ export interface components {
              * @description US state, two letters.
              */
             state: string | null;
+            /**
+             * Street
+             * @description Street and number.
+             */
+            street: string | null;
             /** Team Id */
             team_id: string | null;
             /**
@@ -5113,6 +5124,8 @@ export interface components {
         ClientDetails: {
             /** Birth Date */
             birth_date?: string | null;
+            /** City */
+            city?: string | null;
             /** Email */
             email?: string | null;
             line_of_business?: components["schemas"]["LineOfBusiness"] | null;
@@ -5129,6 +5142,8 @@ export interface components {
             postal_code?: string | null;
             /** State */
             state?: string | null;
+            /** Street */
+            street?: string | null;
         };
         /** Page[Client] */
         ClientPage: {
@@ -6373,7 +6388,7 @@ export interface components {
          */
         ImportColumn: {
             /** Field */
-            field: ("name" | "given_name" | "family_name" | "email" | "phone" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
+            field: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
             /** Guessed */
             guessed: boolean;
             /** Header */
@@ -6931,6 +6946,8 @@ export interface components {
              * Format: date-time
              */
             captured_at: string;
+            /** City */
+            city: string | null;
             /**
              * Client Id
              * @description The client that a won lead became.
@@ -7031,6 +7048,11 @@ export interface components {
              * @description US state, two letters.
              */
             state: string | null;
+            /**
+             * Street
+             * @description Street and number.
+             */
+            street: string | null;
             /** Tags */
             tags: string[];
             /** Team Id */
@@ -7110,6 +7132,8 @@ export interface components {
         LeadDetails: {
             /** Birth Date */
             birth_date?: string | null;
+            /** City */
+            city?: string | null;
             /** Current Carrier */
             current_carrier?: string | null;
             /** Email */
@@ -7130,6 +7154,8 @@ export interface components {
             postal_code?: string | null;
             /** State */
             state?: string | null;
+            /** Street */
+            street?: string | null;
             /** X Date */
             x_date?: string | null;
         };
@@ -8076,6 +8102,8 @@ export interface components {
         OnboardClient: {
             /** Birth Date */
             birth_date?: string | null;
+            /** City */
+            city?: string | null;
             /** Email */
             email?: string | null;
             line_of_business?: components["schemas"]["LineOfBusiness"] | null;
@@ -8096,6 +8124,8 @@ export interface components {
             postal_code?: string | null;
             /** State */
             state?: string | null;
+            /** Street */
+            street?: string | null;
             /** Team Id */
             team_id?: string | null;
         };
@@ -8442,7 +8472,7 @@ export interface components {
              * @default {}
              */
             mapping: {
-                [key: string]: ("name" | "given_name" | "family_name" | "email" | "phone" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
+                [key: string]: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
             };
             /**
              * Match By

@@ -12,6 +12,8 @@ const FIELDS: readonly Field[] = [
   "email",
   "line_of_business",
   "birth_date",
+  "street",
+  "city",
   "postal_code",
   "state",
 ];

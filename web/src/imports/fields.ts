@@ -9,6 +9,8 @@ export const FIELDS: Record<ImportField, string> = {
   family_name: "Family name",
   email: "Email",
   phone: "Phone",
+  street: "Street and number",
+  city: "City",
   postal_code: "ZIP code",
   state: "State",
   birth_date: "Birth date",

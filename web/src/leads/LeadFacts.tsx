@@ -15,6 +15,8 @@ const FIELDS: readonly Field[] = [
   "x_date",
   "current_carrier",
   "birth_date",
+  "street",
+  "city",
   "postal_code",
   "state",
   "notes",

@@ -16,6 +16,8 @@ export type LeadDetails = Pick<
   | "name"
   | "email"
   | "phone"
+  | "street"
+  | "city"
   | "postal_code"
   | "state"
   | "birth_date"

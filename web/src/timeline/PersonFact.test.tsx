@@ -10,6 +10,8 @@ const ada: Details & { id: string } = {
   name: { given: "Ada", family: "Byron" },
   email: null,
   phone: null,
+  street: null,
+  city: null,
   postal_code: null,
   state: null,
   birth_date: null,

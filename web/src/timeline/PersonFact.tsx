@@ -15,6 +15,8 @@ export interface Details {
   name: PersonName;
   email: string | null;
   phone: string | null;
+  street: string | null;
+  city: string | null;
   postal_code: string | null;
   state: string | null;
   birth_date: string | null;

@@ -4,6 +4,8 @@ const NAMES: Record<string, string> = {
   name: "Name",
   email: "Email",
   phone: "Phone",
+  street: "Street",
+  city: "City",
   postal_code: "ZIP code",
   state: "State",
   birth_date: "Birth date",

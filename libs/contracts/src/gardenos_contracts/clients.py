@@ -29,6 +29,9 @@ class ClientOnboarded(Event, service="clients", version=1):
     name: PersonalName
     email: PersonalText = None
     phone: PersonalText = None
+    street: PersonalText = None
+    """Street and number."""
+    city: PersonalText = None
     postal_code: PersonalText = None
     state: PersonalText = None
     birth_date: PersonalDate = None
@@ -46,6 +49,9 @@ class ClientDetailsChanged(Event, service="clients", version=1):
     name: PersonalName
     email: PersonalText = None
     phone: PersonalText = None
+    street: PersonalText = None
+    """Street and number."""
+    city: PersonalText = None
     postal_code: PersonalText = None
     state: PersonalText = None
     birth_date: PersonalDate = None

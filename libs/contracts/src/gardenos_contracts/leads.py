@@ -58,6 +58,9 @@ class LeadCaptured(Event, service="leads", version=1):
     """Lower case."""
     phone: PersonalText = None
     """E.164."""
+    street: PersonalText = None
+    """Street and number."""
+    city: PersonalText = None
     postal_code: PersonalText = None
     state: PersonalText = None
     """US state, two letters."""
@@ -87,6 +90,9 @@ class LeadDetailsChanged(Event, service="leads", version=1):
     name: PersonalName
     email: PersonalText = None
     phone: PersonalText = None
+    street: PersonalText = None
+    """Street and number."""
+    city: PersonalText = None
     postal_code: PersonalText = None
     state: PersonalText = None
     birth_date: PersonalDate = None
@@ -129,6 +135,9 @@ class LeadConverted(Event, service="leads", version=1):
     name: PersonalName
     email: PersonalText = None
     phone: PersonalText = None
+    street: PersonalText = None
+    """Street and number."""
+    city: PersonalText = None
     postal_code: PersonalText = None
     state: PersonalText = None
     birth_date: PersonalDate = None

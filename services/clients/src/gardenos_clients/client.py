@@ -27,6 +27,8 @@ class Details(TypedDict):
     name: PersonName
     email: str | None
     phone: str | None
+    street: str | None
+    city: str | None
     postal_code: str | None
     state: str | None
     birth_date: date | None

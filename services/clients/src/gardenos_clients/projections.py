@@ -72,6 +72,8 @@ def _details(client: ClientOnboarded | ClientDetailsChanged) -> dict[str, Any]:
         "sort_name": sort_name.lower()[:_SORTED_BY],
         "email": client.email,
         "phone": client.phone,
+        "street": client.street,
+        "city": client.city,
         "postal_code": client.postal_code,
         "state": client.state,
         "birth_date": client.birth_date,
@@ -85,7 +87,7 @@ _NOTHING = {
     "family_name": "",
     "display_name": FORGOTTEN,
     "sort_name": FORGOTTEN.lower(),
-    **dict.fromkeys(("email", "phone", "postal_code", "state", "birth_date")),
+    **dict.fromkeys(("email", "phone", "street", "city", "postal_code", "state", "birth_date")),
     "search": "",
 }
 """Of somebody forgotten. What reports count stays: the line of business, whose client they were, and since when."""

@@ -17,6 +17,8 @@ clients = Table(
     Column("sort_name", Text),
     Column("email", Text),
     Column("phone", Text),
+    Column("street", Text),
+    Column("city", Text),
     Column("postal_code", Text),
     Column("state", Text),
     Column("birth_date", Date),

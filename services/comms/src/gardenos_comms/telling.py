@@ -12,6 +12,8 @@ _LABELS = {
     "name": "Name",
     "email": "Email",
     "phone": "Phone",
+    "street": "Street",
+    "city": "City",
     "postal_code": "ZIP code",
     "state": "State",
     "birth_date": "Birth date",

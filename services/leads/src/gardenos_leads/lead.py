@@ -35,6 +35,8 @@ class Details(TypedDict):
     name: PersonName
     email: str | None
     phone: str | None
+    street: str | None
+    city: str | None
     postal_code: str | None
     state: str | None
     birth_date: Any
@@ -215,7 +217,7 @@ class Lead:
 
 MOST_TAGS = 100
 
-_CONVERTED = ("name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business")
+_CONVERTED = ("name", "email", "phone", "street", "city", "postal_code", "state", "birth_date", "line_of_business")
 
 
 def capture(event: LeadCaptured) -> Iterator[Event]:

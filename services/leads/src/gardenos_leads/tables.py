@@ -22,6 +22,8 @@ leads = Table(
     Column("sort_name", Text),
     Column("email", Text),
     Column("phone", Text),
+    Column("street", Text),
+    Column("city", Text),
     Column("postal_code", Text),
     Column("state", Text),
     Column("birth_date", Date),

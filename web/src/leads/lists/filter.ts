@@ -40,6 +40,8 @@ const STANDARD: readonly Known[] = [
   { name: "converted_at", label: "Converted", kind: "day" },
   { name: "source", label: "Source", kind: "text" },
   { name: "state", label: "State", kind: "text" },
+  { name: "street", label: "Street", kind: "text" },
+  { name: "city", label: "City", kind: "text" },
   { name: "postal_code", label: "ZIP code", kind: "text" },
   { name: "name", label: "Name", kind: "words" },
   { name: "email", label: "Email", kind: "words" },

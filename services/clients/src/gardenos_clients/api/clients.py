@@ -15,7 +15,7 @@ from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
 from gardenos_chassis.http import Reader, Writer, json_response, repository
-from gardenos_chassis.http.fields import Day, Email, Name, Phone, PostalCode, State
+from gardenos_chassis.http.fields import Day, Email, Name, Phone, Plain, PostalCode, State
 from gardenos_chassis.http.history import history_routes
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
@@ -54,6 +54,8 @@ class ClientDetails(BaseModel):
     name: Name = Name()
     email: Email = None
     phone: Phone = None
+    street: Plain = None
+    city: Plain = None
     postal_code: PostalCode = None
     state: State = None
     birth_date: Day = None

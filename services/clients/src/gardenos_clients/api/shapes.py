@@ -28,6 +28,9 @@ class Client(Withholding):
     email: str | None
     phone: str | None
     """E.164."""
+    street: str | None
+    """Street and number."""
+    city: str | None
     postal_code: str | None
     state: str | None
     """US state, two letters."""

@@ -55,6 +55,8 @@ class LeadDetails(BaseModel):
     name: Name = Name()
     email: Email = None
     phone: Phone = None
+    street: Plain = None
+    city: Plain = None
     postal_code: PostalCode = None
     state: State = None
     birth_date: Day = None

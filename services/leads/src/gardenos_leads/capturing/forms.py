@@ -31,6 +31,8 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
     "name": ("Name", "text", "name"),
     "email": ("Email", "email", "email"),
     "phone": ("Telephone", "tel", "tel"),
+    "street": ("Street and number", "text", "address-line1"),
+    "city": ("City", "text", "address-level2"),
     "postal_code": ("ZIP code", "text", "postal-code"),
     "state": ("State", "text", "address-level1"),
     "line_of_business": ("What would you like to insure?", "select", "off"),

@@ -21,6 +21,8 @@ DETAILS: Mapping[str, Callable[[str], Any]] = {
     "family_name": reading.plain,
     "email": reading.email,
     "phone": reading.phone,
+    "street": reading.plain,
+    "city": reading.plain,
     "postal_code": reading.postal_code,
     "state": reading.state,
     "birth_date": reading.day,

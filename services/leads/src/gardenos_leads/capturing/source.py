@@ -20,7 +20,9 @@ from gardenos_contracts.values import LineOfBusiness, Money
 
 from gardenos_leads.capturing.mapping import FIELDS
 
-FORM_FIELDS = ("name", "email", "phone", "postal_code", "state", "line_of_business", "current_carrier", "notes")
+FORM_FIELDS = (
+    "name", "email", "phone", "street", "city", "postal_code", "state", "line_of_business", "current_carrier", "notes",
+)  # fmt: skip
 """What a form may ask. Birth dates and the like are asked for by somebody who explains why."""
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")

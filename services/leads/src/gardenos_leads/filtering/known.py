@@ -14,7 +14,7 @@ OWN = "fields."
 
 _STANDARD = (
     *(Known(name, Kind.WORDS) for name in ("name", "email", "phone")),
-    *(Known(name, Kind.TEXT) for name in ("current_carrier", "postal_code", "state", "source", "external_id")),
+    *(Known(name, Kind.TEXT) for name in ("current_carrier", "street", "city", "postal_code", "state", "source", "external_id")),
     *(Known(name, Kind.ID) for name in ("owner_id", "team_id", "campaign_id", "import_id")),
     *(Known(name, Kind.MOMENT) for name in (
         "captured_at", "first_contacted_at", "last_contacted_at", "idle_since", "first_touched_at", "converted_at",

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gardenos_leads.importing.reading import Record
 
 ImportField: TypeAlias = Literal[
-    "name", "given_name", "family_name", "email", "phone", "postal_code", "state", "birth_date", "line_of_business",
-    "current_carrier", "x_date", "captured_at", "source", "notes", "external_id",
+    "name", "given_name", "family_name", "email", "phone", "street", "city", "postal_code", "state", "birth_date",
+    "line_of_business", "current_carrier", "x_date", "captured_at", "source", "notes", "external_id",
 ]  # fmt: skip
 """What a column may be taken for."""
 
@@ -23,6 +23,8 @@ FIELDS: Mapping[ImportField, str] = {
     "family_name": r"(last|family|sur)name|surname|last|lname|.*lastname",
     "email": r".*e?mail(address|addr|id)?\d?",
     "phone": r".*(phone|mobile|cell|tel|telephone)(number|no|num|nr)?\d?|ph|cellular",
+    "street": r"(home|mailing|residence|residential|property|physical|street)?(street(address)?|address(line)?(1|one)?)",
+    "city": r"(home|mailing|address|residence|property)?(city|town)(name)?",
     "postal_code": r".*(zip|postal|post)(code)?(5|plus4)?|zip",
     "state": r"(home|mailing|address|residence)?(state|stateprovince|province)",
     "birth_date": r"dob|birth(day|date)|dateofbirth|bdate",

@@ -18,7 +18,9 @@ from gardenos_leads.matching import Key, Known
 from gardenos_leads.tables import leads
 
 _WORDS = {"email": "email address", "phone": "telephone number", "external_id": "id", "name": "name and ZIP code"}
-_FIELDS = ("email", "phone", "postal_code", "state", "birth_date", "line_of_business", "current_carrier", "x_date")
+_FIELDS = (
+    "email", "phone", "street", "city", "postal_code", "state", "birth_date", "line_of_business", "current_carrier", "x_date",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

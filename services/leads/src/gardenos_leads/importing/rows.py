@@ -55,6 +55,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "family_name": reading.plain,
     "email": reading.email,
     "phone": reading.phone,
+    "street": reading.plain,
+    "city": reading.plain,
     "postal_code": reading.postal_code,
     "state": reading.state,
     "birth_date": reading.day,
