@@ -31,10 +31,16 @@ class Start(Protocol):
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def parts() -> AsyncIterator[Parts]:
-    """Real PostgreSQL and Kafka, for the whole session."""
+async def _session_parts() -> AsyncIterator[Parts]:
     async with real_parts() as found:
         yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def parts(_session_parts: Parts) -> Parts:
+    """Real PostgreSQL and Kafka: started once a session, and as good as new for each file."""
+    await _session_parts.anew()
+    return _session_parts
 
 
 @pytest.fixture

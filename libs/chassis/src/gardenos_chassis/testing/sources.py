@@ -119,6 +119,11 @@ class Sources:
             self._sources[name] = Source(name, self._producer)
         return self._sources[name]
 
+    def forget(self) -> None:
+        """No source has published anything, and nobody has a key."""
+        self._sources.clear()
+        self.exchanged.clear()
+
     def url_of(self, name: str) -> str:
         """Where the source's feed is served."""
         return f"{self.base_url}/{name}"
