@@ -267,6 +267,8 @@ function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }
         tabIndex={focusable ? 0 : -1}
         aria-describedby={HELP}
         onClick={open}
+        // Space picks up; some browsers make a click of it when it is let go.
+        onKeyUp={(event) => event.key === " " && event.preventDefault()}
         {...keys}
         {...drag}
       >
