@@ -29,6 +29,8 @@ import { LeadHeader } from "./LeadHeader";
 import { LostReason } from "./LostReason";
 import { known as knownLead, leaveAt, neighbours } from "./place";
 import { leadById, pastOfLead } from "./queries";
+import { DoNotCall } from "./record/DoNotCall";
+import { Inquiries } from "./record/Inquiries";
 import { Removed } from "./Removed";
 import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
@@ -178,6 +180,11 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         forget={mayForget ? () => setDialog("forget") : null}
         stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
       />
+      {lead.do_not_call_at && (
+        <div className={record.notice}>
+          <DoNotCall at={lead.do_not_call_at} />
+        </div>
+      )}
       {stale && <div className={record.notice}>{stale}</div>}
       {lead.removed_at !== null && (
         <div className={record.notice}>
@@ -195,7 +202,12 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
       {lead.forgotten_at === null ? (
         <RecordLayout
           view={view}
-          facts={<LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+          facts={
+            <>
+              <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />
+              <Inquiries id={lead.id} />
+            </>
+          }
           timeline={<Timeline whose={whose} person={lead.display_name} view={view} />}
           insights={
             <InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />
