@@ -84,6 +84,9 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
     invited = await agency.made("invitations", json={"email": f"new@{word}.example", "role": "agent"})
     ids["invitation_id"] = invited.get("invitation", invited)["id"]
     ids["campaign_id"] = (await agency.made("campaigns", json={"name": f"{word} spring", "source": "web form"}))["id"]
+    cost = {"amount": {"minor": 100}, "on": "2026-11-01"}
+    books = await agency.made(f"campaigns/{ids['campaign_id']}/costs", json=cost)
+    ids["campaign_cost_id"] = books["costs"][0]["id"]
     imported = await agency.made(
         "imports",
         files={"file": ("leads.csv", f"First Name,Email\n{word},row@{word}.example\n".encode(), "text/csv")},

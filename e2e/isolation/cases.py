@@ -44,6 +44,10 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": _DETAILS
         | {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"], "source": "phone"}
     },
+    "change_campaign": lambda _: {"json": {"name": "Another", "source": "another"}},
+    "set_campaign_status": lambda _: {"json": {"status": "closed"}},
+    "record_campaign_cost": lambda _: {"json": {"amount": {"minor": 1}, "on": "2026-11-01"}},
+    "correct_campaign_cost": lambda _: {"json": {"amount": {"minor": 2}, "on": "2026-11-01"}},
     "change_agency": lambda _: {"json": {"name": "Another"}},
     "change_client_details": lambda _: {"json": _DETAILS},
     "change_lead_field": lambda _: {"json": {"label": "Another"}},

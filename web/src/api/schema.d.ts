@@ -317,15 +317,207 @@ export interface paths {
         };
         /**
          * List Campaigns
-         * @description The agency's campaigns.
+         * @description The agency's campaigns, by name.
          */
         get: operations["list_campaigns"];
         put?: never;
         /**
          * Launch Campaign
-         * @description A new campaign.
+         * @description A new campaign, which runs at once unless it is to be a draft.
          */
         post: operations["launch_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Campaign
+         * @description One campaign, with what came of it.
+         */
+        get: operations["show_campaign"];
+        /**
+         * Change Campaign
+         * @description The campaign is planned otherwise, whole.
+         */
+        put: operations["change_campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Campaign Books
+         * @description What was spent on it, and which sources bring it leads.
+         */
+        get: operations["show_campaign_books"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Campaign Cost
+         * @description Money was spent on it, or came back.
+         */
+        post: operations["record_campaign_cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/costs/{campaign_cost_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Correct Campaign Cost
+         * @description A cost was otherwise than recorded; the history keeps both.
+         */
+        put: operations["correct_campaign_cost"];
+        post?: never;
+        /**
+         * Remove Campaign Cost
+         * @description A cost never was.
+         */
+        delete: operations["remove_campaign_cost"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaign Leads
+         * @description The leads behind a number, the latest first.
+         */
+        get: operations["list_campaign_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/members/{lead_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enrol Lead
+         * @description A lead is in the campaign, beside the one that it came from. The same again changes nothing.
+         */
+        put: operations["enrol_lead"];
+        post?: never;
+        /**
+         * Withdraw Lead
+         * @description A lead is in the campaign no longer.
+         */
+        delete: operations["withdraw_lead"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Campaign Results
+         * @description What came of it by source, and by the week in which leads came.
+         */
+        get: operations["show_campaign_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Campaign Status
+         * @description Launches, pauses, closes or reopens it. A closed campaign takes nobody any more; what came of it goes on to be counted.
+         */
+        put: operations["set_campaign_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Campaigns
+         * @description Campaigns side by side, in the order in which they are named.
+         */
+        get: operations["compare_campaigns"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3815,6 +4007,19 @@ export interface components {
             user_id: string;
         };
         /**
+         * Amount
+         * @description An amount in minor units.
+         */
+        Amount: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Minor */
+            minor: number;
+        };
+        /**
          * AnsweredLead
          * @description A lead behind a response time, or one that is waiting.
          */
@@ -4808,18 +5013,130 @@ export interface components {
         };
         /**
          * Campaign
-         * @description A campaign that leads come from.
+         * @description A campaign, and what came of it.
          */
         Campaign: {
+            /** Budget Minor */
+            budget_minor: number | null;
+            /** @description Leads that came from it; null in a list that was asked for without results, as the next two. */
+            came: components["schemas"]["Funnel"] | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed Note */
+            closed_note: string;
+            cost: components["schemas"]["CampaignCost"] | null;
+            /** Currency */
+            currency: string;
+            /** Ends On */
+            ends_on: string | null;
+            /** @description Leads that came otherwise and were put into it. */
+            enrolled: components["schemas"]["Funnel"] | null;
+            /** Goal */
+            goal: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            kind: components["schemas"]["CampaignKind"];
+            /** Launched At */
+            launched_at: string | null;
             /** Name */
             name: string;
             /** Source */
             source: string;
+            /** Starts On */
+            starts_on: string | null;
+            status: components["schemas"]["Status"];
+            utm: components["schemas"]["Utm"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * CampaignBooks
+         * @description What was recorded of a campaign's costs, and its lead sources.
+         */
+        CampaignBooks: {
+            /** Costs */
+            costs: components["schemas"]["CostEntry"][];
+            /** Sources */
+            sources: components["schemas"]["CampaignSource"][];
+        };
+        /**
+         * CampaignCost
+         * @description Money, in minor units of the campaign's currency.
+         */
+        CampaignCost: {
+            /** Credited Minor */
+            credited_minor: number;
+            /**
+             * Leads Minor
+             * @description Paid for single leads.
+             */
+            leads_minor: number;
+            /**
+             * Left Out
+             * @description Inquiries that are paid in another currency, and not in these sums.
+             */
+            left_out: number;
+            /**
+             * Net Minor
+             * @description Spent, and paid for leads, less what came back.
+             */
+            net_minor: number;
+            /** Per Bind Minor */
+            per_bind_minor: number | null;
+            /**
+             * Per Lead Minor
+             * @description The net cost by the leads that came; null where there is none, and for whoever does not see all leads.
+             */
+            per_lead_minor: number | null;
+            /** Per Quote Minor */
+            per_quote_minor: number | null;
+            /**
+             * Spent Minor
+             * @description As recorded.
+             */
+            spent_minor: number;
+        };
+        /**
+         * CampaignKind
+         * @description By what people are addressed.
+         * @enum {string}
+         */
+        CampaignKind: "email" | "call" | "mail" | "referral" | "event" | "purchased_list" | "digital_ads" | "other";
+        /**
+         * CampaignLead
+         * @description A lead behind a number.
+         */
+        CampaignLead: {
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Contacted At */
+            last_contacted_at: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Source */
+            source: string;
+            /** Stage */
+            stage: string;
+        };
+        /** Page[CampaignLead] */
+        CampaignLeadPage: {
+            /** Items */
+            items: components["schemas"]["CampaignLead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** Page[Campaign] */
         CampaignPage: {
@@ -4827,6 +5144,39 @@ export interface components {
             items: components["schemas"]["Campaign"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * CampaignResults
+         * @description What came of a campaign's own leads.
+         */
+        CampaignResults: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Sources */
+            sources: components["schemas"]["SourceResult"][];
+            /** Time Zone */
+            time_zone: string;
+            /** Weeks */
+            weeks: components["schemas"]["WeekResult"][];
+        };
+        /**
+         * CampaignSource
+         * @description A lead source that brings leads to a campaign.
+         */
+        CampaignSource: {
+            /** Active */
+            active: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LeadSourceKind"];
+            /** Name */
+            name: string;
         };
         /**
          * CapturedAnew
@@ -5441,6 +5791,59 @@ export interface components {
          * @description Nothing more need be said.
          */
         ConvertLead: Record<string, never>;
+        /**
+         * CostEntry
+         * @description Money that was spent on a campaign, or came back.
+         */
+        CostEntry: {
+            /** Amount Minor */
+            amount_minor: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["CostKind"];
+            /** Note */
+            note: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string;
+            /**
+             * Spent On
+             * Format: date
+             */
+            spent_on: string;
+        };
+        /**
+         * CostKind
+         * @description Whether money was spent or came back.
+         * @enum {string}
+         */
+        CostKind: "spent" | "credited";
+        /**
+         * CostSaid
+         * @description Money that was spent, or came back.
+         */
+        CostSaid: {
+            amount: components["schemas"]["Amount"];
+            /** @default spent */
+            kind: components["schemas"]["CostKind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
         /**
          * CountSelection
          * @description Which leads are meant.
@@ -6177,6 +6580,35 @@ export interface components {
             value: string | null;
         };
         /**
+         * Funnel
+         * @description How far leads came, as far as the caller sees them. Removed leads are not counted.
+         */
+        Funnel: {
+            /** All */
+            all: number;
+            /** Contacted */
+            contacted: number;
+            /** Lost */
+            lost: number;
+            /**
+             * Median Minutes
+             * @description From their capture until a person was first in touch, of those where one was.
+             */
+            median_minutes: number | null;
+            /**
+             * Quoted
+             * @description At any time, whatever became of them.
+             */
+            quoted: number;
+            /**
+             * Untouched
+             * @description Open, and nobody called or heard of them yet.
+             */
+            untouched: number;
+            /** Won */
+            won: number;
+        };
+        /**
          * ChangeTags
          * @description Tags to give and to take.
          */
@@ -6325,12 +6757,6 @@ export interface components {
              */
             opens: string;
         };
-        /**
-         * Outcome
-         * @description How it ended.
-         * @enum {string}
-         */
-        IdentityOutcome: "signed in" | "wrong password" | "wrong second factor" | "locked after too many tries" | "deactivated" | "single sign-on is asked for" | "the agency is suspended" | "the agency is closed" | "single sign-on refused";
         /**
          * Import
          * @description A file of leads, and how far it is.
@@ -6925,10 +7351,44 @@ export interface components {
          * @description A new campaign, and where its leads come from.
          */
         LaunchCampaign: {
+            /** Budget Minor */
+            budget_minor?: number | null;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Ends On */
+            ends_on?: string | null;
+            /**
+             * Goal
+             * @default
+             */
+            goal: string;
+            /** @default other */
+            kind: components["schemas"]["CampaignKind"];
             /** Name */
             name: string;
             /** Source */
             source: string;
+            /** Starts On */
+            starts_on?: string | null;
+            /**
+             * Status
+             * @default running
+             * @enum {string}
+             */
+            status: "draft" | "running";
+            /**
+             * @default {
+             *       "source": "",
+             *       "medium": "",
+             *       "campaign": "",
+             *       "term": "",
+             *       "content": ""
+             *     }
+             */
+            utm: components["schemas"]["UtmSaid"];
         };
         /**
          * Lead
@@ -7560,31 +8020,6 @@ export interface components {
             version: number;
         };
         /**
-         * Outcome
-         * @description Counts, and minutes that half and nine tenths do not exceed.
-         */
-        LeadsOutcome: {
-            /** Answered */
-            answered: number;
-            /** Assigned */
-            assigned: number;
-            /**
-             * Missed
-             * @description Nobody was in touch within the minutes that are asked about.
-             */
-            missed: number;
-            /** Response P50 */
-            response_p50: number | null;
-            /** Response P90 */
-            response_p90: number | null;
-            /** Unassigned */
-            unassigned: number;
-            /** Wait P50 */
-            wait_p50: number | null;
-            /** Wait P90 */
-            wait_p90: number | null;
-        };
-        /**
          * LeadView
          * @description A list of leads that has a name.
          */
@@ -7817,6 +8252,24 @@ export interface components {
         Me: {
             agency: components["schemas"]["Agency"];
             user: components["schemas"]["User"];
+        };
+        /**
+         * Membership
+         * @description Whether a lead is in a campaign.
+         */
+        Membership: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Enrolled */
+            enrolled: boolean;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
         };
         /**
          * MergeField
@@ -8253,6 +8706,12 @@ export interface components {
             waiting: number;
         };
         /**
+         * Outcome
+         * @description How it ended.
+         * @enum {string}
+         */
+        Outcome: "signed in" | "wrong password" | "wrong second factor" | "locked after too many tries" | "deactivated" | "single sign-on is asked for" | "the agency is suspended" | "the agency is closed" | "single sign-on refused";
+        /**
          * OwnAgency
          * @description An agency that a person's login opens, and what they are there.
          */
@@ -8445,6 +8904,44 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * PlanCampaign
+         * @description All that is said of a campaign.
+         */
+        PlanCampaign: {
+            /** Budget Minor */
+            budget_minor?: number | null;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Ends On */
+            ends_on?: string | null;
+            /**
+             * Goal
+             * @default
+             */
+            goal: string;
+            /** @default other */
+            kind: components["schemas"]["CampaignKind"];
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Starts On */
+            starts_on?: string | null;
+            /**
+             * @default {
+             *       "source": "",
+             *       "medium": "",
+             *       "campaign": "",
+             *       "term": "",
+             *       "content": ""
+             *     }
+             */
+            utm: components["schemas"]["UtmSaid"];
         };
         /**
          * PlanImport
@@ -9279,6 +9776,22 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * SetStatus
+         * @description Launched, paused, closed or reopened; the note is kept of a close.
+         */
+        SetStatus: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "paused" | "closed";
+        };
+        /**
          * SetUp
          * @description How an agency's people sign in by its provider.
          */
@@ -9427,7 +9940,7 @@ export interface components {
              * @description Of one that was refused, its entry's in the audit trail.
              */
             id: string;
-            outcome: components["schemas"]["IdentityOutcome"];
+            outcome: components["schemas"]["Outcome"];
             /**
              * Session Id
              * @description Of who was let in.
@@ -9486,6 +9999,38 @@ export interface components {
          */
         SourceKind: "call" | "message";
         /**
+         * SourceResult
+         * @description What came by one source.
+         */
+        SourceResult: {
+            /** All */
+            all: number;
+            /** Contacted */
+            contacted: number;
+            cost: components["schemas"]["CampaignCost"];
+            /** Lost */
+            lost: number;
+            /**
+             * Median Minutes
+             * @description From their capture until a person was first in touch, of those where one was.
+             */
+            median_minutes: number | null;
+            /**
+             * Quoted
+             * @description At any time, whatever became of them.
+             */
+            quoted: number;
+            /** Source */
+            source: string;
+            /**
+             * Untouched
+             * @description Open, and nobody called or heard of them yet.
+             */
+            untouched: number;
+            /** Won */
+            won: number;
+        };
+        /**
          * Stage
          * @description Where a lead is on the way to a first policy.
          * @enum {string}
@@ -9511,6 +10056,18 @@ export interface components {
             confirmed?: number | null;
             selection: components["schemas"]["Selection"];
         };
+        /**
+         * Status
+         * @description How far a campaign is.
+         * @enum {string}
+         */
+        Status: "draft" | "running" | "paused" | "closed";
+        /**
+         * Step
+         * @description How far leads came. Each is counted, and each is a list.
+         * @enum {string}
+         */
+        Step: "all" | "contacted" | "untouched" | "quoted" | "won" | "lost";
         /**
          * Suspend
          * @description Why an agency is suspended.
@@ -9896,6 +10453,68 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Utm
+         * @description What stands in the addresses of a campaign's links; empty: anything, or nothing.
+         */
+        Utm: {
+            /**
+             * Campaign
+             * @default
+             */
+            campaign: string;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Term
+             * @default
+             */
+            term: string;
+        };
+        /**
+         * UtmSaid
+         * @description What stands in the addresses of its links; empty: anything, or nothing.
+         */
+        UtmSaid: {
+            /**
+             * Campaign
+             * @default
+             */
+            campaign: string;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Term
+             * @default
+             */
+            term: string;
+        };
+        /**
          * Verdict
          * @description What two leads are that are much alike, and not one person.
          * @enum {string}
@@ -10097,6 +10716,40 @@ export interface components {
          */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
+         * WeekResult
+         * @description What became of those who came in one week, which begins on a Monday of the agency's.
+         */
+        WeekResult: {
+            /** All */
+            all: number;
+            /** Contacted */
+            contacted: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Lost */
+            lost: number;
+            /**
+             * Median Minutes
+             * @description From their capture until a person was first in touch, of those where one was.
+             */
+            median_minutes: number | null;
+            /**
+             * Quoted
+             * @description At any time, whatever became of them.
+             */
+            quoted: number;
+            /**
+             * Untouched
+             * @description Open, and nobody called or heard of them yet.
+             */
+            untouched: number;
+            /** Won */
+            won: number;
+        };
+        /**
          * WhatIfShown
          * @description What a draft would have done, beside what happened.
          */
@@ -10105,8 +10758,8 @@ export interface components {
             agents: components["schemas"]["AgentsShare"][];
             /** Days */
             days: number;
-            draft: components["schemas"]["LeadsOutcome"];
-            happened: components["schemas"]["LeadsOutcome"];
+            draft: components["schemas"]["AssignmentOutcome"];
+            happened: components["schemas"]["AssignmentOutcome"];
             /** Leads */
             leads: number;
             /** Minutes */
@@ -10310,6 +10963,7 @@ export type AddUser = components['schemas']['AddUser'];
 export type Agency = components['schemas']['Agency'];
 export type AgencyState = components['schemas']['AgencyState'];
 export type AgentsShare = components['schemas']['AgentsShare'];
+export type Amount = components['schemas']['Amount'];
 export type AnsweredLead = components['schemas']['AnsweredLead'];
 export type AnsweredLeadPage = components['schemas']['AnsweredLeadPage'];
 export type Answers = components['schemas']['Answers'];
@@ -10353,7 +11007,14 @@ export type BulkStatus = components['schemas']['BulkStatus'];
 export type Call = components['schemas']['Call'];
 export type CallEntry = components['schemas']['CallEntry'];
 export type Campaign = components['schemas']['Campaign'];
+export type CampaignBooks = components['schemas']['CampaignBooks'];
+export type CampaignCost = components['schemas']['CampaignCost'];
+export type CampaignKind = components['schemas']['CampaignKind'];
+export type CampaignLead = components['schemas']['CampaignLead'];
+export type CampaignLeadPage = components['schemas']['CampaignLeadPage'];
 export type CampaignPage = components['schemas']['CampaignPage'];
+export type CampaignResults = components['schemas']['CampaignResults'];
+export type CampaignSource = components['schemas']['CampaignSource'];
 export type CapturedAnew = components['schemas']['CapturedAnew'];
 export type CaptureLead = components['schemas']['CaptureLead'];
 export type Challenge = components['schemas']['Challenge'];
@@ -10381,6 +11042,9 @@ export type ConversionTimes = components['schemas']['ConversionTimes'];
 export type ConvertedLead = components['schemas']['ConvertedLead'];
 export type ConvertedLeadPage = components['schemas']['ConvertedLeadPage'];
 export type ConvertLead = components['schemas']['ConvertLead'];
+export type CostEntry = components['schemas']['CostEntry'];
+export type CostKind = components['schemas']['CostKind'];
+export type CostSaid = components['schemas']['CostSaid'];
 export type CountSelection = components['schemas']['CountSelection'];
 export type Credentials = components['schemas']['Credentials'];
 export type Deactivate = components['schemas']['Deactivate'];
@@ -10419,6 +11083,7 @@ export type FormSaid = components['schemas']['FormSaid'];
 export type FormTaken = components['schemas']['FormTaken'];
 export type FormTeam = components['schemas']['FormTeam'];
 export type FoundField = components['schemas']['FoundField'];
+export type Funnel = components['schemas']['Funnel'];
 export type GardenosLeadsApiFieldsChangeTags = components['schemas']['gardenos_leads__api__fields__ChangeTags'];
 export type GardenosLeadsBulkActionsChangeTags = components['schemas']['gardenos_leads__bulk__actions__ChangeTags'];
 export type GroupBy = components['schemas']['GroupBy'];
@@ -10428,7 +11093,6 @@ export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
 export type HoursSaid = components['schemas']['HoursSaid'];
 export type IdentityHours = components['schemas']['IdentityHours'];
-export type IdentityOutcome = components['schemas']['IdentityOutcome'];
 export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
@@ -10476,7 +11140,6 @@ export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
 export type LeadSourcePage = components['schemas']['LeadSourcePage'];
 export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
-export type LeadsOutcome = components['schemas']['LeadsOutcome'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
 export type Leaf = components['schemas']['Leaf'];
@@ -10488,6 +11151,7 @@ export type MakeWebhook = components['schemas']['MakeWebhook'];
 export type MappingPreview = components['schemas']['MappingPreview'];
 export type Matching = components['schemas']['Matching'];
 export type Me = components['schemas']['Me'];
+export type Membership = components['schemas']['Membership'];
 export type MergeField = components['schemas']['MergeField'];
 export type MergeLeads = components['schemas']['MergeLeads'];
 export type MergePreview = components['schemas']['MergePreview'];
@@ -10508,6 +11172,7 @@ export type OperatorCredentials = components['schemas']['OperatorCredentials'];
 export type OperatorSession = components['schemas']['OperatorSession'];
 export type OperatorShown = components['schemas']['OperatorShown'];
 export type Outbox = components['schemas']['Outbox'];
+export type Outcome = components['schemas']['Outcome'];
 export type OwnAgency = components['schemas']['OwnAgency'];
 export type OwnAgencyPage = components['schemas']['OwnAgencyPage'];
 export type Owner = components['schemas']['Owner'];
@@ -10518,6 +11183,7 @@ export type PastState = components['schemas']['PastState'];
 export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
@@ -10563,6 +11229,7 @@ export type SelectedCount = components['schemas']['SelectedCount'];
 export type Selection = components['schemas']['Selection'];
 export type SentInvitation = components['schemas']['SentInvitation'];
 export type Session = components['schemas']['Session'];
+export type SetStatus = components['schemas']['SetStatus'];
 export type SetUp = components['schemas']['SetUp'];
 export type SetUpLeadSource = components['schemas']['SetUpLeadSource'];
 export type ShownForm = components['schemas']['ShownForm'];
@@ -10573,9 +11240,12 @@ export type SignInTryPage = components['schemas']['SignInTryPage'];
 export type SingleSignOnSettings = components['schemas']['SingleSignOnSettings'];
 export type SourceField = components['schemas']['SourceField'];
 export type SourceKind = components['schemas']['SourceKind'];
+export type SourceResult = components['schemas']['SourceResult'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
 export type StartBulkAction = components['schemas']['StartBulkAction'];
+export type Status = components['schemas']['Status'];
+export type Step = components['schemas']['Step'];
 export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
 export type TagList = components['schemas']['TagList'];
@@ -10598,6 +11268,8 @@ export type Undone = components['schemas']['Undone'];
 export type UnmergePreview = components['schemas']['UnmergePreview'];
 export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
+export type Utm = components['schemas']['Utm'];
+export type UtmSaid = components['schemas']['UtmSaid'];
 export type Verdict = components['schemas']['Verdict'];
 export type Waiting = components['schemas']['Waiting'];
 export type Webhook = components['schemas']['Webhook'];
@@ -10605,6 +11277,7 @@ export type WebhookPage = components['schemas']['WebhookPage'];
 export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type Week = components['schemas']['Week'];
 export type Weekday = components['schemas']['Weekday'];
+export type WeekResult = components['schemas']['WeekResult'];
 export type WhatIfShown = components['schemas']['WhatIfShown'];
 export type WhenSaid = components['schemas']['WhenSaid'];
 export type WholeLeadPost = components['schemas']['WholeLeadPost'];
@@ -12163,7 +12836,10 @@ export interface operations {
     };
     list_campaigns: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description With what came of each */
+                results?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -12181,6 +12857,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12255,6 +12940,954 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanCampaign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_campaign_books: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_campaign_cost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_campaign_cost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_cost_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_campaign_cost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_cost_id: string;
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBooks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_leads: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                step?: components["schemas"]["Step"];
+                way?: "came" | "enrolled";
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignLeadPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_campaign_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignResults"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_campaign_status: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStatus"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_campaigns: {
+        parameters: {
+            query: {
+                /** @description Up to four */
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
 
 from gardenos_contracts import (
     ai,
+    campaigns,
     clients,
     comms,
     identity,
@@ -27,6 +28,7 @@ __all__ = [
     "Received",
     "ai",
     "all_events",
+    "campaigns",
     "clients",
     "comms",
     "event_class",

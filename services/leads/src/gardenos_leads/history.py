@@ -3,6 +3,7 @@
 from typing import Any
 
 from gardenos_contracts import Event
+from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
@@ -30,6 +31,7 @@ def shown(lead: Lead) -> dict[str, Any]:
         "name": str(lead.details["name"]),
         "source": lead.source,
         "campaign_id": lead.campaign_id,
+        "campaigns": sorted(lead.campaigns) or None,
         "owner_id": lead.owner_id,
         "team_id": lead.team_id,
         "shared_with": sorted(lead.shared_with) or None,
@@ -68,6 +70,10 @@ def title(event: Event) -> str:
             return "Tags changed"
         case LeadFieldsFilled():
             return "Fields changed"
+        case LeadEnrolled():
+            return "Added to a campaign"
+        case LeadWithdrawn():
+            return "Taken out of a campaign"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

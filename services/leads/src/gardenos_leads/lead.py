@@ -9,6 +9,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.ids import derived_id
 from gardenos_contracts import Event
+from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
@@ -69,6 +70,8 @@ class Lead:
     tags: frozenset[str] = frozenset()
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     """What is known under the agency's own fields, by key."""
+    campaigns: frozenset[UUID] = frozenset()
+    """Those it is in, beside the one that it came from."""
     merged_into: UUID | None = None
     """The lead that the person goes on as, where they were kept as two."""
     merged: frozenset[UUID] = frozenset()
@@ -196,6 +199,17 @@ class Lead:
         if changed:
             yield LeadFieldsFilled(lead_id=self.lead_id, person_id=self.person_id, values=changed)
 
+    def enrol(self, campaign_id: UUID) -> Iterator[Event]:
+        """Into a campaign; nothing happens where it is in it, or came from it. Whether that takes anybody is its own affair."""
+        self._require_known()
+        if campaign_id != self.campaign_id and campaign_id not in self.campaigns:
+            yield LeadEnrolled(lead_id=self.lead_id, person_id=self.person_id, campaign_id=campaign_id)
+
+    def withdraw(self, campaign_id: UUID) -> Iterator[Event]:
+        """Out of a campaign again."""
+        if campaign_id in self.campaigns:
+            yield LeadWithdrawn(lead_id=self.lead_id, person_id=self.person_id, campaign_id=campaign_id)
+
     def forget(self) -> Iterator[Event]:
         """What is known of the person is given up, for good. Nothing happens a second time."""
         if not self.forgotten:
@@ -257,6 +271,10 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
         case LeadFieldsFilled() if lead is not None:
             known = {**lead.fields, **event.values}
             return replace(lead, fields={key: value for key, value in known.items() if value is not None})
+        case LeadEnrolled() if lead is not None:
+            return replace(lead, campaigns=lead.campaigns | {event.campaign_id})
+        case LeadWithdrawn() if lead is not None:
+            return replace(lead, campaigns=lead.campaigns - {event.campaign_id})
         case LeadInquired() | LeadUnanswered() if lead is not None:
             return lead
         case LeadRemoved() if lead is not None:

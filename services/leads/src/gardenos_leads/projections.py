@@ -6,7 +6,6 @@ from typing import Any
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.leads import (
-    CampaignLaunched,
     LeadAssigned,
     LeadCaptured,
     LeadConverted,
@@ -22,10 +21,11 @@ from gardenos_contracts.leads import (
 from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 
 from gardenos_leads.assigning.projections import project_assigning
+from gardenos_leads.campaigns.projections import project_campaigns, project_members
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
-from gardenos_leads.tables import campaigns, leads
+from gardenos_leads.tables import leads
 
 FORGOTTEN = "Forgotten person"
 """What somebody is called who was forgotten."""
@@ -33,9 +33,7 @@ FORGOTTEN = "Forgotten person"
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     """Keeps leads and campaigns. What is new goes in as sets, for an import brings many, and a rebuild everything."""
-    launched = [_launched(fact, fact.data) for fact in facts if isinstance(fact.data, CampaignLaunched)]
-    if launched:
-        await session.execute(insert(campaigns), launched)
+    await project_campaigns(session, facts)
     captured = [_captured(fact, fact.data) for fact in facts if isinstance(fact.data, LeadCaptured)]
     if captured:
         await session.execute(insert(leads), captured)
@@ -47,15 +45,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_merges(session, facts)
     await project_lists(session, facts)
     await project_assigning(session, facts)
-
-
-def _launched(fact: Fact[Event], campaign: CampaignLaunched) -> dict[str, Any]:
-    return {
-        "agency_id": fact.agency_id,
-        "id": campaign.campaign_id,
-        "name": campaign.name,
-        "source": campaign.source,
-    }
+    await project_members(session, facts)
 
 
 def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:

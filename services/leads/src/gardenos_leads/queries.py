@@ -204,12 +204,6 @@ def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     return withhold(caller, row)
 
 
-async def campaign_list(session: Session) -> list[dict[str, Any]]:
-    """The agency's campaigns, by name."""
-    statement = select(campaigns.c.id, campaigns.c.name, campaigns.c.source).order_by(campaigns.c.name, campaigns.c.id)
-    return await fetch(session, statement)
-
-
 async def campaign_exists(session: Session, campaign_id: UUID) -> bool:
     """Whether the agency has this campaign."""
     return (await session.execute(select(campaigns.c.id).where(campaigns.c.id == campaign_id))).first() is not None

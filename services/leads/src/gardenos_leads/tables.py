@@ -1,6 +1,6 @@
 """Read tables."""
 
-from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
@@ -62,4 +62,16 @@ campaigns = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text),
     Column("source", Text),
+    Column("kind", Text),
+    Column("status", Text),
+    Column("currency", Text),
+    Column("budget_minor", BigInteger),
+    Column("goal", Text),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("utm", JSONB),
+    _moment("launched_at"),
+    _moment("closed_at"),
+    Column("closed_note", Text),
+    Column("version", Integer),
 )

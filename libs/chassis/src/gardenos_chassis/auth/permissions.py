@@ -87,6 +87,10 @@ KEEP_ASSIGNMENT = Permission(
     "assignment", "keep", "Set up how leads are assigned, see what waits and who got how many",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
 )  # fmt: skip
+KEEP_CAMPAIGNS = Permission(
+    "campaigns", "keep", "Plan campaigns, launch and close them, and record what they cost",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER), for_keys=True,
+)  # fmt: skip
 FORGET_PEOPLE = Permission("records", "forget", "Forget a person for good", _everywhere(Role.OWNER, Role.ADMIN))
 READ_DIRECTORY = Permission(
     "people", "read", "See who works here, in which teams and branches", _everywhere(*Role), for_keys=True
@@ -134,6 +138,7 @@ PERMISSIONS = (
     FORGET_PEOPLE,
     KEEP_SOURCES,
     KEEP_ASSIGNMENT,
+    KEEP_CAMPAIGNS,
     READ_DIRECTORY,
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,

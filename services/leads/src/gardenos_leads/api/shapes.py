@@ -72,11 +72,3 @@ class Lead(Withholding):
     """When they first asked not to be called."""
     version: int
     """As in the `ETag`."""
-
-
-class Campaign(Shape):
-    """A campaign that leads come from."""
-
-    id: UUID
-    name: str
-    source: str

@@ -1,0 +1,1 @@
+"""Campaigns: what is planned, what it costs, who is in them, and what came of it."""
