@@ -494,7 +494,7 @@ export interface paths {
         get?: never;
         /**
          * Set Campaign Status
-         * @description Launches, pauses, closes or reopens it. A closed campaign takes nobody any more; what came of it goes on to be counted.
+         * @description Launches, pauses, closes or reopens it. Nobody is put into a closed one; what came of it is counted on.
          */
         put: operations["set_campaign_status"];
         post?: never;

@@ -156,7 +156,7 @@ async def change_campaign(campaign_id: UUID, body: PlanCampaign, writing: Keeper
 
 @router.put("/{campaign_id}/status", responses=_ONE)
 async def set_campaign_status(campaign_id: UUID, body: SetStatus, writing: Keeper) -> Response:
-    """Launches, pauses, closes or reopens it. A closed campaign takes nobody any more; what came of it goes on to be counted."""
+    """Launches, pauses, closes or reopens it. Nobody is put into a closed one; what came of it is counted on."""
     status = Status(body.status)
     await commands.change(writing.store, writing.context, campaign_id, lambda there: there.become(status, body.note))
     return await _answer(writing, campaign_id)
