@@ -132,7 +132,7 @@ async def test_a_closed_campaign_takes_nobody_and_its_results_stay(leads: Runnin
         stale = await http.put(at, json={"name": "Other", "source": "mail"}, headers={"If-Match": '"1"'})
         assert stale.status_code == 412
         autumn = await made(http, "campaigns", name="Autumn", source="mail", status="draft")
-        both = await http.get(f"/api/v1/campaigns/comparison?id={autumn['id']}&id={spring['id']}")
+        both = await http.get(f"/api/v1/campaigns/comparison?campaign_id={autumn['id']}&campaign_id={spring['id']}")
         assert [each["name"] for each in both.json()["items"]] == ["Autumn", "Spring"]
         assert (autumn["status"], autumn["launched_at"]) == ("draft", None)
         names = [each["name"] for each in (await http.get("/api/v1/campaigns")).json()["items"]]

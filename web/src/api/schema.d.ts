@@ -13867,9 +13867,9 @@ export interface operations {
     };
     compare_campaigns: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Up to four */
-                id: string[];
+                campaign_id?: string[];
             };
             header?: never;
             path?: never;

@@ -132,10 +132,11 @@ async def launch_campaign(body: LaunchCampaign, writing: Keeper) -> Response:
 
 @router.get("/comparison", responses={200: {"model": Page[shapes.Campaign]}})
 async def compare_campaigns(
-    reading: Reader, id: Annotated[list[UUID], Query(min_length=1, max_length=4, description="Up to four")]
+    reading: Reader,
+    campaign_id: Annotated[list[UUID], Query(max_length=4, description="Up to four")] = [],  # noqa: B006
 ) -> Response:
     """Campaigns side by side, in the order in which they are named."""
-    found = await queries.some_campaigns(reading.session, reading.caller, list(dict.fromkeys(id)))
+    found = await queries.some_campaigns(reading.session, reading.caller, list(dict.fromkeys(campaign_id)))
     return json_response({"items": found, "next_cursor": None})
 
 
