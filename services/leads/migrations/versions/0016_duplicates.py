@@ -17,7 +17,9 @@ def upgrade() -> None:
     )
     op.execute("create index leads_merged on leads (agency_id, merged_into) where merged_into is not null")
     # People are compared with those of their place and initial, or of their birthday, and not with everybody.
-    op.execute("alter table leads add column alike text generated always as (left(postal_code, 5) || left(sort_name, 1)) stored")
+    op.execute(
+        "alter table leads add column alike text generated always as (left(postal_code, 5) || left(sort_name, 1)) stored"
+    )
     op.execute("create index leads_alike on leads (agency_id, alike) where alike is not null")
     op.execute("create index leads_born on leads (agency_id, birth_date) where birth_date is not null")
     op.execute(
@@ -41,7 +43,9 @@ def upgrade() -> None:
         )
         """
     )
-    op.execute("create table duplicate_rules (agency_id uuid primary key, rules jsonb not null, version integer not null)")
+    op.execute(
+        "create table duplicate_rules (agency_id uuid primary key, rules jsonb not null, version integer not null)"
+    )
     op.execute(
         """
         create table duplicate_pairs (

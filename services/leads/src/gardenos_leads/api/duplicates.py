@@ -90,7 +90,9 @@ async def search_duplicates(request: Request, writing: Writer) -> Response:
     return json_response({"search": found}, 202, location="/api/v1/leads/duplicates/search")
 
 
-@of_leads.get("/merge/{other_id}", responses={200: {"model": shapes.MergePreview}}, openapi_extra=opens("lead", "lead_id"))
+@of_leads.get(
+    "/merge/{other_id}", responses={200: {"model": shapes.MergePreview}}, openapi_extra=opens("lead", "lead_id")
+)
 async def preview_merge(lead_id: UUID, other_id: UUID, reading: Reader) -> Response:
     """Two leads side by side, field by field, with what is suggested to keep; `other_id` would go on as this one."""
     caller, session = reading.caller, reading.session
