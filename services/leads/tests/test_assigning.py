@@ -12,6 +12,7 @@ import pytest
 from gardenos_chassis.events import Context
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import enqueue
+from gardenos_chassis.tenancy import driver_of
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.leads import LeadAssigned, LeadCaptured
@@ -173,7 +174,7 @@ async def test_quiet_imports_and_what_somebody_put_back_are_left_alone(leads: Ru
         [given] = await burst(leads, agency_id, 1)
 
         async def has_it() -> bool:
-            return (await http.get(f"/api/v1/leads/{given}")).json()["owner_id"] == str(ann)
+            return bool((await http.get(f"/api/v1/leads/{given}")).json()["owner_id"] == str(ann))
 
         await eventually(has_it, what="the lead is given")
         back = await http.put(f"/api/v1/leads/{given}/owner", json={"owner_id": None})
@@ -196,7 +197,7 @@ async def test_nobody_in_touch_in_time_and_it_goes_on(leads: Running, agency_id:
         assert (await http.put(f"/api/v1/leads/{touched}/stage", json={"stage": "contacted"})).status_code == 200
         had = {str(id): (await http.get(f"/api/v1/leads/{id}")).json()["owner_id"] for id in (slow, touched)}
         async with leads.service.database.transaction(agency_id) as session:
-            await routing.driver_of(session).execute("update jobs set due_at = now() where kind = $1", routing.ANSWERED)
+            await driver_of(session).execute("update jobs set due_at = now() where kind = $1", routing.ANSWERED)
 
         async def went_on() -> bool:
             return bool((await http.get(f"/api/v1/leads/{slow}")).json()["owner_id"] != had[str(slow)])

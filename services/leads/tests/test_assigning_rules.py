@@ -39,7 +39,8 @@ def rule(number: int = 1, **said: Any) -> AssignmentRule:
 
 
 def asked(number: int = 1, **said: Any) -> Asked:
-    return Asked(**{"lead_id": UUID(int=10_000 + number), "since": NOON - timedelta(minutes=number)} | said)
+    known: dict[str, Any] = {"lead_id": UUID(int=10_000 + number), "since": NOON - timedelta(minutes=number)}
+    return Asked(**known | said)
 
 
 def agent(user_id: UUID, **said: Any) -> Agent:

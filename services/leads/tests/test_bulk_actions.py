@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from gardenos_chassis.events.store import LostRace
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts.identity import RoleChanged, UserDeactivated, UserJoined
@@ -282,7 +283,7 @@ async def test_what_the_asker_may_is_what_they_may_then(
         if in_the_middle.is_set() and not goes_on.is_set():
             await goes_on.wait()
             # The chunk is begun anew, with what is known of the asker by then.
-            raise running.LostRace("held up")
+            raise LostRace("held up")
         more = await some(*given)
         in_the_middle.set()
         return more
@@ -312,7 +313,7 @@ async def test_for_whoever_was_deactivated_nothing_goes_on(
     async def held_up(*_: Any) -> bool:
         begun.set()
         await goes_on.wait()
-        raise running.LostRace("held up")
+        raise LostRace("held up")
 
     monkeypatch.setattr(running, "_some", held_up)
     async with signed_in(leads, agency_id, Role.ADMIN) as (user_id, http):
@@ -366,7 +367,7 @@ async def test_what_is_stopped_keeps_what_was_done(
             done_once.set()
         if calls >= 2:
             # The second chunk is held up before it has done anything; it is stopped meanwhile.
-            raise asyncio.CancelledError if goes_on.is_set() else running.LostRace("held up")
+            raise asyncio.CancelledError if goes_on.is_set() else LostRace("held up")
         return await some(*given)
 
     monkeypatch.setattr(running, "_some", slowly)
