@@ -15,6 +15,7 @@ MEASURES = {
     "consumer_upserts": "bench.consumer",
     "rebuild": "bench.rebuild",
     "lead_list": "bench.lead_list",
+    "lists": "bench.lists",
     "capture": "bench.capture",
     "import": "bench.imports",
     "commit_to_effect": "bench.effect",

@@ -18,7 +18,7 @@ class _Connection(asyncio.Protocol):
         self._until = until
         self._received = bytearray()
         self._wanted = 0
-        self.answered = 0
+        self.took: list[float] = []
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -26,6 +26,7 @@ class _Connection(asyncio.Protocol):
         self._ask()
 
     def _ask(self) -> None:
+        self._asked = time.perf_counter()
         self._transport.write(self._requests[0])
         self._requests.rotate(-1)
 
@@ -44,7 +45,7 @@ class _Connection(asyncio.Protocol):
             return
         self._received.clear()
         self._wanted = 0
-        self.answered += 1
+        self.took.append(time.perf_counter() - self._asked)
         if time.perf_counter() < self._until:
             self._ask()
         else:
@@ -74,13 +75,21 @@ async def requests_a_second(port: int, requests: Sequence[bytes], *, connections
 
     Raises AssertionError for any answer but 200.
     """
-    loop = asyncio.get_running_loop()
     started = time.perf_counter()
-    asked = deque(requests)
+    answered = len(await seconds_of_requests(port, requests, connections=connections, seconds=seconds))
+    return answered / (time.perf_counter() - started)
+
+
+async def seconds_of_requests(
+    port: int, requests: Sequence[bytes], *, connections: int, seconds: float
+) -> Sequence[float]:
+    """How long each request took that a server answered meanwhile. Raises as `requests_a_second` does."""
+    loop = asyncio.get_running_loop()
+    asked, until = deque(requests), time.perf_counter() + seconds
 
     def connection() -> _Connection:
-        return _Connection(asked, started + seconds)
+        return _Connection(asked, until)
 
     opened = [(await loop.create_connection(connection, "127.0.0.1", port))[1] for _ in range(connections)]
     await asyncio.gather(*(each.ended for each in opened))
-    return sum(each.answered for each in opened) / (time.perf_counter() - started)
+    return [took for each in opened for took in each.took]
