@@ -13,7 +13,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 COLUMNS = (
-    "id", "person_id", "given_name", "family_name", "display_name", "sort_name", "email", "phone", "street", "city", "postal_code",
+    "id", "person_id", "given_name", "family_name", "display_name", "sort_name", "email", "phone", "street", "city",
+    "postal_code",
     "state", "birth_date", "line_of_business", "current_carrier", "x_date", "stage", "source", "campaign_id",
     "owner_id", "team_id", "notes", "external_id", "import_id", "client_id", "captured_at", "first_contacted_at",
     "last_contacted_at", "converted_at", "contact_attempts", "first_touched_at", "shared_with", "tags", "forgotten_at",

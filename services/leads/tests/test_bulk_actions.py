@@ -170,6 +170,20 @@ async def test_tags_stages_and_removal_and_each_taken_back(leads: Running, agenc
         assert (await shown(http, removed["id"]))["undone"] == {"status": "done", "counts": counts(done=3)}
 
 
+async def test_enrolled_and_withdrawn_again(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        made = await http.post("/api/v1/campaigns", json={"name": "Spring", "source": "web form"})
+        campaign_id = made.json()["id"]
+        ids = [*await several(http, 2), (await captured(http, name={"given": "O"}, campaign_id=campaign_id))["id"]]
+        action = {"kind": "enrol", "campaign_id": campaign_id}
+        bulk = await done(leads, http, action, ids=ids)
+        assert bulk["counts"] == counts(done=2, nothing=1), "who came from it is in it"
+        assert (await done(leads, http, action, ids=ids[:1]))["counts"] == counts(nothing=1)
+        assert (await undone(leads, http, bulk["id"]))["counts"] == counts(done=2)
+        nowhere = {"action": {"kind": "enrol", "campaign_id": str(new_id())}, "selection": {"ids": ids}}
+        assert (await http.post(PATH, json=nowhere)).status_code == 422
+
+
 async def test_a_conflict_is_told_and_left_or_forced(leads: Running, agency_id: UUID) -> None:
     first, second = new_id(), new_id()
     await leads.colleagues(agency_id, first, second)

@@ -9,7 +9,18 @@ from gardenos_chassis.ids import new_id
 from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import PersonName
-from gardenos_leads.bulk.actions import AnyAction, Assign, BulkFate, ChangeTags, Move, Remove, decided, folded, judged
+from gardenos_leads.bulk.actions import (
+    AnyAction,
+    Assign,
+    BulkFate,
+    ChangeTags,
+    Enrol,
+    Move,
+    Remove,
+    decided,
+    folded,
+    judged,
+)
 from gardenos_leads.bulk.undoing import set_back
 from gardenos_leads.lead import Lead
 from hypothesis import given
@@ -24,12 +35,14 @@ actions: st.SearchStrategy[AnyAction] = st.one_of(
     st.builds(Assign, kind=st.just("assign"), owner_id=st.sampled_from([None, *PEOPLE])),
     st.builds(Move, kind=st.just("stage"), stage=_STAGES),
     st.builds(ChangeTags, kind=st.just("tags"), mode=st.sampled_from(["add", "remove", "replace"]), tags=_TAGS),
+    st.builds(Enrol, kind=st.just("enrol"), campaign_id=st.sampled_from(PEOPLE)),
     st.builds(Remove, kind=st.just("remove")),
 )
 by_hand: st.SearchStrategy[Callable[[Lead], Iterable[Event]]] = st.one_of(
     _STAGES.map(lambda stage: lambda lead: lead.move(stage)),
     st.sampled_from([None, *PEOPLE]).map(lambda owner: lambda lead: lead.assign(owner, lead.team_id)),
     st.tuples(_TAGS, _TAGS).map(lambda tags: lambda lead: lead.tag(*tags)),
+    st.sampled_from(PEOPLE).map(lambda campaign: lambda lead: lead.enrol(campaign)),
     st.just(lambda lead: lead.change_details(notes="x")),
 )
 
@@ -71,10 +84,17 @@ def _at(place: int) -> datetime:
 
 
 def known(lead: Lead) -> dict[str, Any]:
-    return {"owner": lead.owner_id, "stage": lead.stage, "tags": lead.tags, "removed": lead.removed, **lead.details}
+    return {
+        "campaigns": lead.campaigns,
+        "owner": lead.owner_id,
+        "stage": lead.stage,
+        "tags": lead.tags,
+        "removed": lead.removed,
+        **lead.details,
+    }
 
 
-FIELD = {"assign": "owner", "stage": "stage", "tags": "tags", "remove": "removed"}
+FIELD = {"assign": "owner", "stage": "stage", "tags": "tags", "remove": "removed", "enrol": "campaigns"}
 
 
 @given(actions, st.lists(by_hand, max_size=5))
@@ -126,7 +146,8 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
             assert forced.fate is BulkFate.NOT_ALLOWED
     else:
         history.record(back.events)
-        if back.fate is BulkFate.DONE and not (isinstance(action, ChangeTags) and action.mode != "replace"):
+        one_by_one = isinstance(action, Enrol) or (isinstance(action, ChangeTags) and action.mode != "replace")
+        if back.fate is BulkFate.DONE and not one_by_one:
             assert known(history.lead)[field] == known(before)[field]
     assert {name: known(history.lead)[name] for name in others} == {name: known(now)[name] for name in others}
 

@@ -6209,6 +6209,22 @@ export interface components {
             status: "running" | "done" | "failed";
         };
         /**
+         * Enrol
+         * @description Into a campaign, beside those they are in.
+         */
+        Enrol: {
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "enrol";
+        };
+        /**
          * Enrolment
          * @description What an authenticator app needs to know: typed in, or read from a QR code of the address.
          */
@@ -10051,7 +10067,7 @@ export interface components {
          */
         StartBulkAction: {
             /** Action */
-            action: components["schemas"]["Assign"] | components["schemas"]["Move"] | components["schemas"]["gardenos_leads__bulk__actions__ChangeTags"] | components["schemas"]["Remove"];
+            action: components["schemas"]["Assign"] | components["schemas"]["Move"] | components["schemas"]["gardenos_leads__bulk__actions__ChangeTags"] | components["schemas"]["Enrol"] | components["schemas"]["Remove"];
             /** Confirmed */
             confirmed?: number | null;
             selection: components["schemas"]["Selection"];
@@ -11063,6 +11079,7 @@ export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePairPage = components['schemas']['DuplicatePairPage'];
 export type DuplicateRules = components['schemas']['DuplicateRules'];
 export type DuplicateSearch = components['schemas']['DuplicateSearch'];
+export type Enrol = components['schemas']['Enrol'];
 export type Enrolment = components['schemas']['Enrolment'];
 export type EventType = components['schemas']['EventType'];
 export type EventTypePage = components['schemas']['EventTypePage'];

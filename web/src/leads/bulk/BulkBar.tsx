@@ -1,5 +1,12 @@
 import { ActionIcon, Button, CloseButton, Loader, Menu } from "@mantine/core";
-import { IconDots, IconArrowRightCircle, IconTag, IconTrash, IconUserShare } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconSpeakerphone,
+  IconArrowRightCircle,
+  IconTag,
+  IconTrash,
+  IconUserShare,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import type { BulkAction } from "../../api/schema";
@@ -44,6 +51,7 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
         command("Assign the chosen leads", () => setDialog("assign"), "a"),
         command("Move the chosen leads", () => setDialog("stage"), "s"),
         command("Tag the chosen leads", () => setDialog("tags"), "t"),
+        command("Enrol the chosen leads in a campaign", () => setDialog("enrol")),
         command("Remove the chosen leads", () => setDialog("remove")),
         ...(wholeList ? [command("Choose all that match", everything, "shift+a")] : []),
       ];
@@ -75,6 +83,9 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<IconSpeakerphone size={16} />} onClick={() => setDialog("enrol")}>
+              Enrol in a campaign…
+            </Menu.Item>
             <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
               Remove…
             </Menu.Item>

@@ -1,9 +1,10 @@
-import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/core";
+import { Button, Modal, NativeSelect, SegmentedControl, TextInput, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { newKey } from "../../api/client";
 import type { BulkAction, Stage } from "../../api/schema";
 import { AssignTo } from "../../directory/AssignTo";
+import { useCampaigns } from "../../directory/queries";
 import form from "../../ui/Form.module.css";
 import { submitByKey } from "../../ui/keys";
 import { failed } from "../../ui/toast";
@@ -14,7 +15,7 @@ import { type Action, chosenOf, start } from "./queries";
 import type { Selection } from "./selection";
 import { leadsInWords } from "./words";
 
-export type Dialog = "assign" | "stage" | "tags" | "remove";
+export type Dialog = "assign" | "stage" | "tags" | "enrol" | "remove";
 
 interface BulkDialogsProps {
   dialog: Dialog;
@@ -60,6 +61,7 @@ export function BulkDialogs({ dialog, close, selection, search, count, started }
   const titles = {
     stage: `Move ${which}`,
     tags: `Tags of ${which}`,
+    enrol: `Enrol ${which}`,
     remove: `Remove ${which}?`,
   };
   return (
@@ -68,6 +70,8 @@ export function BulkDialogs({ dialog, close, selection, search, count, started }
         <Move act={act} close={close} busy={starting.isPending} />
       ) : dialog === "tags" ? (
         <Tags act={act} close={close} busy={starting.isPending} />
+      ) : dialog === "enrol" ? (
+        <Enrol act={act} close={close} busy={starting.isPending} />
       ) : (
         <Remove act={act} close={close} busy={starting.isPending} count={count} />
       )}
@@ -163,6 +167,34 @@ function Tags({ act, close, busy }: FormProps) {
         busy={busy}
         title={mode === "add" ? "Add" : mode === "remove" ? "Take" : "Replace"}
       />
+    </form>
+  );
+}
+
+function Enrol({ act, close, busy }: FormProps) {
+  const campaigns = useCampaigns();
+  const [campaign, setCampaign] = useState("");
+  const [asked, setAsked] = useState(false);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (campaign) act({ kind: "enrol", campaign_id: campaign });
+  };
+  return (
+    <form className={form.form} onSubmit={submit}>
+      <NativeSelect
+        label="Campaign"
+        description="They stay in those they are in."
+        data={[
+          { value: "", label: "Choose a campaign" },
+          ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+        value={campaign}
+        error={asked && !campaign && "Choose one"}
+        data-autofocus
+        onChange={(event) => setCampaign(event.currentTarget.value)}
+      />
+      <Actions close={close} busy={busy} title="Enrol" />
     </form>
   );
 }

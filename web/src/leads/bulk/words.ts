@@ -35,6 +35,8 @@ export function actionInWords(kept: BulkAction["action"], nameOf: NameOf): strin
       if (action.mode === "replace") return tags ? `Replace all tags by ${tags}` : "Take all tags";
       return `${action.mode === "add" ? "Add" : "Take"} ${action.tags.length === 1 ? "tag" : "tags"} ${tags}`;
     }
+    case "enrol":
+      return `Enrol in ${nameOf(action.campaign_id) ?? "a campaign"}`;
     case "remove":
       return "Remove";
   }

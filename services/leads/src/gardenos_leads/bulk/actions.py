@@ -52,13 +52,20 @@ class ChangeTags(_Action):
     tags: Annotated[list[Tag], Field(max_length=50)]
 
 
+class Enrol(_Action):
+    """Into a campaign, beside those they are in."""
+
+    kind: Literal["enrol"]
+    campaign_id: UUID
+
+
 class Remove(_Action):
     """No list shows them any more, until they are restored."""
 
     kind: Literal["remove"]
 
 
-Action: TypeAlias = Annotated[Assign | Move | ChangeTags | Remove, Field(discriminator="kind")]
+Action: TypeAlias = Annotated[Assign | Move | ChangeTags | Enrol | Remove, Field(discriminator="kind")]
 
 
 class Undo(_Action):
@@ -68,7 +75,7 @@ class Undo(_Action):
     over_changes: bool = False
 
 
-AnyAction: TypeAlias = Annotated[Assign | Move | ChangeTags | Remove | Undo, Field(discriminator="kind")]
+AnyAction: TypeAlias = Annotated[Assign | Move | ChangeTags | Enrol | Remove | Undo, Field(discriminator="kind")]
 _ANY: TypeAdapter[AnyAction] = TypeAdapter(AnyAction)
 
 
@@ -127,6 +134,8 @@ def decided(action: AnyAction, lead: Lead) -> Iterable[Event]:
             return lead.tag((), action.tags)
         case ChangeTags():
             return lead.tag(action.tags, lead.tags - set(action.tags))
+        case Enrol():
+            return lead.enrol(action.campaign_id)
         case Remove():
             return lead.remove()
     raise AssertionError(action.kind)

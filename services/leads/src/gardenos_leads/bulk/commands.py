@@ -14,10 +14,11 @@ from sqlalchemy import func, insert, select, update
 
 from gardenos_leads import queries as lists
 from gardenos_leads.bulk import queries, running
-from gardenos_leads.bulk.actions import AnyAction, Remove, Undo, action_of
+from gardenos_leads.bulk.actions import AnyAction, Enrol, Remove, Undo, action_of
 from gardenos_leads.bulk.aggregate import BulkStatus
 from gardenos_leads.bulk.selecting import Selection, require_sense, resolved
 from gardenos_leads.bulk.tables import bulks
+from gardenos_leads.campaigns.enrolling import require_open
 
 RUN = "leads.run-bulk"
 EXACTLY = 2**31 - 1
@@ -58,6 +59,8 @@ async def start(
         if earlier is not None:
             return earlier.id
         require_sense(selection)
+        if isinstance(action, Enrol):
+            await require_open(work.session, context.agency_id, action.campaign_id)
         if isinstance(action, Remove):
             await _require_confirmed(work, selection, confirmed)
         elif selection.matching is not None:

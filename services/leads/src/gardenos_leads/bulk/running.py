@@ -28,12 +28,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from gardenos_leads import queries
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, Undo, action_of, folded, judged
+from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, Enrol, Undo, action_of, folded, judged
 from gardenos_leads.bulk.aggregate import BulkStatus
 from gardenos_leads.bulk.aggregate import folded as bulk_folded
 from gardenos_leads.bulk.selecting import Matching, Selection, resolved
 from gardenos_leads.bulk.tables import bulk_rows, bulks
 from gardenos_leads.bulk.undoing import before_of, set_back
+from gardenos_leads.campaigns.enrolling import require_open
 from gardenos_leads.lead import Lead
 from gardenos_leads.lists.queries import planned_anew
 from gardenos_leads.lists.searching import may_have_slips
@@ -212,6 +213,8 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
     rows = (await work.session.execute(left.order_by(bulk_rows.c.lead_id).limit(CHUNK))).all()
     if not rows:
         return False
+    if isinstance(task.action, Enrol):
+        await require_open(work.session, caller.agency_id, task.action.campaign_id)
     ids = [row.lead_id for row in rows]
     histories = await histories_of(work.session, ids)
     matching = await _matching_still(work.session, task, caller, ids)

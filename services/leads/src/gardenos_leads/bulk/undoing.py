@@ -8,7 +8,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event, Received
 
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, ChangeTags, Move, Remove
+from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, ChangeTags, Enrol, Move, Remove
 from gardenos_leads.lead import Lead, evolve
 
 
@@ -60,6 +60,8 @@ def _back(action: AnyAction, before: Lead, after: Lead, lead: Lead) -> Iterable[
         case ChangeTags():
             # What others gave or took besides is theirs.
             return lead.tag(before.tags - after.tags, after.tags - before.tags)
+        case Enrol():
+            return lead.withdraw(action.campaign_id)
         case Remove():
             return lead.restore() if lead.removed else ()
     raise AssertionError(action.kind)
