@@ -257,7 +257,7 @@ async def test_told_to_end_while_kafka_s_client_keeps_that_to_itself_it_ends_all
         await connecting.wait()
     assert told.is_set()
     assert only(running).kafka is None
-    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(f"{running.service.name}: ")]
+    assert running.service.left == set()
 
 
 class Lying(Database):

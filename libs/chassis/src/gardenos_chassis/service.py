@@ -137,6 +137,8 @@ class Service:
         self._observation = Observation(
             self.name, self.database, self.relay if publishes else None, self.subscriptions.values()
         )
+        self.left: set[asyncio.Task[None]] = set()
+        """What did not end in time when it last stopped."""
         self.workers = _workers(jobs, self.store, settings, hears_of_agencies=standings is not None)
         self._background = background
         self._resources = resources
@@ -191,7 +193,8 @@ class Service:
             try:
                 yield
             finally:
-                for task in await stopped(tasks, within=_STOP_SECONDS):
+                self.left = await stopped(tasks, within=_STOP_SECONDS)
+                for task in self.left:
                     log.warning("%s does not end, and is left", task.get_name())
 
     def _work(self) -> list[tuple[str, Coroutine[None, None, None]]]:

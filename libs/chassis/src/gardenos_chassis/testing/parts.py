@@ -48,10 +48,10 @@ class Parts:
             if package not in self._blanks:
                 urls = await self.postgres.ensure_database(package.removeprefix("gardenos_"))
                 await migrate(package, urls.owner_url)
-                await self._copied(package, _blank_of(package))
+                await self._copied(_database_of(package), _blank_of(package))
                 self._blanks.add(package)
             else:
-                await self._copied(_blank_of(package), package)
+                await self._copied(_blank_of(package), _database_of(package))
                 # Who may connect is not copied.
                 urls = await self.postgres.ensure_database(package.removeprefix("gardenos_"))
             self._migrated[package] = urls
@@ -110,8 +110,12 @@ class Parts:
         return settings_class.model_validate(given)
 
 
+def _database_of(package: str) -> str:
+    return f"gardenos_{package.removeprefix('gardenos_')}"
+
+
 def _blank_of(package: str) -> str:
-    return f"{package}_blank"
+    return f"{_database_of(package)}_blank"
 
 
 async def _empty_topics(bootstrap: str) -> None:

@@ -1,6 +1,5 @@
 """The pytest plugin: the kit as fixtures. Tests and fixtures share one event loop a session."""
 
-import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -69,8 +68,7 @@ def start(parts: Parts) -> Start:
             async with service.running():
                 yield Running(service, parts.sources)
             # It would go on consuming, in the database and the groups of the tests that follow.
-            left = [task for task in asyncio.all_tasks() if task.get_name().startswith(f"{service.name}: ")]
-            assert not left, f"the service left {left}"
+            assert not service.left, f"the service left {service.left}"
         finally:
             _let_go_of_routes()
 

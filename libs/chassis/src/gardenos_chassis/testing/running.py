@@ -86,7 +86,7 @@ class Running:
 
     async def jobs_done(self) -> None:
         """Waits until no job of the service is due, running or put off after a try."""
-        await eventually(self._no_jobs, what=f"{self.service.name} did its jobs")
+        await eventually(self._no_jobs, within=120, what=f"{self.service.name} did its jobs")
 
     async def events(self, agency_id: UUID) -> list[Received[Event]]:
         """What the service has recorded for an agency, in order."""

@@ -140,7 +140,7 @@ async def merge_leads(lead_id: UUID, request: Request, body: shapes.MergeLeads, 
     return await _answer(request, writing, changed.id)
 
 
-@of_leads.get("/merges", responses={200: {"model": shapes.LeadMerges}})
+@of_leads.get("/merges", responses={200: {"model": shapes.LeadMerges}}, openapi_extra=opens("lead", "lead_id"))
 async def list_merges(lead_id: UUID, reading: Reader) -> Response:
     """Which leads go on as this one."""
     return json_response({"items": await queries.merges_of(reading.session, reading.caller, lead_id)})
@@ -159,7 +159,9 @@ async def show_merged_history(lead_id: UUID, merge_id: UUID, reading: Reader) ->
     return json_response({"items": items, "next_cursor": None})
 
 
-@of_leads.get("/merges/{merge_id}/undo", responses={200: {"model": shapes.UnmergePreview}})
+@of_leads.get(
+    "/merges/{merge_id}/undo", responses={200: {"model": shapes.UnmergePreview}}, openapi_extra=opens("lead", "lead_id")
+)
 async def preview_unmerge(lead_id: UUID, merge_id: UUID, reading: Reader) -> Response:
     """What taking the merge back would set back, and what was changed since and stays."""
     await queries.merge_there(reading.session, reading.caller, lead_id, merge_id)
