@@ -1,7 +1,7 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, useDeferredValue, useEffect, useId, useMemo, useState } from "react";
+import { Fragment, type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 import { Keys } from "./Keys";
 import styles from "./Palette.module.css";
 import { type Command, useAllCommands } from "./registry";
@@ -44,13 +44,16 @@ export function Palette(props: PaletteProps) {
 }
 
 const NOBODY: Found[] = [];
+const EVERYTHING = "search-all";
 
 function Search({ close, find, searchAll }: PaletteProps) {
   const [words, setWords] = useState("");
-  const combobox = useCombobox({ opened: true, onOpenedChange: (opened) => !opened && close() });
+  const [lit, setLit] = useState<Lit>({ words: "", value: null });
+  const combobox = useCombobox({ opened: true });
   const list = useId();
   const commands = useAllCommands();
-  const asked = useDeferredValue(words.trim());
+  const wanted = words.trim();
+  const asked = useDeferredValue(wanted);
   const found = useQuery({
     queryKey: ["palette", asked],
     queryFn: ({ signal }) => find(asked, signal),
@@ -60,25 +63,58 @@ function Search({ close, find, searchAll }: PaletteProps) {
   });
   const shown = useMemo(() => matching(commands, words), [commands, words]);
   const records = asked.length >= 2 ? (found.data ?? NOBODY) : NOBODY;
-  const { selectFirstOption } = combobox;
+  // Whom the words before found stand here until the answer to these comes, so that nothing flickers; nobody takes them.
+  const stale = asked !== wanted || found.isPlaceholderData;
+  // Not before it is known who is found: Enter is for them.
+  const everything = wanted.length > 1 && !stale && !found.isPending;
+  const offered = [
+    ...(stale ? NOBODY : records).map(({ id }) => id),
+    ...shown.filter(({ disabled }) => !disabled).map(({ id }) => id),
+    ...(everything ? [EVERYTHING] : []),
+  ];
+  const highlighted = highlight(lit, words, offered);
+  if (lit.words !== words || lit.value !== highlighted) setLit({ words, value: highlighted });
+  const light = (value: string | undefined) => value !== undefined && setLit({ words, value });
+  const option = (value: string) => `${list}${encodeURIComponent(value)}`;
+  const active = highlighted === null ? undefined : option(highlighted);
   useEffect(() => {
-    // What is found arrives after what was typed: Enter takes what stands first now.
-    if (records.length + shown.length > 0) selectFirstOption();
-  }, [records, shown, selectFirstOption]);
-  const take = (action: () => void) => {
-    close();
-    action();
-  };
+    if (active) document.getElementById(active)?.scrollIntoView({ block: "nearest" });
+  }, [active]);
   const choose = (value: string) => {
-    const command = shown.find((each) => each.id === value);
+    const take = (action: () => void) => {
+      close();
+      action();
+    };
+    if (!offered.includes(value)) return;
     const record = records.find((each) => each.id === value);
-    if (command) take(command.run);
+    const command = shown.find((each) => each.id === value);
+    if (value === EVERYTHING) take(() => searchAll(wanted));
     else if (record) take(record.open);
-    else take(() => searchAll(words.trim()));
+    else if (command) take(command.run);
   };
+  const press = (event: KeyboardEvent) => {
+    // What a method of input is still composing is not for the list.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    const at = highlighted === null ? -1 : offered.indexOf(highlighted);
+    if (event.key === "ArrowDown") light(offered[(at + 1) % offered.length]);
+    else if (event.key === "ArrowUp") light(offered.at(at < 1 ? -1 : at - 1));
+    else if (event.key === "Enter" && highlighted !== null) choose(highlighted);
+    else return;
+    event.preventDefault();
+  };
+  const optionProps = (value: string) => ({
+    value,
+    id: option(value),
+    className: styles.option,
+    disabled: !offered.includes(value),
+    selected: value === highlighted,
+    "aria-selected": value === highlighted,
+    onMouseMove: () => offered.includes(value) && light(value),
+  });
   return (
     <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
-      <Combobox.EventsTarget withExpandedAttribute aria-expanded aria-controls={list}>
+      {/* The keys are the palette's own: Mantine's Enter takes what stands where the highlight stood. */}
+      <Combobox.EventsTarget withKeyboardNavigation={false} withAriaAttributes={false}>
         <TextInput
           className={styles.input}
           variant="unstyled"
@@ -86,8 +122,16 @@ function Search({ close, find, searchAll }: PaletteProps) {
           leftSection={<IconSearch size={18} aria-hidden="true" />}
           placeholder="Search people, or do something"
           aria-label="Search people, or do something"
+          role="combobox"
+          aria-haspopup="listbox"
+          aria-autocomplete="list"
+          aria-expanded
+          aria-controls={list}
+          aria-activedescendant={active}
+          autoComplete="off"
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
+          onKeyDown={press}
           data-autofocus
         />
       </Combobox.EventsTarget>
@@ -95,7 +139,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
         {grouped(records).map(([group, each]) => (
           <Combobox.Group label={group} key={group}>
             {each.map((record) => (
-              <Combobox.Option value={record.id} key={record.id} className={styles.option}>
+              <Combobox.Option {...optionProps(record.id)} key={record.id}>
                 <span className={styles.title}>{record.title}</span>
                 {record.detail && <span className={styles.detail}>{record.detail}</span>}
               </Combobox.Option>
@@ -105,23 +149,17 @@ function Search({ close, find, searchAll }: PaletteProps) {
         {grouped(shown).map(([group, each]) => (
           <Combobox.Group label={group} key={group}>
             {each.map((command) => (
-              <Combobox.Option
-                value={command.id}
-                key={command.id}
-                className={styles.option}
-                disabled={command.disabled ?? false}
-              >
+              <Combobox.Option {...optionProps(command.id)} key={command.id}>
                 <span className={styles.title}>{command.title}</span>
                 {command.keys && <Keys keys={command.keys} />}
               </Combobox.Option>
             ))}
           </Combobox.Group>
         ))}
-        {/* Not before it is known who is found: Enter is for them. */}
-        {words.trim().length > 1 && asked === words.trim() && !found.isFetching && (
+        {everything && (
           <Combobox.Group label="Everything">
-            <Combobox.Option value="search-all" className={styles.option}>
-              <span className={styles.title}>Search all that was said for “{words.trim()}”</span>
+            <Combobox.Option {...optionProps(EVERYTHING)}>
+              <span className={styles.title}>Search all that was said for “{wanted}”</span>
             </Combobox.Option>
           </Combobox.Group>
         )}
@@ -131,6 +169,21 @@ function Search({ close, find, searchAll }: PaletteProps) {
       </output>
     </Combobox>
   );
+}
+
+/** What was highlighted last, and for which words. */
+interface Lit {
+  words: string;
+  value: string | null;
+}
+
+/**
+ * What is highlighted, and what Enter takes: what was, as long as the words are the same and it is offered, wherever it
+ * stands now; else the first of what is offered.
+ */
+function highlight(lit: Lit, words: string, offered: readonly string[]): string | null {
+  const stays = lit.words === words && lit.value !== null && offered.includes(lit.value);
+  return stays ? lit.value : (offered[0] ?? null);
 }
 
 function matching(commands: readonly Command[], words: string): readonly Command[] {

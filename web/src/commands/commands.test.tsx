@@ -1,8 +1,8 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { fireEvent, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { KeySheet, Palette } from "./Palette";
+import { type Found, KeySheet, Palette } from "./Palette";
 import { type Command, useCommands } from "./registry";
 import { keyCaps, setLettersAreShortcuts, useShortcuts } from "./shortcuts";
 
@@ -85,4 +85,100 @@ it("the sheet shows every command that has keys, and the palette every command",
   );
   const options = await screen.findAllByRole("option");
   expect(options).toHaveLength(COMMANDS.length);
+});
+
+describe("the palette's Enter", () => {
+  const opened = vi.fn<(name: string) => void>();
+  const person = (name: string): Found => ({
+    id: name,
+    title: name,
+    detail: null,
+    group: "Leads",
+    open: () => opened(name),
+  });
+  /** Answers to what was searched, given when the test says so. */
+  let answers: Map<string, (people: Found[]) => void>;
+
+  beforeEach(async () => {
+    opened.mockClear();
+    answers = new Map();
+    const find = (words: string) =>
+      new Promise<Found[]>((resolve) => {
+        answers.set(words, resolve);
+      });
+    render(
+      <MantineProvider env="test">
+        <QueryClientProvider client={new QueryClient()}>
+          <Office />
+          <Palette opened close={nothing} find={find} searchAll={(words) => opened(`all ${words}`)} />
+        </QueryClientProvider>
+      </MantineProvider>,
+    );
+    await screen.findAllByRole("option");
+  });
+
+  const input = () => screen.getByPlaceholderText("Search people, or do something");
+  const type = (value: string) => fireEvent.change(input(), { target: { value } });
+  // Mantine reads `code`, browsers give both.
+  const press = (key: string) => fireEvent.keyDown(input(), { key, code: key });
+  const highlighted = () =>
+    screen
+      .getAllByRole("option")
+      .filter((option) => option.hasAttribute("data-combobox-selected"))
+      .map((option) => option.textContent);
+  const answer = async (words: string, ...names: string[]) => {
+    await waitFor(() => expect(answers.has(words)).toBe(true));
+    await act(async () => answers.get(words)!(names.map(person)));
+    for (const name of names) await screen.findByRole("option", { name });
+  };
+
+  it("takes the command that is highlighted, also when people came above it", async () => {
+    type("do list");
+    expect(highlighted()).toEqual(["Do listGL"]);
+    await answer("do list", "Dolores List");
+    expect(highlighted()).toEqual(["Do listGL"]);
+    expect(input().getAttribute("aria-activedescendant")).toBe(
+      screen.getByRole("option", { name: /^Do list/ }).id,
+    );
+    press("Enter");
+    expect(ran.mock.calls.flat()).toEqual(["list"]);
+    expect(opened).not.toHaveBeenCalled();
+  });
+
+  it("takes nobody whom the words before found, by key or by click", async () => {
+    type("anna");
+    await answer("anna", "Anna Abel", "Anna Zorn");
+    expect(highlighted()).toEqual(["Anna Abel"]);
+    type("anna zorn");
+    await waitFor(() => expect(answers.has("anna zorn")).toBe(true));
+    expect(highlighted()).toEqual([]);
+    press("Enter");
+    fireEvent.click(screen.getByRole("option", { name: "Anna Abel" }));
+    expect(opened).not.toHaveBeenCalled();
+    await answer("anna zorn", "Anna Zorn");
+    expect(highlighted()).toEqual(["Anna Zorn"]);
+    press("Enter");
+    expect(opened.mock.calls.flat()).toEqual(["Anna Zorn"]);
+  });
+
+  it("takes where the arrows and the mouse went, past what cannot be done, and round", async () => {
+    press("ArrowUp");
+    expect(highlighted()).toEqual(["Do clear⇧X"]);
+    press("ArrowDown");
+    expect(highlighted()).toEqual(["Do listGL"]);
+    fireEvent.mouseMove(screen.getByRole("option", { name: /^Do never/ }));
+    expect(highlighted()).toEqual(["Do listGL"]);
+    fireEvent.mouseMove(screen.getByRole("option", { name: /^Do add/ }));
+    expect(highlighted()).toEqual(["Do addC"]);
+    press("Enter");
+    expect(ran.mock.calls.flat()).toEqual(["add"]);
+  });
+
+  it("searches all that was said where nobody is found", async () => {
+    type("hail damage");
+    await answer("hail damage");
+    await screen.findByRole("option", { name: /Search all/ });
+    press("Enter");
+    expect(opened.mock.calls.flat()).toEqual(["all hail damage"]);
+  });
 });
