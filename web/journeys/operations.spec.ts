@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { AGENT, AUDITOR, colleague, newLead, signIn, unique, violations } from "./support";
+import { AGENT, AUDITOR, colleague, highlighted, newLead, signIn, unique, violations } from "./support";
 
 // The platform was given events that no reader can take, and a sound one behind each: `e2e/poison.py`.
 const VIEWS = ["overview", "dead-letters", "dead-letters&discarded=true", "jobs", "read-models"];
@@ -90,7 +90,7 @@ test("by the keyboard: from the palette to a dead letter, and on", async ({ page
   const { keyboard } = page;
   await keyboard.press("Control+k");
   await keyboard.type("operations");
-  await expect(page.getByRole("option", { name: /^Operations/ })).toBeVisible();
+  await highlighted(page, /^Operations/);
   await keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Operations" })).toBeVisible();
   await keyboard.press("2");

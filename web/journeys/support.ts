@@ -36,6 +36,11 @@ export async function colleague(email = OWNER): Promise<APIRequestContext> {
   return request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
 }
 
+/** Waits until the palette highlights this: Enter takes it, and what is merely shown it does not. */
+export async function highlighted(page: Page, name: RegExp): Promise<void> {
+  await expect(page.getByRole("option", { name }).and(page.locator("[data-combobox-selected]"))).toBeVisible();
+}
+
 /** A lead of the test's own, so that journeys do not meet on one. Both names are unlike anybody else's. */
 export async function newLead(
   office: APIRequestContext,
