@@ -38,7 +38,9 @@ export async function colleague(email = OWNER): Promise<APIRequestContext> {
 
 /** Waits until the palette highlights this: Enter takes it, and what is merely shown it does not. */
 export async function highlighted(page: Page, name: RegExp): Promise<void> {
-  await expect(page.getByRole("option", { name }).and(page.locator("[data-combobox-selected]"))).toBeVisible();
+  await expect(
+    page.getByRole("option", { name }).and(page.locator("[data-combobox-selected]")),
+  ).toBeVisible();
 }
 
 /** A lead of the test's own, so that journeys do not meet on one. Both names are unlike anybody else's. */

@@ -80,11 +80,11 @@ function Search({ close, find, searchAll }: PaletteProps) {
   useEffect(() => {
     if (active) document.getElementById(active)?.scrollIntoView({ block: "nearest" });
   }, [active]);
+  const take = (action: () => void) => {
+    close();
+    action();
+  };
   const choose = (value: string) => {
-    const take = (action: () => void) => {
-      close();
-      action();
-    };
     if (!offered.includes(value)) return;
     const record = records.find((each) => each.id === value);
     const command = shown.find((each) => each.id === value);

@@ -87,6 +87,16 @@ it("the sheet shows every command that has keys, and the palette every command",
   expect(options).toHaveLength(COMMANDS.length);
 });
 
+const input = () => screen.getByPlaceholderText("Search people, or do something");
+const type = (value: string) => fireEvent.change(input(), { target: { value } });
+// Mantine reads `code`, browsers give both.
+const press = (key: string) => fireEvent.keyDown(input(), { key, code: key });
+const highlighted = () =>
+  screen
+    .getAllByRole("option")
+    .filter((option) => option.hasAttribute("data-combobox-selected"))
+    .map((option) => option.firstElementChild?.textContent);
+
 describe("the palette's Enter", () => {
   const opened = vi.fn<(name: string) => void>();
   const closed = vi.fn<() => void>();
@@ -119,15 +129,6 @@ describe("the palette's Enter", () => {
     await screen.findAllByRole("option");
   });
 
-  const input = () => screen.getByPlaceholderText("Search people, or do something");
-  const type = (value: string) => fireEvent.change(input(), { target: { value } });
-  // Mantine reads `code`, browsers give both.
-  const press = (key: string) => fireEvent.keyDown(input(), { key, code: key });
-  const highlighted = () =>
-    screen
-      .getAllByRole("option")
-      .filter((option) => option.hasAttribute("data-combobox-selected"))
-      .map((option) => option.firstElementChild?.textContent);
   const answer = async (words: string, ...names: string[]) => {
     await waitFor(() => expect(answers.has(words)).toBe(true));
     await act(async () => answers.get(words)!(names.map(person)));
