@@ -124,7 +124,8 @@ async def lead_page(
 
     `sort` is one of `Sort`, or `fields.<key>` of an agency's own. Raises Invalid where there is no such field.
     """
-    if wanted.q or wanted.where is not None:
+    if wanted.q and wanted.where is None:
+        # What is needed to understand a filter was asked for with the same word.
         await planned_anew(session)
     page = await _page(session, caller, wanted, sort, limit, cursor)
     if not page["items"] and wanted.q and not wanted.slips and may_have_slips(wanted.q):

@@ -1,5 +1,6 @@
 """A list's `filter` and `sort`, read."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,9 +15,10 @@ from gardenos_chassis.tenancy import Session
 from pydantic import StringConstraints
 
 from gardenos_leads.filtering.compiling import At, compiled
-from gardenos_leads.filtering.grammar import fields_of, parse
+from gardenos_leads.filtering.grammar import Group, fields_of, parse
 from gardenos_leads.filtering.known import known_fields
-from gardenos_leads.lists.queries import own_fields, zone_of
+from gardenos_leads.lists.fields import Field
+from gardenos_leads.lists.queries import own_fields, what_filters_need
 from gardenos_leads.queries import LeadFilter
 
 FilterParam = Annotated[
@@ -38,14 +40,17 @@ async def narrowed(reading: Reading, wanted: LeadFilter, filter: str | None) -> 
         document = orjson.loads(filter)
     except ValueError as unread:
         raise Invalid("the filter is not JSON", pointer="query:filter") from unread
-    group = await understood(reading.session, reading.caller, document, pointer="query:filter")
-    at = At(reading.caller.agency_id, datetime.now(UTC), await zone_of(reading.session, reading.caller.agency_id))
-    return replace(wanted, where=compiled(group, at))
+    own, zone = await what_filters_need(reading.session, reading.caller.agency_id)
+    group = _parsed(reading.caller, document, own, pointer="query:filter")
+    return replace(wanted, where=compiled(group, At(reading.caller.agency_id, datetime.now(UTC), zone)))
 
 
-async def understood(session: Session, caller: Caller, document: Any, *, pointer: str) -> Any:
-    """A filter over what the caller may see. Raises Invalid and Forbidden."""
-    own = await own_fields(session, caller.agency_id)
+async def require_understood(session: Session, caller: Caller, document: Any, *, pointer: str) -> None:
+    """Raises Invalid and Forbidden for what is no filter over what the caller may see."""
+    _parsed(caller, document, await own_fields(session, caller.agency_id), pointer=pointer)
+
+
+def _parsed(caller: Caller, document: Any, own: Mapping[str, Field], *, pointer: str) -> Group:
     group = parse(document, known_fields(own.values()), pointer=pointer)
     refuse_withheld(caller, fields_of(group))
     return group

@@ -21,7 +21,7 @@ from pydantic import Field as Limited
 
 from gardenos_leads import queries
 from gardenos_leads.api.leads import lead_filter
-from gardenos_leads.api.narrowing import FilterParam, narrowed, understood
+from gardenos_leads.api.narrowing import FilterParam, narrowed, require_understood
 from gardenos_leads.lists import views as aggregate
 from gardenos_leads.lists.queries import COUNTED, view_rows
 
@@ -159,7 +159,7 @@ async def _event(work: UnitOfWork, writing: Writing, body: SaveView, view_id: UU
             raise Invalid("you are not in this team; choose one of yours", pointer="/team_id")
         await writing.refuse_strangers(team_id=body.team_id)
     if body.filter is not None:
-        await understood(work.session, caller, body.filter, pointer="/filter")
+        await require_understood(work.session, caller, body.filter, pointer="/filter")
         if len(orjson.dumps(body.filter)) > _LARGEST_FILTER:
             raise Invalid(f"a filter has at most {_LARGEST_FILTER} bytes", pointer="/filter")
     return LeadViewSaved(

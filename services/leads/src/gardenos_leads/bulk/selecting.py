@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import fields_of, parse
 from gardenos_leads.filtering.known import known_fields
-from gardenos_leads.lists.queries import own_fields, view_rows, zone_of
+from gardenos_leads.lists.queries import view_rows, what_filters_need
 from gardenos_leads.queries import LeadFilter
 
 MOST_IDS = 10_000
@@ -76,8 +76,8 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         q=matching.q,
         slips=slips,
     )
-    known = known_fields((await own_fields(session, caller.agency_id)).values())
-    at = At(caller.agency_id, datetime.now(UTC), await zone_of(session, caller.agency_id))
+    own, zone = await what_filters_need(session, caller.agency_id)
+    known, at = known_fields(own.values()), At(caller.agency_id, datetime.now(UTC), zone)
     for pointer, document in documents:
         if document is None:
             continue
