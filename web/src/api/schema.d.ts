@@ -7556,9 +7556,9 @@ export interface components {
         LeadAsOf: {
             /**
              * At
-             * Format: date-time
+             * @description As it was asked for; null: now.
              */
-            at: string;
+            at: string | null;
             /**
              * By
              * @enum {string}

@@ -50,7 +50,8 @@ class LeadAsOf(Withholding):
     """A lead as of a moment."""
 
     id: UUID
-    at: datetime
+    at: datetime | None
+    """As it was asked for; null: now."""
     by: By
     made_by: LeadMoment
     state: dict[str, Any]
@@ -95,8 +96,7 @@ class RestoreField(BaseModel):
 async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment = None, by: _By = "known") -> Response:
     """What a lead was at a moment, and what made it so."""
     facts = await _theirs(reading, lead_id)
-    at = at or datetime.now(UTC)
-    found = _at(facts, at, by)
+    found = _at(facts, at or datetime.now(UTC), by)
     state = withhold(reading.caller, found.state)
     withheld = {"withheld": state.pop("withheld")} if "withheld" in state else {}
     return json_response(
