@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { colleague, newLead, signIn, unique } from "./support";
+import { colleague, newLead, openFromList, signIn, unique } from "./support";
 
 const TRANSCRIPT = [
   "Agent: Good morning, this is Olivia of Maple Grove Insurance. 👋",
@@ -26,8 +26,7 @@ test("from the list to the client: a call, what was said in it, the conversion, 
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Clear all filters" }).click();
     await page.getByLabel("Search in leads").fill(family);
-    await page.getByRole("row", { name: new RegExp(family) }).click();
-    await page.getByRole("link", { name: "Open page" }).click();
+    await openFromList(page, family);
     await expect(page.getByRole("heading", { level: 1, name: new RegExp(family) })).toBeVisible();
   });
 

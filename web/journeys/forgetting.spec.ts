@@ -1,5 +1,5 @@
 import { type APIRequestContext, expect, type Page, test } from "@playwright/test";
-import { AGENT, colleague, newLead, signIn, unique, violations } from "./support";
+import { AGENT, colleague, newLead, openFromList, signIn, unique, violations } from "./support";
 
 const FORGOTTEN = "Forgotten person";
 
@@ -13,8 +13,7 @@ test("an owner forgets a lead for good: the name is typed, the page and the list
   await signIn(page);
   // The list has them before, and is what one comes back to.
   await page.goto(`/leads?q=${family}`);
-  await page.getByRole("row", { name: new RegExp(family) }).click();
-  await page.getByRole("link", { name: "Open page" }).click();
+  await openFromList(page, family);
   await expect(page.getByRole("heading", { level: 1, name: lead.display_name })).toBeVisible();
   await historyShows(page, family, true);
 

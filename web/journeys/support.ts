@@ -62,6 +62,12 @@ export async function newLead(
   return (await answer.json()) as { id: string; display_name: string };
 }
 
+/** From the list to a lead's page: by way of the panel beside the list, for which a telephone has no room. */
+export async function openFromList(page: Page, family: string): Promise<void> {
+  await page.getByRole("row", { name: new RegExp(family) }).click();
+  if (page.viewportSize()!.width > 900) await page.getByRole("link", { name: "Open page" }).click();
+}
+
 /** A family name that is there once. */
 export function unique(): string {
   return `Q${Array.from({ length: 9 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join("")}`;
