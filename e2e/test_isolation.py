@@ -36,7 +36,11 @@ class World:
 
     async def ask(self, operation: Operation, ids: dict[str, str], role: str, **request: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.ours.tokens[role]}"}
-        return await self.http.request(operation.method, operation.address(ids), headers=headers, **request)
+        try:
+            return await self.http.request(operation.method, operation.address(ids), headers=headers, **request)
+        except httpx.HTTPError as error:
+            error.add_note(f"{operation.id}, asked by {role} with {request}")
+            raise
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -25,6 +25,8 @@ from gardenos_chassis.settings import ServiceSettings, variable
 
 S = TypeVar("S", bound=ServiceSettings)
 
+_KEEP_ALIVE_SECONDS = 75
+
 
 def main(settings_class: type[S], create_service: Callable[[S], Service], argv: list[str] | None = None) -> None:
     """Serves, migrates, or works on what a service keeps; settings come from the environment."""
@@ -59,6 +61,8 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=20,
+        # Longer than clients and proxies keep one that is idle: whoever closes first must not be the one that is written to.
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         server_header=False,
         # Who is believed about where a request comes from is a setting of its own.
         proxy_headers=False,
