@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    false,
     func,
     literal,
     select,
@@ -82,6 +83,12 @@ async def test_what_needs_sqlalchemy_goes_by_it(notes: Running, agency_id: UUID,
         assert [row["text"] for row in await rows(notes, agency_id, statement)] == expected
     (row,) = await rows(notes, agency_id, select(literal({"a": [1]}, JSONB).label("b"), literal([2], JSON).label("j")))
     assert row == {"b": {"a": [1]}, "j": [2]}
+
+
+async def test_what_stands_beside_a_false_needs_no_place(notes: Running, agency_id: UUID, taken: list[str]) -> None:
+    for text in taken:
+        nothing = select(NOTES.c.id).where(NOTES.c.agency_id == agency_id, NOTES.c.text == text, false()).limit(3)
+        assert await rows(notes, agency_id, nothing) == []
 
 
 @pytest.mark.parametrize("of", [Float(), Double(), Numeric(10, 2), Numeric(10, 2, asdecimal=False)])

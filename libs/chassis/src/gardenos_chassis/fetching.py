@@ -58,7 +58,9 @@ def _planned(statement: Select[Any], held: Sequence[BindParameter[Any]], dialect
     if any(_processed(column.type, dialect) for column in statement.selected_columns):
         return None
     compiled = statement.compile(dialect=dialect)
-    places = {compiled.bind_names[value]: place for place, value in enumerate(held)}
+    # What stands beside a `false` is left out of the text, and so are its values.
+    bound = compiled.bind_names
+    places = {bound[value]: place for place, value in enumerate(held) if value in bound}
     return _Plan(str(compiled), tuple(places[name] for name in compiled.positiontup or ()))
 
 
