@@ -552,6 +552,7 @@ async def test_every_event_can_be_chosen_and_is_told_in_words(comms: Running, ag
         assert by_type["leads.LeadCaptured.v1"]["personal"]
         assert not by_type["identity.TeamFormed.v1"]["personal"]
         assert all(item["words"].endswith(".") for item in items)
+        assert not [item["words"] for item in items if "`" in item["words"]]
 
 
 async def test_the_log_is_kept_for_thirty_days(comms: Running, receiver: Receiver, agency_id: UUID) -> None:

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../api/schema";
 import { words } from "../ui/format";
-import { eventName } from "./events";
+import { eventName } from "../ui/eventNames";
 import { SERVICE_NAMES, type ServiceName } from "./services";
 
 /** An entry of the audit trail, with the service that keeps it. */

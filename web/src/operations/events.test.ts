@@ -1,20 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { actorName, envelopeOf, eventName, fieldsOf } from "./events";
-
-describe("eventName", () => {
-  it("says what happened in words", () => {
-    expect(eventName("leads.LeadStageChanged.v2")).toEqual({
-      title: "Lead stage changed",
-      source: "leads",
-      version: "2",
-    });
-    expect(eventName("comms.SMSSent.v1").title).toBe("SMS sent");
-  });
-
-  it("leaves what it does not know as it is", () => {
-    expect(eventName("something else")).toEqual({ title: "something else", source: null, version: null });
-  });
-});
+import { actorName, envelopeOf, fieldsOf } from "./events";
 
 describe("fieldsOf", () => {
   it("names each value by where it stands, and tells what kind it is", () => {

@@ -1,28 +1,5 @@
 import { words } from "../ui/format";
 
-/** What is said of an event's type: `leads.LeadCaptured.v1` is `Lead captured`, of leads. */
-export interface EventName {
-  title: string;
-  source: string | null;
-  version: string | null;
-}
-
-/** An event's type in words. */
-export function eventName(type: string): EventName {
-  const found = /^([a-z][\w-]*)\.(\w+)\.v(\d+)$/.exec(type);
-  if (!found) return { title: type, source: null, version: null };
-  const [, source, name, version] = found;
-  return { title: inWords(name!), source: source!, version: version! };
-}
-
-/** `LeadCaptured` as `Lead captured`; abbreviations such as `ID` stay. */
-function inWords(name: string): string {
-  const parts = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+/g) ?? [name];
-  return parts
-    .map((part, place) => (place === 0 || /^[A-Z]{2,}$/.test(part) ? part : part.toLowerCase()))
-    .join(" ");
-}
-
 /** A value of an event's data, beside the words for where it stands. */
 export interface Field {
   name: string;

@@ -41,7 +41,10 @@ class SourceField(StrEnum):
 
 
 class InsightExtracted(Event, service="ai", version=1):
-    """A fact was read out of a communication. `text[start:end] == quote`, until the person is forgotten."""
+    """A fact was read out of a communication.
+
+    `text[start:end] == quote`, until the person is forgotten.
+    """
 
     whose: ClassVar[tuple[str, ...]] = ("person_id", "source_id")
 

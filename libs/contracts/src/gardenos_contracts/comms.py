@@ -70,7 +70,10 @@ class Attachment(BaseModel):
 
 
 class MessageReceived(Event, service="comms", version=1):
-    """A message reached the agency. `person_id` is None while nobody known wrote it."""
+    """A message reached the agency.
+
+    `person_id` is None while nobody known wrote it.
+    """
 
     message_id: MessageId
     thread_id: ThreadId

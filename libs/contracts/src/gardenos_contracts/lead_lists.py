@@ -34,7 +34,10 @@ class Audience(StrEnum):
 
 
 class LeadFieldDefined(Event, service="leads", version=1):
-    """An agency keeps one more thing of its leads. By `key` it is called for good, also once it is retired."""
+    """An agency keeps one more thing of its leads.
+
+    By `key` it is called for good, also once it is retired.
+    """
 
     field_id: UUID
     key: str

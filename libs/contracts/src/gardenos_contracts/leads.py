@@ -127,7 +127,10 @@ class LeadStageChanged(Event, service="leads", version=1):
 
 
 class LeadConverted(Event, service="leads", version=1):
-    """The prospect became a client. The clients service onboards `client_id` by this event."""
+    """The prospect became a client.
+
+    The clients service onboards `client_id` by this event.
+    """
 
     lead_id: LeadId
     person_id: PersonId

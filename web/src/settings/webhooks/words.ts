@@ -1,12 +1,10 @@
 import type { Delivery, EventType, Webhook } from "../../api/schema";
 import type { Tone } from "../../ui/Chip";
+import { eventName } from "../../ui/eventNames";
 
 /** `Lead captured` of `leads.LeadCaptured.v1`. */
 export function eventTitle(type: string): string {
-  if (type === "webhook.test") return "Test";
-  const name = /\.([A-Za-z]+)\.v\d+$/.exec(type)?.[1] ?? type;
-  const spaced = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return type === "webhook.test" ? "Test" : eventName(type).title;
 }
 
 /** Those whose title, type or words hold every word that is looked for. */
