@@ -55,6 +55,8 @@ SHOW_NOBODY_S_DATA = {
     "show_branch": OF_COLLEAGUES,
     "list_teams": OF_COLLEAGUES,
     "show_team": OF_COLLEAGUES,
+    "list_absences": OF_COLLEAGUES,
+    "show_work_profile": OF_COLLEAGUES,
     "list_users": OF_COLLEAGUES,
     "show_user": OF_COLLEAGUES,
     "list_invitations": OF_COLLEAGUES,

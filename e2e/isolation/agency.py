@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -79,6 +79,8 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
         made = await agency.made("users", json=person | {"team_ids": [ids["team_id"]]})
         ids[f"{role}_id"] = made["id"]
         await _sign_in(agency, role, person["email"])
+    absence = await agency.made(f"users/{ids['owner_id']}/absences", json=away() | {"note": word})
+    ids["absence_id"] = absence["id"]
     ids["session_id"] = (await agency.items("sessions"))[0]["id"]
     ids["api_key_id"] = (await agency.made("api-keys", json={"name": word, "scopes": ["records:read"]}))["id"]
     invited = await agency.made("invitations", json={"email": f"new@{word}.example", "role": "agent"})
@@ -189,6 +191,12 @@ async def _worked_on(agency: Agency) -> None:
         return (await agency("GET", f"clients/{ids['client_id']}")).status_code == 200
 
     await eventually(onboarded, within=60, what="the client onboarded")
+
+
+def away() -> dict[str, Any]:
+    """When somebody will be away for a day."""
+    begins = datetime.now(UTC) + timedelta(days=30)
+    return {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(days=1)).isoformat()}
 
 
 def call(lead_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A new operation that names a thing fails the walk until it has its case here, or
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from isolation.agency import PASSWORD, PICTURE, call
+from isolation.agency import PASSWORD, PICTURE, away, call
 
 Ids = Mapping[str, str]
 
@@ -82,6 +82,8 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "files": {"file": ("leads.csv", b"First Name,Email\nOther,other@nobody.example\n", "text/csv")},
     },
     "move_lead": lambda _: {"json": {"stage": "quoted"}},
+    "plan_absence": lambda ids: {"json": away() | {"covered_by": ids["owner_id"]}},
+    "write_work_profile": lambda _: {"json": {"licences": [{"state": "TX"}], "languages": ["en"]}},
     "onboard_client": lambda ids: {
         "json": _DETAILS | {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}
     },

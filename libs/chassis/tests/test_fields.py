@@ -5,7 +5,15 @@ from uuid import uuid4
 
 import pytest
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.auth.fields import SENSITIVE, refuse_withheld, withheld_from, withhold, withhold_changes
+from gardenos_chassis.auth.fields import (
+    SENSITIVE,
+    refuse_withheld,
+    withheld_from,
+    withhold,
+    withhold_changes,
+    withhold_lists,
+    withhold_within,
+)
 from gardenos_chassis.auth.permissions import PERMISSIONS
 from gardenos_chassis.errors import Forbidden
 from gardenos_contracts.values import Role
@@ -21,8 +29,8 @@ def test_what_each_role_does_not_see() -> None:
         Role.ADMIN: (),
         Role.MANAGER: (),
         Role.AGENT: (),
-        Role.VIEWER: ("birth_date", "premium"),
-        Role.AUDITOR: ("birth_date",),
+        Role.VIEWER: ("birth_date", "licence_number", "premium"),
+        Role.AUDITOR: ("birth_date", "licence_number"),
     }
 
 
@@ -53,6 +61,14 @@ def test_every_sensitive_field_is_seen_by_a_permission_of_the_table() -> None:
 def test_what_is_answered(record: dict[str, Any], to_a_viewer: dict[str, Any]) -> None:
     assert withhold(caller(Role.AGENT), dict(record)) == record
     assert withhold(caller(Role.VIEWER), dict(record)) == to_a_viewer
+
+
+def test_in_the_lists_of_a_state_it_is_withheld_too() -> None:
+    state = {"birth_date": "1985-12-10", "licences": [{"state": "TX", "licence_number": "1234"}], "languages": ["en"]}
+    assert withhold_lists(caller(Role.ADMIN), state) == state
+    withheld = {"state": "TX", "licence_number": None, "withheld": ["licence_number"]}
+    assert withhold_lists(caller(Role.AUDITOR), state) == state | {"licences": [withheld]}
+    assert withhold_within(caller(Role.AUDITOR), {"deep": state})["deep"]["birth_date"] is None
 
 
 def test_of_a_fact_that_is_new_its_changes_are_withheld_too() -> None:

@@ -53,6 +53,9 @@ NOT_PERSONAL_HERE = {
     "identity.BranchRenamed.v1": {"name"},
     "identity.InvitationTeamsChanged.v1": {"team_ids"},
     "identity.PasswordChanged.v1": {"by"},
+    # When somebody is away their colleagues plan by; why is their own.
+    "identity.AbsenceCancelled.v1": {"absence_id"},
+    "identity.AbsencePlanned.v1": {"absence_id", "starts_at", "ends_at", "covered_by"},
     "identity.AgencyClosed.v1": {"erase_at", "reason"},
     "identity.ProfileChanged.v1": {"time_zone", "locale"},
     "identity.RoleChanged.v1": {"role"},
@@ -64,6 +67,7 @@ NOT_PERSONAL_HERE = {
     "identity.UserInvited.v1": {"role", "team_ids", "invited_by"},
     "identity.UserJoined.v1": {"role", "team_ids"},
     "identity.UserMovedTeams.v1": {"team_ids"},
+    "identity.WorkProfileChanged.v1": {"languages", "working_hours", "time_zone"},
     "leads.CampaignLaunched.v1": {"name"},
     "leads.AssignmentDrafted.v1": {"rules"},
     "leads.AssignmentSwitchedOff.v1": {"number"},

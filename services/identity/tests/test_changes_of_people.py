@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
+from accounts import add
 from gardenos_chassis.testing import Running
 from gardenos_contracts.values import Role
 
@@ -17,14 +17,6 @@ async def founded(running: Running) -> dict[str, Any]:
         answer = await http.post("/api/v1/agencies", json={"name": "Garden", "owner": owner})
         assert answer.status_code == 201, answer.text
     return {**answer.json(), "email": owner["email"]}
-
-
-async def add(http: httpx.AsyncClient, **fields: object) -> dict[str, Any]:
-    body = {"name": "Ann Agent", "email": f"{uuid4().hex}@garden.example", "password": PASSWORD, **fields}
-    answer = await http.post("/api/v1/users", json=body)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 async def test_role_and_teams_change_and_a_stale_change_is_refused(identity: Running) -> None:

@@ -3353,6 +3353,46 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/users/{user_id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Absence
+         * @description Somebody is to be away, or is already. By themselves, their manager, an owner or an admin.
+         */
+        post: operations["plan_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/absences/{absence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Absence
+         * @description They are not away after all; if they are, they are back.
+         */
+        delete: operations["cancel_absence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{user_id}/deactivate": {
         parameters: {
             query?: never;
@@ -3430,6 +3470,50 @@ export interface paths {
          *     Of one's own account; of others' for owners, admins and auditors.
          */
         get: operations["list_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/work-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Work Profile
+         * @description Where somebody is licensed, what they speak, and when they are at work.
+         */
+        get: operations["show_work_profile"];
+        /**
+         * Write Work Profile
+         * @description All of it anew, by themselves, their manager, an owner or an admin. Rules of assignment go by it from then on.
+         */
+        put: operations["write_work_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Absences
+         * @description Who is away, and who will be, of all or of one person; the first first.
+         */
+        get: operations["list_absences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3882,6 +3966,61 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Absence
+         * @description That somebody is away, or will be.
+         */
+        Absence: {
+            /** Cancelled */
+            cancelled: boolean;
+            /**
+             * Covered By
+             * @description Who looks after their work meanwhile.
+             */
+            covered_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @description Shown to themselves, and to whoever keeps it for them.
+             */
+            note: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Version
+             * @description As in the `ETag`.
+             */
+            version: number;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
+        };
+        /** Page[Absence] */
+        AbsencePage: {
+            /** Items */
+            items: components["schemas"]["Absence"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * Accent
          * @description The colour by which an agency is known; each can be read on light and dark ground.
@@ -4336,6 +4475,12 @@ export interface components {
              * @enum {string}
              */
             by: "turns" | "load" | "claim";
+            /**
+             * Escalate
+             * @description Then it goes to who leads the team, before anybody else.
+             * @default false
+             */
+            escalate: boolean;
             /**
              * Licensed
              * @description Only to who is licensed in the lead's state for its line.
@@ -5303,7 +5448,7 @@ export interface components {
             accent?: components["schemas"]["Accent"] | null;
             /** Business Hours */
             business_hours?: {
-                [key: string]: components["schemas"]["IdentityHours"][];
+                [key: string]: components["schemas"]["Hours-Input"][];
             } | null;
             /** Currency */
             currency?: string | null;
@@ -5591,7 +5736,7 @@ export interface components {
              * @description Of the agency's clock, when the lead is assigned.
              * @default []
              */
-            hours: components["schemas"]["LeadsHours"][];
+            hours: components["schemas"]["Hours"][];
             /**
              * Languages
              * @description BCP-47 codes; the first part counts.
@@ -6746,22 +6891,25 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * HoursSaid
-         * @description A stretch of a weekday by the agency's clock; 0 is Monday.
+         * Hours
+         * @description A stretch of a weekday, by the clock of a zone that is said beside it.
          */
-        HoursSaid: {
+        Hours: {
             /** End */
             end: string;
             /** Start */
             start: string;
-            /** Weekday */
+            /**
+             * Weekday
+             * @description 0 is Monday.
+             */
             weekday: number;
         };
         /**
          * Hours
          * @description A stretch of a day, in the agency's time zone.
          */
-        IdentityHours: {
+        "Hours-Input": {
             /**
              * Closes
              * @example 09:00
@@ -6772,6 +6920,33 @@ export interface components {
              * @example 09:00
              */
             opens: string;
+        };
+        /**
+         * Hours
+         * @description A stretch of a weekday, by the clock of a zone that is said beside it.
+         */
+        "Hours-Output": {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+            /**
+             * Weekday
+             * @description 0 is Monday.
+             */
+            weekday: number;
+        };
+        /**
+         * HoursSaid
+         * @description A stretch of a weekday; 0 is Monday.
+         */
+        IdentityHoursSaid: {
+            /** End */
+            end: string;
+            /** Start */
+            start: string;
+            /** Weekday */
+            weekday: number;
         };
         /**
          * Import
@@ -7876,18 +8051,15 @@ export interface components {
             next_cursor: string | null;
         };
         /**
-         * Hours
-         * @description A stretch of a weekday, by the clock of a zone that is said beside it.
+         * HoursSaid
+         * @description A stretch of a weekday by the agency's clock; 0 is Monday.
          */
-        LeadsHours: {
+        LeadsHoursSaid: {
             /** End */
             end: string;
             /** Start */
             start: string;
-            /**
-             * Weekday
-             * @description 0 is Monday.
-             */
+            /** Weekday */
             weekday: number;
         };
         /**
@@ -8083,6 +8255,51 @@ export interface components {
             path: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Licence
+         * @description That somebody may sell insurance in a state.
+         */
+        Licence: {
+            /**
+             * Expires On
+             * @description The last day on which it counts.
+             */
+            expires_on: string | null;
+            /**
+             * Licence Number
+             * @description Shown to themselves, and to whoever keeps it for them.
+             */
+            licence_number: string | null;
+            /**
+             * Lines
+             * @description None: all of them.
+             */
+            lines: components["schemas"]["LineOfBusiness"][];
+            /**
+             * State
+             * @description Two letters.
+             */
+            state: string;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
+        };
+        /**
+         * LicenceSaid
+         * @description That somebody may sell insurance in a state.
+         */
+        LicenceSaid: {
+            /** Expires On */
+            expires_on?: string | null;
+            /** Licence Number */
+            licence_number?: string | null;
+            /** Lines */
+            lines?: components["schemas"]["LineOfBusiness"][];
+            /** State */
+            state: string;
         };
         /**
          * LineOfBusiness
@@ -8920,6 +9137,26 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * PlanAbsence
+         * @description From when to when somebody is away.
+         */
+        PlanAbsence: {
+            /** Covered By */
+            covered_by?: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Note */
+            note?: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
         };
         /**
          * PlanCampaign
@@ -10810,7 +11047,7 @@ export interface components {
              * Hours
              * @default []
              */
-            hours: components["schemas"]["HoursSaid"][];
+            hours: components["schemas"]["LeadsHoursSaid"][];
             /**
              * Languages
              * @default []
@@ -10958,12 +11195,62 @@ export interface components {
             subject: string;
         };
         /**
+         * WorkProfile
+         * @description How somebody works. What nobody said is empty.
+         */
+        WorkProfile: {
+            /**
+             * Languages
+             * @description BCP 47.
+             */
+            languages: string[];
+            /**
+             * Licences
+             * @description By state, at most one each.
+             */
+            licences: components["schemas"]["Licence"][];
+            /**
+             * Time Zone
+             * @description By whose clock the hours are, an IANA name; null: the agency's.
+             */
+            time_zone: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Version
+             * @description As in the `ETag`; 0 where nothing was said.
+             */
+            version: number;
+            /**
+             * Working Hours
+             * @description None: at any hour.
+             */
+            working_hours: components["schemas"]["Hours-Output"][];
+        };
+        /**
          * WriteRules
          * @description All the rules of a draft, in the order in which they are asked.
          */
         WriteRules: {
             /** Rules */
             rules: components["schemas"]["RuleSaid"][];
+        };
+        /**
+         * WriteWorkProfile
+         * @description How somebody works: all of it.
+         */
+        WriteWorkProfile: {
+            /** Languages */
+            languages?: string[];
+            /** Licences */
+            licences?: components["schemas"]["LicenceSaid"][];
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Working Hours */
+            working_hours?: components["schemas"]["IdentityHoursSaid"][];
         };
     };
     responses: never;
@@ -10972,6 +11259,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Absence = components['schemas']['Absence'];
+export type AbsencePage = components['schemas']['AbsencePage'];
 export type Accent = components['schemas']['Accent'];
 export type AccessToken = components['schemas']['AccessToken'];
 export type ActorKind = components['schemas']['ActorKind'];
@@ -11108,8 +11397,10 @@ export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
-export type HoursSaid = components['schemas']['HoursSaid'];
-export type IdentityHours = components['schemas']['IdentityHours'];
+export type Hours = components['schemas']['Hours'];
+export type HoursInput = components['schemas']['Hours-Input'];
+export type HoursOutput = components['schemas']['Hours-Output'];
+export type IdentityHoursSaid = components['schemas']['IdentityHoursSaid'];
 export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
 export type ImportCounts = components['schemas']['ImportCounts'];
@@ -11152,7 +11443,7 @@ export type LeadOfPair = components['schemas']['LeadOfPair'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
-export type LeadsHours = components['schemas']['LeadsHours'];
+export type LeadsHoursSaid = components['schemas']['LeadsHoursSaid'];
 export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
 export type LeadSourcePage = components['schemas']['LeadSourcePage'];
@@ -11160,6 +11451,8 @@ export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
 export type Leaf = components['schemas']['Leaf'];
+export type Licence = components['schemas']['Licence'];
+export type LicenceSaid = components['schemas']['LicenceSaid'];
 export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
 export type MadeApiKey = components['schemas']['MadeApiKey'];
@@ -11200,6 +11493,7 @@ export type PastState = components['schemas']['PastState'];
 export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PlanAbsence = components['schemas']['PlanAbsence'];
 export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
 export type Price = components['schemas']['Price'];
@@ -11299,7 +11593,9 @@ export type WhatIfShown = components['schemas']['WhatIfShown'];
 export type WhenSaid = components['schemas']['WhenSaid'];
 export type WholeLeadPost = components['schemas']['WholeLeadPost'];
 export type WholeThread = components['schemas']['WholeThread'];
+export type WorkProfile = components['schemas']['WorkProfile'];
 export type WriteRules = components['schemas']['WriteRules'];
+export type WriteWorkProfile = components['schemas']['WriteWorkProfile'];
 export type $defs = Record<string, never>;
 export interface operations {
     jwks: {
@@ -24906,6 +25202,198 @@ export interface operations {
             };
         };
     };
+    plan_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAbsence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_absence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                absence_id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deactivate_user: {
         parameters: {
             query?: never;
@@ -25223,6 +25711,211 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_work_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkProfile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_work_profile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteWorkProfile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkProfile"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_absences: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsencePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,21 +11,11 @@ import phonenumbers
 from dateutil import parser as dates
 from email_validator import EmailNotValidError, validate_email
 
+from gardenos_chassis.states import STATES
+
 _REGION = "US"
 _EXCEL_EPOCH = date(1899, 12, 30)
 _LONGEST = 500
-
-_STATES = {
-    "alabama": "AL", "alaska": "AK", "arizona": "AZ", "arkansas": "AR", "california": "CA", "colorado": "CO",
-    "connecticut": "CT", "delaware": "DE", "district of columbia": "DC", "florida": "FL", "georgia": "GA",
-    "hawaii": "HI", "idaho": "ID", "illinois": "IL", "indiana": "IN", "iowa": "IA", "kansas": "KS", "kentucky": "KY",
-    "louisiana": "LA", "maine": "ME", "maryland": "MD", "massachusetts": "MA", "michigan": "MI", "minnesota": "MN",
-    "mississippi": "MS", "missouri": "MO", "montana": "MT", "nebraska": "NE", "nevada": "NV", "new hampshire": "NH",
-    "new jersey": "NJ", "new mexico": "NM", "new york": "NY", "north carolina": "NC", "north dakota": "ND",
-    "ohio": "OH", "oklahoma": "OK", "oregon": "OR", "pennsylvania": "PA", "puerto rico": "PR", "rhode island": "RI",
-    "south carolina": "SC", "south dakota": "SD", "tennessee": "TN", "texas": "TX", "utah": "UT", "vermont": "VT",
-    "virginia": "VA", "washington": "WA", "west virginia": "WV", "wisconsin": "WI", "wyoming": "WY",
-}  # fmt: skip
 
 
 def plain(text: str | None, *, longest: int = _LONGEST) -> str | None:
@@ -113,9 +103,9 @@ def state(text: str | None) -> str | None:
     written = plain(text)
     if written is None:
         return None
-    if written.upper() in _STATES.values():
+    if written.upper() in STATES.values():
         return written.upper()
-    found = _STATES.get(written.lower().strip("."))
+    found = STATES.get(written.lower().strip("."))
     if found is None:
         raise ValueError(f"“{written}” is no US state")
     return found

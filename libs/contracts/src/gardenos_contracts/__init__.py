@@ -12,6 +12,7 @@ from gardenos_contracts import (
     lead_lists,
     lead_sources,
     leads,
+    work,
 )
 from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id, person_behind
 from gardenos_contracts.event import Data, Event, all_events, event_class, is_newer, topic_of, upcaster
@@ -46,4 +47,5 @@ __all__ = [
     "topic_of",
     "upcaster",
     "without_personal",
+    "work",
 ]

@@ -6,22 +6,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from gardenos_contracts.event import Event
-from gardenos_contracts.values import CampaignId, LeadId, LineOfBusiness, PersonId, TeamId, UserId
+from gardenos_contracts.values import CampaignId, Hours, LeadId, LineOfBusiness, PersonId, TeamId, UserId
 
 RuleId: TypeAlias = UUID
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-
-
-class Hours(_Part):
-    """A stretch of a weekday, by the clock of a zone that is said beside it."""
-
-    weekday: Annotated[int, Field(ge=0, le=6)]
-    """0 is Monday."""
-    start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    end: Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 
 class Conditions(_Part):
@@ -79,6 +70,8 @@ class AssignmentRule(_Part):
     """Within how many minutes somebody has to be in touch; null: no matter."""
     unanswered: Literal["tell", "reroute"] = "tell"
     """Then: it is said so to who leads the team, or it goes on to somebody else besides."""
+    escalate: bool = False
+    """Then it goes to who leads the team, before anybody else."""
     when_away: Literal["keep", "reroute"] = "reroute"
     """What becomes of leads that nobody was in touch with when their owner goes away."""
 

@@ -86,12 +86,24 @@ class Money(BaseModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
 
 
+class Hours(BaseModel):
+    """A stretch of a weekday, by the clock of a zone that is said beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    """0 is Monday."""
+    start: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    end: Annotated[str, Field(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+
 __all__ = [
     "AgencyId",
     "CallId",
     "CampaignId",
     "ClientId",
     "Direction",
+    "Hours",
     "ImportId",
     "InsightId",
     "LeadId",

@@ -11,7 +11,7 @@ from gardenos_chassis.sealing.rewrapping import Wrapped
 from gardenos_chassis.service import Service
 from gardenos_chassis.tenancy import Database
 
-from gardenos_identity import api_keys, closing
+from gardenos_identity import api_keys, closing, working
 from gardenos_identity.api import closing as closing_routes
 from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
@@ -71,6 +71,7 @@ def create_service(settings: IdentitySettings) -> Service:
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),
             ReadModel("api_keys", tables=[api_keys.api_keys], project=api_keys.project),
             ReadModel("closures", tables=[closing.agency_closures], project=closing.project),
+            ReadModel("work", tables=[working.work_profiles, working.absences], project=working.project),
             ReadModel("register", tables=[agency_register], project=keep_register),
         ],
         consumers=[paused_webhooks(mail)],

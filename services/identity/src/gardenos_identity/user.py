@@ -76,12 +76,22 @@ class User:
 
     def describe(self, *, name: str, time_zone: str | None, locale: str | None) -> Iterator[Event]:
         """What they say of themselves. Raises Invalid for a time zone or language that is none."""
-        if time_zone is not None and time_zone not in available_timezones():
+        if time_zone is not None and not is_time_zone(time_zone):
             raise Invalid(f"{time_zone} is no time zone; give an IANA name like America/Chicago", pointer="/time_zone")
-        if locale is not None and not _LOCALE.fullmatch(locale):
+        if locale is not None and not is_language(locale):
             raise Invalid(f"{locale} is no language; give a BCP 47 tag like en-US", pointer="/locale")
         if (name.strip(), time_zone, locale) != (self.name, self.time_zone, self.locale):
             yield ProfileChanged(user_id=self.id, name=name.strip(), time_zone=time_zone, locale=locale)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether it is an IANA name."""
+    return name in available_timezones()
+
+
+def is_language(tag: str) -> bool:
+    """Whether it is a BCP 47 tag of a language, with or without script and country."""
+    return _LOCALE.fullmatch(tag) is not None
 
 
 def evolve(user: User | None, event: Event) -> User | None:

@@ -35,3 +35,12 @@ def acting(identity: Running, session: dict[str, Any]) -> AbstractAsyncContextMa
     claims = jwt.decode(session["access_token"], options={"verify_signature": False})
     token = identity.sources.signer.token(claims["agency_id"], claims["sub"], claims["role"], session_id=claims["sid"])
     return identity.anonymous({"Authorization": f"Bearer {token}"})
+
+
+async def add(http: httpx.AsyncClient, **fields: object) -> dict[str, Any]:
+    """Somebody who joins, an agent where no role is said."""
+    body = {"name": "Ann Agent", "email": f"{uuid4().hex}@garden.example", "password": PASSWORD, **fields}
+    answer = await http.post("/api/v1/users", json=body)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

@@ -16,6 +16,7 @@ from gardenos_chassis.errors import Forbidden
 
 SENSITIVE: Mapping[str, Permission] = {
     "birth_date": SEE_IDENTITY,
+    "licence_number": SEE_IDENTITY,
     "premium": SEE_PREMIUMS,
 }
 
@@ -38,6 +39,20 @@ def withhold(caller: Caller, record: dict[str, Any]) -> dict[str, Any]:
     if gone := hidden_in(hidden_from(caller), record):
         record.update(dict.fromkeys(gone), withheld=gone)
     return record
+
+
+def withhold_within(caller: Caller, told: Any) -> Any:
+    """What is told, at whatever depth: each record in it as `withhold` has it."""
+    if isinstance(told, dict):
+        return withhold(caller, {name: withhold_within(caller, value) for name, value in told.items()})
+    if isinstance(told, list):
+        return [withhold_within(caller, each) for each in told]
+    return told
+
+
+def withhold_lists(caller: Caller, state: Mapping[str, Any]) -> dict[str, Any]:
+    """A state in whose lists each record is as `withhold` has it, before they are told as text."""
+    return {name: withhold_within(caller, value) if isinstance(value, list) else value for name, value in state.items()}
 
 
 def hidden_from(caller: Caller) -> tuple[str, ...]:

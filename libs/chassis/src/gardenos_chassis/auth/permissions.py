@@ -99,6 +99,10 @@ ADMINISTER_PEOPLE = Permission(
     "people", "administer", "Invite and deactivate people, change roles, teams and branches",
     _everywhere(Role.OWNER, Role.ADMIN),
 )  # fmt: skip
+KEEP_WORK = Permission(
+    "people", "keep work", "Say where people are licensed, what they speak, when they are at work and away",
+    {**dict.fromkeys(Role, Scope.OWN), Role.MANAGER: Scope.TEAMS, **_everywhere(Role.OWNER, Role.ADMIN)},
+)  # fmt: skip
 APPOINT_OWNERS = Permission(
     "people", "appoint owners", "Make somebody an owner, or change one", _everywhere(Role.OWNER)
 )
@@ -140,6 +144,7 @@ PERMISSIONS = (
     KEEP_ASSIGNMENT,
     KEEP_CAMPAIGNS,
     READ_DIRECTORY,
+    KEEP_WORK,
     ADMINISTER_PEOPLE,
     APPOINT_OWNERS,
     CHANGE_AGENCY,

@@ -26,7 +26,7 @@ from starlette.routing import BaseRoute
 from gardenos_chassis.asked import shows
 from gardenos_chassis.audit.accesses import MARK, NOT_SIGNED_IN, SIGNED_IN, lists, note_access, opens
 from gardenos_chassis.auth import Caller
-from gardenos_chassis.auth.fields import withhold_changes
+from gardenos_chassis.auth.fields import withhold_changes, withhold_lists
 from gardenos_chassis.auth.permissions import LOOK_INTO_AUDIT
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.events.changes import changes, fields_of
@@ -274,7 +274,8 @@ async def show_audited_change(here: _Auditing, sequence: Annotated[int, Path(ge=
         shows(person_id=row["person_id"])
         note_access(session, here.caller, actor_of(here.caller))
     last = events[-1]
-    changed = changes(_said_by(events[:-1]), _said_by(events))
+    before, after = (withhold_lists(here.caller, _said_by(said)) for said in (events[:-1], events))
+    changed = changes(before, after)
     return json_response(
         {
             **_shown_change(here.agency_id, row),

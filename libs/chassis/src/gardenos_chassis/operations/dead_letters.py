@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, column, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gardenos_chassis.audit.accesses import note_access, opens
-from gardenos_chassis.auth.fields import withhold
+from gardenos_chassis.auth.fields import withhold_within
 from gardenos_chassis.errors import NotFound, Unavailable
 from gardenos_chassis.events.application import Application, Redriven
 from gardenos_chassis.events.faults import is_transient
@@ -163,7 +163,7 @@ async def show_dead_letter(here: Looking, consumer: str, source: str, sequence: 
         note_access(session, here.caller, actor_of(here.caller))
     letter = dict(found)
     if isinstance(letter["message"].get("data"), dict):
-        withhold(here.caller, letter["message"]["data"])
+        letter["message"]["data"] = withhold_within(here.caller, letter["message"]["data"])
     return json_response(letter)
 
 

@@ -16,6 +16,7 @@ from gardenos_identity.api import (
     sign_ins,
     teams,
     users,
+    working,
 )
 from gardenos_identity.api_keys import Desk
 from gardenos_identity.mail import Mail
@@ -46,6 +47,7 @@ def router(
         account.router(passwords_anew, sign_in.second_factor, proxies),
         agencies.router(passwords, registering=registering),
         agency_settings.router(),
+        working.router(),
         users.router(passwords, sign_in),
         invitations.router(passwords, mail),
         teams.router(),
