@@ -115,11 +115,13 @@ export function Filters(props: FiltersProps) {
         sort={search.sort ?? "-captured_at"}
         choose={(sort) => narrow({ sort: sort === "-captured_at" ? undefined : (sort as Sort) })}
       />
-      <ColumnsMenu
-        titles={titles(inUse)}
-        chosen={chosenColumns(search.cols, inUse)}
-        choose={(cols) => narrow({ cols: cols.length > 0 ? cols : ["stage"] })}
-      />
+      {search.as !== "board" && (
+        <ColumnsMenu
+          titles={titles(inUse)}
+          chosen={chosenColumns(search.cols, inUse)}
+          choose={(cols) => narrow({ cols: cols.length > 0 ? cols : ["stage"] })}
+        />
+      )}
       <FilterBuilder
         opened={filtering}
         close={() => setFiltering(false)}

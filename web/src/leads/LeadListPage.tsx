@@ -1,14 +1,6 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import {
-  IconAntennaBars5,
-  IconFileImport,
-  IconLayoutKanban,
-  IconList,
-  IconPlant2,
-  IconStack2,
-  IconUserPlus,
-} from "@tabler/icons-react";
+import { IconLayoutKanban, IconList, IconPlant2, IconUserPlus } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -17,7 +9,6 @@ import { useMayWrite } from "../session/session";
 import { Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { AddLead } from "./AddLead";
-import { AssignmentLink } from "./assignment/AssignmentLink";
 import { BulkBar } from "./bulk/BulkBar";
 import { Progress } from "./bulk/Progress";
 import { useSelection } from "./bulk/selection";
@@ -26,9 +17,9 @@ import { Filters } from "./Filters";
 import { isNarrowed, type LeadSearch } from "./filters";
 import { LeadGrid } from "./LeadGrid";
 import styles from "./LeadList.module.css";
+import { LeadMenu } from "./LeadMenu";
 import { lookAt, placeOf } from "./place";
 import { leadList } from "./queries";
-import { useMayKeepSources } from "./sources/access";
 
 const route = getRouteApi("/leads");
 
@@ -41,7 +32,6 @@ export function LeadListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
-  const mayKeepSources = useMayKeepSources();
   const searchBox = useRef<HTMLInputElement>(null);
   const board = search.as === "board";
   const leads = useInfiniteQuery({ ...leadList(search), enabled: !board });
@@ -157,37 +147,8 @@ export function LeadListPage() {
   );
   const actions = mayWrite && (
     <>
-      <Tooltip label="Bulk actions">
-        <ActionIcon
-          component={Link}
-          to="/leads/bulk"
-          variant="default"
-          size={36}
-          aria-label="Bulk actions so far"
-        >
-          <IconStack2 size={17} stroke={1.7} />
-        </ActionIcon>
-      </Tooltip>
+      <LeadMenu />
       <DuplicatesLink />
-      {mayKeepSources && <AssignmentLink />}
-      {mayKeepSources && (
-        <Button
-          component={Link}
-          to="/leads/sources"
-          variant="default"
-          leftSection={<IconAntennaBars5 size={17} stroke={1.7} />}
-        >
-          Sources
-        </Button>
-      )}
-      <Button
-        component={Link}
-        to="/leads/import"
-        variant="default"
-        leftSection={<IconFileImport size={17} stroke={1.7} />}
-      >
-        Import
-      </Button>
       <Button leftSection={<IconUserPlus size={17} stroke={1.7} />} onClick={add}>
         Add lead
       </Button>

@@ -132,11 +132,17 @@ function Kept({ now }: { now: AssignmentNow }) {
 }
 
 function State({ now, inForce }: { now: AssignmentNow; inForce: boolean }) {
-  if (now.active === null) return <Chip>No rule is in force</Chip>;
-  if (inForce) return <Chip tone="good">In force, as version {now.number}</Chip>;
   return (
     <p>
-      <Chip tone="warn">Draft</Chip> Version {now.number} is in force until you switch this on.
+      {now.active === null ? (
+        <Chip>No rule is in force</Chip>
+      ) : inForce ? (
+        <Chip tone="good">In force, as version {now.number}</Chip>
+      ) : (
+        <>
+          <Chip tone="warn">Draft</Chip> Version {now.number} is in force until you switch this on.
+        </>
+      )}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconColumns3, IconList } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -111,9 +111,9 @@ export function ColumnsMenu({ titles, chosen, choose }: ColumnsMenuProps) {
   return (
     <Menu closeOnItemClick={false} position="bottom-end">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-md" leftSection={<IconColumns3 size={15} />}>
-          Columns
-        </Button>
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label="Columns" title="Columns">
+          <IconColumns3 size={17} />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: "auto" }}>
         {Object.entries(titles).map(([key, title]) => (

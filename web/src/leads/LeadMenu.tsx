@@ -1,0 +1,47 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import {
+  IconAntennaBars5,
+  IconDots,
+  IconFileImport,
+  IconRoute,
+  IconStack2,
+  IconUsersGroup,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useMayKeepSources } from "./sources/access";
+
+/** From the list to what is done with many leads, and to how they come in and to whom they go. */
+export function LeadMenu() {
+  const mayKeepSources = useMayKeepSources();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="default" size={36} aria-label="More about leads">
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to="/leads/import" leftSection={<IconFileImport size={17} />}>
+          Import a file
+        </Menu.Item>
+        <Menu.Item component={Link} to="/leads/duplicates" leftSection={<IconUsersGroup size={17} />}>
+          Duplicates
+        </Menu.Item>
+        <Menu.Item component={Link} to="/leads/bulk" leftSection={<IconStack2 size={17} />}>
+          Bulk actions so far
+        </Menu.Item>
+        {mayKeepSources && (
+          <>
+            <Menu.Divider />
+            <Menu.Item component={Link} to="/leads/sources" leftSection={<IconAntennaBars5 size={17} />}>
+              Sources
+            </Menu.Item>
+            <Menu.Item component={Link} to="/leads/assignment" leftSection={<IconRoute size={17} />}>
+              Assignment
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
