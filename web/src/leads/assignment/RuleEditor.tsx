@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { newKey } from "../../api/client";
 import type { AssignmentRule, LineOfBusiness, RuleSaid } from "../../api/schema";
 import { useCampaigns, useTeams, useUsers } from "../../directory/queries";
@@ -265,18 +265,24 @@ interface BoxesProps<T> {
 }
 
 function Boxes<T extends string | number>({ label, values, chosen, choose }: BoxesProps<T>) {
+  const id = useId();
   return (
-    <div role="group" aria-label={label} className={source.boxes}>
-      {values.map((each) => (
-        <Checkbox
-          key={each.value}
-          label={each.label}
-          checked={chosen.includes(each.value)}
-          onChange={({ currentTarget: { checked } }) =>
-            choose(checked ? [...chosen, each.value] : chosen.filter((value) => value !== each.value))
-          }
-        />
-      ))}
+    <div role="group" aria-labelledby={id}>
+      <p id={id} className={styles.of}>
+        {label}
+      </p>
+      <div className={source.boxes}>
+        {values.map((each) => (
+          <Checkbox
+            key={each.value}
+            label={each.label}
+            checked={chosen.includes(each.value)}
+            onChange={({ currentTarget: { checked } }) =>
+              choose(checked ? [...chosen, each.value] : chosen.filter((value) => value !== each.value))
+            }
+          />
+        ))}
+      </div>
     </div>
   );
 }

@@ -11,6 +11,7 @@ it("says a rule in plain words", () => {
   expect(ruleInWords({ rule_id: "r", name: "All", team_id: "a", at_work: false }, names)).toBe(
     "Every lead: in turns to the agents of team a.",
   );
+  expect(ruleInWords({ rule_id: "r", name: "" }, names)).toBe("Every lead: to nobody yet.");
   const whole = ruleInWords(
     {
       rule_id: "r", name: "Texas", team_id: "a", seats: [{ user_id: "u", weight: 2 }], by: "load", licensed: true, most_a_day: 5,

@@ -69,11 +69,12 @@ function toWhom({ team_id, seats = [], by = "turns" }: Rule, names: Names): stri
     ({ user_id, weight = 1 }) => names.user(user_id) + (weight === 1 ? "" : ` (${weight} times)`),
   );
   const who = joined([...(team === null ? [] : [team]), ...people], "and");
+  if (team === null && people.length === 0) return "to nobody yet";
   return by === "load" ? `to whoever has the fewest open leads of ${who}` : `in turns to ${who}`;
 }
 
 function conditions(rule: Rule): string {
-  if (rule.by === "claim") return "";
+  if (rule.by === "claim" || (!rule.team_id && !rule.seats?.length)) return "";
   const asked = [
     ...(rule.licensed ? ["is licensed for it"] : []),
     ...(rule.speaks ? ["speaks the language"] : []),

@@ -80,7 +80,7 @@ function Entry({ pair }: { pair: DuplicatePair }) {
         to="/leads/duplicates/$leadId/$otherId"
         params={{ leadId: one.id, otherId: two.id }}
         variant="default"
-        aria-label={`Look at ${one.display_name} and ${two.display_name}`}
+        aria-label={`Look at both: ${one.display_name} and ${two.display_name}`}
       >
         Look at both
       </LinkButton>

@@ -14,6 +14,7 @@ import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { said } from "../../ui/toast";
 import { When } from "../../ui/When";
 import { useLeadFields } from "../own/queries";
+import { BackTo } from "../sources/BackTo";
 import styles from "./Review.module.css";
 import { duplicatePairs, mergePreview, useMerge, useTellApart } from "./queries";
 import { fieldInWords, kept, type Side, valueInWords } from "./words";
@@ -30,9 +31,8 @@ export function ReviewPage() {
 function Review({ leadId, otherId }: { leadId: string; otherId: string }) {
   const preview = useQuery(mergePreview(leadId, otherId));
   const ask = () => void preview.refetch();
-  const above = <Link to="/leads/duplicates">Duplicates</Link>;
   return (
-    <Page title="One person, or two?" above={above}>
+    <Page title="One person, or two?" above={<BackTo to="/leads/duplicates">Duplicates</BackTo>}>
       {preview.error && preview.data && <Stale error={preview.error} retry={ask} />}
       {preview.data ? (
         <Both preview={preview.data} />
@@ -140,6 +140,7 @@ function Both({ preview }: { preview: MergePreview }) {
       <Card label="Both leads">
         <div className={styles.heads}>
           <Head lead={lead} what="Stays" />
+          <Head lead={other} what="Goes on as the first" />
           <Button
             variant="subtle"
             leftSection={<IconArrowsExchange size={17} aria-hidden="true" />}
@@ -147,7 +148,6 @@ function Both({ preview }: { preview: MergePreview }) {
           >
             Keep the other one
           </Button>
-          <Head lead={other} what="Goes on as the first" />
         </div>
         <Fields
           preview={preview}
@@ -289,7 +289,7 @@ function Fields({ preview, chosen, choose, fixed }: FieldsProps) {
         </dl>
       )}
       <section className={styles.result} aria-label="What the lead will be">
-        <h3>Will be</h3>
+        <h2>Will be</h2>
         <dl className={styles.same} aria-live="polite">
           {differing.map((field) => (
             <div key={field.field}>
