@@ -51,6 +51,8 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_agency": lambda _: {"json": {"name": "Another"}},
     "change_client_details": lambda _: {"json": _DETAILS},
     "change_lead_field": lambda _: {"json": {"label": "Another"}},
+    "write_lead_note": lambda _: {"json": {"text": "Another"}},
+    "change_lead_note": lambda _: {"json": {"text": "Another"}},
     "change_lead_tags": lambda _: {"json": {"add": ["another"]}},
     "change_lead_view": lambda ids: {"json": {"name": "Another", "audience": "team", "team_id": ids["team_id"]}},
     "define_lead_field": lambda _: {"json": {"label": "Another", "kind": "text"}},

@@ -117,6 +117,9 @@ NOT_PERSONAL_HERE = {
     "leads.LeadViewRemoved.v1": {"view_id"},
     "leads.LeadViewSaved.v1": {"view_id", "name", "audience", "filter", "sort", "columns"},
     "leads.LeadInquired.v1": {"inquiry_id", "cost", "consented_at", "first", "inquired_at"},
+    "leads.NoteAdded.v1": {"author_id", "mentions", "note_id"},
+    "leads.NoteChanged.v1": {"mentions", "note_id"},
+    "leads.NoteRemoved.v1": {"note_id"},
     "leads.LeadSourceChanged.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
     "leads.LeadSourceMade.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
     "leads.LeadsImported.v1": {

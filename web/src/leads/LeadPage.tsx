@@ -37,6 +37,8 @@ import { StageMenu } from "./StageMenu";
 
 const route = getRouteApi("/leads/$leadId");
 
+// Not part of the page's first look.
+const Notes = lazy(() => import("./notes/Notes").then((room) => ({ default: room.Notes })));
 // Few leads are two.
 const MergedFrom = lazy(() =>
   import("./duplicates/MergedFrom").then((room) => ({ default: room.MergedFrom })),
@@ -93,6 +95,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const [stageOpen, setStageOpen] = useState(false);
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
+  const [noting, setNoting] = useState(false);
   const move = useMoveLead();
   const assign = useAssignLead();
   const claim = useClaimLead(lead);
@@ -106,6 +109,10 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   }, [lead.display_name]);
 
   const { show } = view;
+  const note = useCallback(() => {
+    show("timeline");
+    setNoting(true);
+  }, [show]);
   const edit = useCallback(() => {
     show("facts");
     setEditing("name");
@@ -134,6 +141,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               command("Move stage", "s", () => setStageOpen(true), isClient),
               command("Assign", "a", () => setDialog("assign"), !open),
               command("Edit", "e", edit),
+              command("Write a note", "n", note),
             ]
           : []),
         ...(mustClaim && open ? [command("Claim", "m", () => void claim())] : []),
@@ -161,7 +169,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         command("Next in the list", "j", () => next?.(), next === null),
         command("Previous in the list", "k", () => previous?.(), previous === null),
       ];
-    }, [claim, edit, isClient, mayForget, mayWrite, mustClaim, next, open, previous]),
+    }, [claim, edit, isClient, mayForget, mayWrite, mustClaim, next, note, open, previous]),
   );
 
   return (
@@ -208,7 +216,14 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               <Inquiries id={lead.id} />
             </>
           }
-          timeline={<Timeline whose={whose} person={lead.display_name} view={view} />}
+          timeline={
+            <>
+              <Suspense fallback={null}>
+                <Notes leadId={lead.id} mayWrite={mayWrite} writing={noting} write={setNoting} />
+              </Suspense>
+              <Timeline whose={whose} person={lead.display_name} view={view} />
+            </>
+          }
           insights={
             <InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />
           }

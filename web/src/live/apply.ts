@@ -8,9 +8,12 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
   // With a record that is shared come its conversations and what was read in them.
   const along = /\.\w+(Shared|Unshared)\./.test(change.type) ? [["threads"], ["insights"]] : [];
   const ofPerson = ["timeline"];
+  const noted = /\.(Note\w+|Lead\w*[Mm]erged\w*|LeadRe(moved|stored))\./.test(change.type)
+    ? [["leads", "mentions"]]
+    : [];
   switch (change.resource) {
     case "lead":
-      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"], ...along];
+      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"], ...noted, ...along];
     case "client":
       return [["clients", "one", change.id], ["clients", "list"], ofPerson, ["reports"], ...along];
     case "call":

@@ -5,7 +5,9 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Insight, Lead, Thread } from "../api/schema";
 import { clientsNamed } from "../clients/queries";
+import { useNameOf } from "../directory/queries";
 import { useAssignLead } from "../leads/edit";
+import { unseenMentions } from "../leads/notes/queries";
 import { leadsNamed } from "../leads/queries";
 import { StageChip } from "../leads/stage";
 import { useMayWrite, useMe } from "../session/session";
@@ -17,7 +19,7 @@ import { Sign } from "../ui/Sign";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { actOn, fewOf, latestThreads, toClaim, waitingFor, whose, worthActingOn } from "./queries";
+import { actOn, FEW, fewOf, latestThreads, toClaim, waitingFor, whose, worthActingOn } from "./queries";
 import styles from "./Today.module.css";
 
 interface ListProps {
@@ -85,6 +87,32 @@ export function Waiting() {
               </>
             )}
           </LeadLine>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+/** Notes that mention one, and that one has not read. */
+export function Mentions() {
+  const query = useQuery(unseenMentions);
+  const nameOf = useNameOf();
+  return (
+    <List title="Mentions" query={query} none="Nobody mentions you in a note that you have not read.">
+      {(query.data ?? []).slice(0, FEW).map((mention) => (
+        <li key={mention.note_id}>
+          <Link to="/leads/$leadId" params={{ leadId: mention.lead_id }} className={styles.line}>
+            <Face name={mention.display_name} size={32} />
+            <span className={styles.lineWords}>
+              <strong>{mention.display_name}</strong>
+              <small>
+                {mention.author_id === null ? "GardenOS" : nameOf(mention.author_id)}: {mention.text}
+              </small>
+            </span>
+            <span className={styles.when}>
+              <When at={mention.mentioned_at} />
+            </span>
+          </Link>
         </li>
       ))}
     </List>

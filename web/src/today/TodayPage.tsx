@@ -2,7 +2,7 @@ import { useMe } from "../session/session";
 import { Page } from "../ui/Page";
 import { useNow } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { Conversations, ToClaim, Waiting, WorthActingOn } from "./Cards";
+import { Conversations, Mentions, ToClaim, Waiting, WorthActingOn } from "./Cards";
 import { dateInWords, greeting } from "./greeting";
 import { Pipeline } from "./Pipeline";
 import styles from "./Today.module.css";
@@ -26,6 +26,7 @@ export function TodayPage() {
       <div className={styles.cards}>
         <div>
           <Waiting />
+          <Mentions />
           <ToClaim />
         </div>
         <div>

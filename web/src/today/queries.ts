@@ -4,7 +4,8 @@ import type { Insight, Lead } from "../api/schema";
 import { OPEN_STAGES } from "../leads/stage";
 import { daysUntil } from "../ui/format";
 
-const FEW = 6;
+/** Of each card. */
+export const FEW = 6;
 // Some of them may have been forgotten, and ask for nothing.
 const MORE_THAN_FEW = 30;
 const LATEST_INSIGHTS = 60;

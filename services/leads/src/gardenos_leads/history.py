@@ -7,6 +7,7 @@ from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -74,6 +75,12 @@ def title(event: Event) -> str:
             return "Added to a campaign"
         case LeadWithdrawn():
             return "Taken out of a campaign"
+        case NoteAdded():
+            return "Note written"
+        case NoteChanged():
+            return "Note changed"
+        case NoteRemoved():
+            return "Note removed"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

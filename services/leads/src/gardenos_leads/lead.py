@@ -13,6 +13,7 @@ from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -28,6 +29,8 @@ from gardenos_contracts.leads import (
     Stage,
 )
 from gardenos_contracts.values import LineOfBusiness, PersonName
+
+from gardenos_leads.records.domain import NOTHING, Records, evolve_records
 
 
 class Details(TypedDict):
@@ -76,10 +79,11 @@ class Lead:
     """The lead that the person goes on as, where they were kept as two."""
     merged: frozenset[UUID] = frozenset()
     """Leads that were this person as well, and go on as this one."""
+    records: Records = NOTHING
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
-        self._require_known()
+        self.require_known()
         changed = Details(**{**self.details, **changes})  # type: ignore[typeddict-item]
         _require_a_way_to_know(changed)
         if changed != self.details:
@@ -118,7 +122,7 @@ class Lead:
 
     def move(self, stage: Stage, reason: str | None = None) -> Iterator[Event]:
         """Along the pipeline, or back; a lost lead may be reopened, a won one is a client."""
-        self._require_known()
+        self.require_known()
         if self.stage == Stage.WON:
             raise Conflict(f"this lead was won: go on with client {self.client_id}")
         if stage == Stage.WON:
@@ -130,7 +134,7 @@ class Lead:
 
     def convert(self, at: datetime) -> Iterator[Event]:
         """The prospect becomes a client, once."""
-        self._require_known()
+        self.require_known()
         if self.client_id is not None:
             raise Conflict(f"this lead was converted already: see client {self.client_id}")
         yield LeadConverted(
@@ -151,7 +155,7 @@ class Lead:
 
     def share(self, user_id: UUID) -> Iterator[Event]:
         """A colleague has it in their scope as well."""
-        self._require_known()
+        self.require_known()
         if self.client_id is not None:
             raise Conflict("this lead became a client: share the client, and this comes with it")
         if user_id not in self.shared_with:
@@ -180,7 +184,7 @@ class Lead:
 
     def tag(self, add: Collection[str], remove: Collection[str]) -> Iterator[Event]:
         """It is given tags and loses others; what is given and taken at once is given."""
-        self._require_known()
+        self.require_known()
         added, removed = frozenset(add) - self.tags, (frozenset(remove) & self.tags) - frozenset(add)
         if len(self.tags | added) - len(removed) > MOST_TAGS:
             raise Invalid(f"a lead has at most {MOST_TAGS} tags", pointer="/add")
@@ -194,14 +198,14 @@ class Lead:
 
     def fill(self, values: Mapping[str, FieldValue]) -> Iterator[Event]:
         """What is known under fields of the agency's own; None where nothing is any more."""
-        self._require_known()
+        self.require_known()
         changed = {key: value for key, value in values.items() if self.fields.get(key) != value}
         if changed:
             yield LeadFieldsFilled(lead_id=self.lead_id, person_id=self.person_id, values=changed)
 
     def enrol(self, campaign_id: UUID) -> Iterator[Event]:
         """Into a campaign; nothing happens where it is in it, or came from it. Whether that takes anybody is its own affair."""
-        self._require_known()
+        self.require_known()
         if campaign_id != self.campaign_id and campaign_id not in self.campaigns:
             yield LeadEnrolled(lead_id=self.lead_id, person_id=self.person_id, campaign_id=campaign_id)
 
@@ -215,7 +219,8 @@ class Lead:
         if not self.forgotten:
             yield PersonForgotten(lead_id=self.lead_id, person_id=self.person_id, client_id=self.client_id)
 
-    def _require_known(self) -> None:
+    def require_known(self) -> None:
+        """Raises Conflict for one that was forgotten, removed or merged into another."""
         if self.forgotten:
             raise Conflict("this person was forgotten: nothing more is kept of them")
         if self.merged_into is not None:
@@ -224,7 +229,7 @@ class Lead:
             raise Conflict("this lead was removed: restore it first")
 
     def _require_open(self, what: str) -> None:
-        self._require_known()
+        self.require_known()
         if self.stage.closed:
             raise Conflict(f"a closed lead cannot be {what}; reopen it first")
 
@@ -275,6 +280,8 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, campaigns=lead.campaigns | {event.campaign_id})
         case LeadWithdrawn() if lead is not None:
             return replace(lead, campaigns=lead.campaigns - {event.campaign_id})
+        case NoteAdded() | NoteChanged() | NoteRemoved() if lead is not None:
+            return replace(lead, records=evolve_records(lead.records, event))
         case LeadInquired() | LeadUnanswered() if lead is not None:
             return lead
         case LeadRemoved() if lead is not None:
@@ -291,7 +298,7 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, merged_into=None)
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
-            return replace(lead, details=nothing, forgotten=True, tags=frozenset(), fields={})
+            return replace(lead, details=nothing, forgotten=True, tags=frozenset(), fields={}, records=NOTHING)
     raise TypeError(f"{event.event_type} is no event of a lead")
 
 

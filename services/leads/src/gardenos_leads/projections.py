@@ -5,6 +5,8 @@ from typing import Any
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
+from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
+from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -25,10 +27,15 @@ from gardenos_leads.campaigns.projections import project_campaigns, project_memb
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
+from gardenos_leads.records.projections import project_records
 from gardenos_leads.tables import leads
 
 FORGOTTEN = "Forgotten person"
 """What somebody is called who was forgotten."""
+
+
+_OF_OTHER_TABLES = (LeadEnrolled, LeadWithdrawn, NoteAdded, NoteChanged, NoteRemoved)
+"""A lead's events by which its own row changes in nothing but the version."""
 
 
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
@@ -39,13 +46,14 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
         await session.execute(insert(leads), captured)
     for fact in facts:
         changes = _changes(fact)
-        if changes:
+        if changes or isinstance(fact.data, _OF_OTHER_TABLES):
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
     await project_merges(session, facts)
     await project_lists(session, facts)
     await project_assigning(session, facts)
     await project_members(session, facts)
+    await project_records(session, facts)
 
 
 def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:

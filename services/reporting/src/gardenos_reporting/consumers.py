@@ -41,6 +41,7 @@ from gardenos_contracts.identity import (
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -94,6 +95,9 @@ LISTENS_TO = (
     LeadInquired,
     LeadFieldsFilled,
     LeadTagsChanged,
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
     LeadsMerged,
     LeadMergedInto,
     LeadsUnmerged,

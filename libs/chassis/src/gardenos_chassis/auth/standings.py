@@ -196,6 +196,15 @@ class Standings:
         if not found.active:
             raise Conflict("this person was deactivated; choose somebody who works here")
 
+    async def as_caller(self, database: Database, caller: Caller, user_id: UUID) -> Caller:
+        """A colleague as they would be if they asked now: what they see is told by `sees`. Raises as `require_colleague`."""
+        if user_id == caller.user_id:
+            return replace(caller, key=None)
+        await self.require_colleague(database, caller, user_id)
+        standing = (await self._agency(database, caller.agency_id)).people[user_id]
+        colleague = Caller(caller.agency_id, user_id, standing.role, standing.team_ids, version=standing.version)
+        return await self.now(database, colleague)
+
     async def _found(self, database: Database, agency_id: UUID, look: Callable[[_Agency], F | None]) -> F | None:
         """What is known; what is not is waited for, as long as news of it may be on its way."""
         until = time.monotonic() + _NEWS_TAKES_SECONDS

@@ -1,6 +1,6 @@
 """What a route asks for: who calls, a session to read in, a way to change things."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
@@ -14,7 +14,7 @@ from gardenos_chassis.audit.accesses import note_access
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.api_keys import is_api_key
 from gardenos_chassis.auth.standings import Standings
-from gardenos_chassis.errors import Invalid, PreconditionFailed, Unauthorized
+from gardenos_chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unauthorized
 from gardenos_chassis.events.repository import Repository
 from gardenos_chassis.events.snapshots import Snapshots
 from gardenos_chassis.events.store import Context, EventStore, UnitOfWork, fingerprint
@@ -108,6 +108,20 @@ class Writing:
         """Raises NotFound for somebody who is not of the caller's agency, and Conflict for somebody who was deactivated."""
         if self.standings is not None:
             await self.standings.require_colleague(self.store.database, self.caller, user_id)
+
+    async def colleagues(self, user_ids: Sequence[UUID], *, pointer: str) -> dict[UUID, Caller]:
+        """Colleagues as they would be if they asked, by their ids. Raises Invalid, by place, for whoever is none."""
+        found: dict[UUID, Caller] = {}
+        wrong: list[tuple[str, str]] = []
+        for place, user_id in enumerate(user_ids):
+            try:
+                if self.standings is not None:
+                    found[user_id] = await self.standings.as_caller(self.store.database, self.caller, user_id)
+            except (NotFound, Conflict) as stranger:
+                wrong.append((f"{pointer}/{place}", stranger.detail))
+        if wrong:
+            raise Invalid.many(wrong)
+        return found
 
 
 async def writing(

@@ -13,6 +13,7 @@ from gardenos_leads.api.lead_posts import router as lead_posts
 from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
+from gardenos_leads.api.notes import router as notes
 from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
 
@@ -28,6 +29,7 @@ routers = (
     duplicates,
     assignment,
     views,
+    notes,
     leads,
     campaigns,
     imports,

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_leads.campaigns.campaign import Status
 from gardenos_leads.campaigns.tables import campaign_costs, campaign_members, lead_milestones
-from gardenos_leads.tables import campaigns, leads
+from gardenos_leads.tables import campaigns
 
 
 async def project_campaigns(session: Session, facts: Sequence[Fact[Event]]) -> None:
@@ -104,8 +104,6 @@ async def _keep_member(session: Session, fact: Fact[Event], event: LeadEnrolled 
     else:
         gone = [campaign_members.c[name] == value for name, value in this.items()]
         await session.execute(delete(campaign_members).where(*gone))
-    lead = (leads.c.agency_id == fact.agency_id, leads.c.id == event.lead_id)
-    await session.execute(update(leads).where(*lead).values(version=fact.version))
 
 
 async def _quoted(session: Session, fact: Fact[Event]) -> None:

@@ -42,6 +42,7 @@ from gardenos_contracts.identity import (
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -152,6 +153,9 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadInquired()
             | LeadFieldsFilled()
             | LeadTagsChanged()
+            | NoteAdded()
+            | NoteChanged()
+            | NoteRemoved()
             | LeadRemoved()
             | LeadRestored()
             | LeadsMerged()

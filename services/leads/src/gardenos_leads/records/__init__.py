@@ -1,0 +1,1 @@
+"""What people write down about a lead beside its details: notes."""
