@@ -3,7 +3,13 @@ import { Link } from "@tanstack/react-router";
 import styles from "./Sources.module.css";
 
 /** The way back, above a heading. */
-export function BackTo({ to, children }: { to: "/leads" | "/leads/sources" | "/leads/duplicates"; children: string }) {
+export function BackTo({
+  to,
+  children,
+}: {
+  to: "/leads" | "/leads/sources" | "/leads/duplicates";
+  children: string;
+}) {
   return (
     <Link to={to} className={styles.back}>
       <IconChevronLeft size={16} aria-hidden="true" />
