@@ -20,7 +20,8 @@ from gardenos_chassis.testing.parts import Parts, real_parts
 from gardenos_contracts.values import Role
 
 from bench.measure import Measure, percentile, say
-from bench.processes import serving
+from bench.processes import serving_bare, serving_leads
+from bench.settings import settings_of
 
 A_SECOND = 100
 SECONDS = int(os.environ.get("GARDENOS_BENCH_CAPTURE_SECONDS", "60"))
@@ -40,24 +41,9 @@ async def measure(report: Callable[[Measure], None]) -> None:
         finally:
             await admin.close()
         ours, bare = free_port(), free_port()
-        service = {
-            "PATH": os.environ["PATH"],
-            "GARDENOS_LEADS_DATABASE_URL": urls.app_url,
-            "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
-            "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
-            "GARDENOS_INTERNAL_TOKEN": secrets.token_hex(16),
-            "GARDENOS_MASTER_KEY": parts.master_key,
-            "GARDENOS_JWKS_URL": parts.sources.jwks_url,
-            "GARDENOS_LOG_LEVEL": "WARNING",
-            "GARDENOS_PORT": str(ours),
-        }
-        plain = {"PATH": os.environ["PATH"], "DATABASE_URL": urls.app_url.replace("+asyncpg", "")}
-        uvicorn = ("-m", "uvicorn", "bench.bare_capture:app", "--port", str(bare), "--no-access-log")
         async with (
-            serving(
-                "-m", "gardenos_leads", environment=service, answers_at=f"http://127.0.0.1:{ours}/readyz?traffic=true"
-            ),
-            serving(*uvicorn, environment=plain, answers_at=f"http://127.0.0.1:{bare}/ready"),
+            serving_leads(await settings_of(parts, "leads", ours), ours),
+            serving_bare("bench.bare_capture:app", urls.app_url, bare, "/ready"),
         ):
             address, count = await _source(parts, f"http://127.0.0.1:{ours}")
             to_us, to_bare = f"http://127.0.0.1:{ours}{address}", f"http://127.0.0.1:{bare}/posts"

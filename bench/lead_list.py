@@ -5,10 +5,7 @@ access tokens verified, its relay and consumer at work beside. For the check a m
 an owner sees by their role; the same service without it (`bench.unchecked_leads`) asks nobody's standing and shows all.
 """
 
-import os
-import secrets
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import httpx
@@ -19,7 +16,8 @@ from gardenos_contracts.values import Role
 
 from bench.load import get, requests_a_second
 from bench.measure import Measure, in_turns, say
-from bench.processes import serving
+from bench.processes import serving_bare, serving_leads
+from bench.settings import settings_of
 
 LEADS = 100_000
 AGENCIES = 20
@@ -60,31 +58,10 @@ async def measure(report: Callable[[Measure], None]) -> None:
         agencies = [new_id() for _ in range(AGENCIES)]
         await _fill(parts, agencies)
         ours, bare, unchecked = free_port(), free_port(), free_port()
-        service = {
-            "PATH": os.environ["PATH"],
-            "GARDENOS_LEADS_DATABASE_URL": urls.app_url,
-            "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
-            "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
-            "GARDENOS_INTERNAL_TOKEN": secrets.token_hex(16),
-            "GARDENOS_MASTER_KEY": parts.master_key,
-            "GARDENOS_JWKS_URL": parts.sources.jwks_url,
-            "GARDENOS_COMMS_URL": parts.sources.url_of("comms"),
-            "GARDENOS_LOG_LEVEL": "WARNING",
-        }
-        plain = {"PATH": os.environ["PATH"], "DATABASE_URL": urls.app_url.replace("+asyncpg", "")}
-        uvicorn = (
-            "-m",
-            "uvicorn",
-            "bench.bare_list:app",
-            "--port",
-            str(bare),
-            "--no-access-log",
-            "--log-level",
-            "warning",
-        )
+        service = await settings_of(parts, "leads", ours) | {"GARDENOS_COMMS_URL": parts.sources.url_of("comms")}
         async with (
-            _leads("gardenos_leads", service, ours),
-            serving(*uvicorn, environment=plain, answers_at=f"http://127.0.0.1:{bare}/leads?agency_id={agencies[0]}"),
+            serving_leads(service, ours),
+            serving_bare("bench.bare_list:app", urls.app_url, bare, f"/leads?agency_id={agencies[0]}"),
         ):
             tokens = {agency: parts.sources.signer.token(agency, new_id(), Role.OWNER) for agency in agencies}
             authorized = {agency: {"authorization": f"Bearer {token}"} for agency, token in tokens.items()}
@@ -100,7 +77,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
             report(Measure("lead_list", value, "requests/s", baseline, "bare FastAPI, asyncpg, orjson"))
             managers = {agency: await _manager(parts, agency) for agency in agencies}
             to_see = [get(f"/api/v1/leads?limit={PAGE}", managers[agency]) for agency in agencies]
-            async with _leads("bench.unchecked_leads", service, unchecked):
+            async with serving_leads(service, unchecked, "bench.unchecked_leads"):
                 await _see_alike(ours, unchecked, managers[agencies[0]])
                 value, baseline = await in_turns(
                     lambda: requests_a_second(ours, to_see, connections=CONNECTIONS, seconds=SECONDS),
@@ -109,11 +86,6 @@ async def measure(report: Callable[[Measure], None]) -> None:
                     unit="requests/s",
                 )
             report(Measure("lead_list_checked", value, "requests/s", baseline, "the same without the permission check"))
-
-
-def _leads(module: str, environment: dict[str, str], port: int) -> AbstractAsyncContextManager[object]:
-    ready = f"http://127.0.0.1:{port}/readyz?traffic=true"
-    return serving("-m", module, environment=environment | {"GARDENOS_PORT": str(port)}, answers_at=ready)
 
 
 async def _manager(parts: Parts, agency_id: UUID) -> dict[str, str]:

@@ -8,7 +8,6 @@ connections; how many a second at sixteen.
 
 import os
 import pickle
-import secrets
 import statistics
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +36,8 @@ from gardenos_leads.lists.fields import Field
 
 from bench.load import get, requests_a_second, seconds_of_requests
 from bench.measure import Measure, in_turns, percentile, say
-from bench.processes import serving
+from bench.processes import serving_bare, serving_leads
+from bench.settings import settings_of
 
 SIZES = [int(size) for size in os.environ.get("GARDENOS_BENCH_LIST_LEADS", "100000,1000000").split(",")]
 AGENCIES = 20
@@ -187,35 +187,11 @@ async def _measured(
     with tempfile.NamedTemporaryFile() as kept:
         kept.write(pickle.dumps(statements))
         kept.flush()
-        service = {
-            "PATH": os.environ["PATH"],
-            "GARDENOS_LEADS_DATABASE_URL": url,
-            "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
-            "GARDENOS_KAFKA_IDEMPOTENCE": str(parts.idempotence),
-            "GARDENOS_INTERNAL_TOKEN": secrets.token_hex(16),
-            "GARDENOS_MASTER_KEY": parts.master_key,
-            "GARDENOS_JWKS_URL": parts.sources.jwks_url,
-            "GARDENOS_COMMS_URL": parts.sources.url_of("comms"),
-            "GARDENOS_LOG_LEVEL": "WARNING",
-            "GARDENOS_PORT": str(ours),
-        }
-        plain = {"PATH": os.environ["PATH"], "DATABASE_URL": url.replace("+asyncpg", ""), "STATEMENTS": kept.name}
-        uvicorn = (
-            "-m",
-            "uvicorn",
-            "bench.bare_list:app",
-            "--port",
-            str(bare),
-            "--no-access-log",
-            "--log-level",
-            "warning",
-        )
-        first = f"http://127.0.0.1:{bare}/lists/0?agency_id={agencies[0].id}"
+        service = await settings_of(parts, "leads", ours) | {"GARDENOS_COMMS_URL": parts.sources.url_of("comms")}
+        first = f"/lists/0?agency_id={agencies[0].id}"
         async with (
-            serving(
-                "-m", "gardenos_leads", environment=service, answers_at=f"http://127.0.0.1:{ours}/readyz?traffic=true"
-            ),
-            serving(*uvicorn, environment=plain, answers_at=first),
+            serving_leads(service, ours),
+            serving_bare("bench.bare_list:app", url, bare, first, STATEMENTS=kept.name),
         ):
             authorized = {
                 agency.id: {"authorization": f"Bearer {parts.sources.signer.token(agency.id, new_id(), Role.OWNER)}"}

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -42,6 +43,23 @@ async def serving(
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+def serving_leads(
+    environment: Mapping[str, str], port: int, module: str = "gardenos_leads"
+) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """The leads service as it is deployed, at this port, once it takes requests."""
+    ready = f"http://127.0.0.1:{port}/readyz?traffic=true"
+    return serving("-m", module, environment={**environment, "GARDENOS_LEADS_PORT": str(port)}, answers_at=ready)
+
+
+def serving_bare(
+    app: str, database_url: str, port: int, path: str, **environment: str
+) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """A bare app (`bench.bare_list:app`) beside it, once it answers this path."""
+    words = ("-m", "uvicorn", app, "--port", str(port), "--no-access-log", "--log-level", "warning")
+    known = {"PATH": os.environ["PATH"], "DATABASE_URL": database_url.replace("+asyncpg", "")}
+    return serving(*words, environment=known | environment, answers_at=f"http://127.0.0.1:{port}{path}")
 
 
 async def _answers(address: str) -> bool:

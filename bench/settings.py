@@ -1,5 +1,7 @@
 """What a service's process is told in a measurement: the kit's parts, and a port of its own."""
 
+import os
+
 from gardenos_chassis.testing.parts import Parts
 
 
@@ -8,6 +10,7 @@ async def settings_of(parts: Parts, service: str, port: int) -> dict[str, str]:
     urls = await parts.database(f"gardenos_{service}")
     own = f"GARDENOS_{service.upper()}"
     return {
+        "PATH": os.environ["PATH"],
         f"{own}_DATABASE_URL": urls.app_url,
         f"{own}_PORT": str(port),
         "GARDENOS_KAFKA_BOOTSTRAP": parts.bootstrap,
