@@ -23,6 +23,14 @@ def _rule(ids: Ids) -> Mapping[str, Any]:
     return {"rule_id": "0198c000-0000-7000-8000-000000000001", "name": "Other"} | who
 
 
+PIPELINE = {
+    "name": "Other",
+    "stages": [
+        {"key": kind, "name": kind, "kind": kind, "probability": probability}
+        for kind, probability in (("new", 10), ("won", 100), ("lost", 0))
+    ],
+}
+
 BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "write_assignment_draft": lambda ids: {"json": {"rules": [_rule(ids)]}},
     "ask_what_if": lambda ids: {"json": {"rules": [_rule(ids)]}},
@@ -44,6 +52,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": _DETAILS
         | {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"], "source": "phone"}
     },
+    "define_pipeline": lambda _: {"json": PIPELINE},
     "change_campaign": lambda _: {"json": {"name": "Another", "source": "another"}},
     "set_campaign_status": lambda _: {"json": {"status": "closed"}},
     "record_campaign_cost": lambda _: {"json": {"amount": {"minor": 1}, "on": "2026-11-01"}},

@@ -23,6 +23,7 @@ from gardenos_leads.bulk.actions import (
 )
 from gardenos_leads.bulk.undoing import set_back
 from gardenos_leads.lead import Lead
+from gardenos_leads.pipelines.pipeline import Pipelines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,7 +103,7 @@ def test_what_nobody_touched_since_is_as_it_was(action: AnyAction, earlier: list
     history = History()
     history.by_hand(earlier)
     before = history.lead
-    became = judged(action, before, before)
+    became = judged(action, before, before, Pipelines())
     history.record(became.events, CAUSE)
     assert bool(became.events) == (became.fate is BulkFate.DONE)
     assert {name for name, value in known(history.lead).items() if value != known(before)[name]} <= {FIELD[action.kind]}
@@ -121,7 +122,7 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
     history = History()
     history.by_hand(earlier)
     before = history.lead
-    became = judged(action, before, before)
+    became = judged(action, before, before, Pipelines())
     history.record(became.events, CAUSE)
     after = history.lead
     history.by_hand(later)
@@ -158,7 +159,7 @@ def test_tags_go_back_one_by_one(given_tags: list[str], earlier: list[Any], add:
     history.by_hand(earlier)
     before = history.lead
     action = ChangeTags(kind="tags", mode="add", tags=given_tags)
-    history.record(decided(action, before), CAUSE)
+    history.record(decided(action, before, Pipelines()), CAUSE)
     ours = history.lead.tags - before.tags
     history.record(history.lead.tag(add, remove))
     now = history.lead.tags

@@ -1941,7 +1941,7 @@ export interface paths {
         get?: never;
         /**
          * Move Lead
-         * @description The lead moves along the pipeline.
+         * @description The lead moves along its pipeline; 422 names each field that must be known of leads that come there.
          */
         put: operations["move_lead"];
         post?: never;
@@ -2882,6 +2882,53 @@ export interface paths {
          * @description Signing out: the token is worth nothing from then on.
          */
         delete: operations["end_operator_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pipelines
+         * @description All of the agency's pipelines.
+         */
+        get: operations["list_pipelines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{line}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Define Pipeline
+         * @description Leads of a line go through these stages from here on; answers all pipelines. For owners, admins and managers.
+         *
+         *     Leads stay in the stage whose key they have. Of a stage that is no more and that leads are in, `moved` has to say where they
+         *     go on: 422 names those of which it does not.
+         */
+        put: operations["define_pipeline"];
+        post?: never;
+        /**
+         * Withdraw Pipeline
+         * @description The line's leads go through the `default` stages: by their key, or else by how far along they are.
+         */
+        delete: operations["withdraw_pipeline"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6244,6 +6291,30 @@ export interface components {
             options: string[];
         };
         /**
+         * DefinePipeline
+         * @description All the stages of a line: those on the way, then the one of the won, then the one of the lost.
+         */
+        DefinePipeline: {
+            /**
+             * Exit Reasons
+             * @description Why leads are lost, to choose from; none: whatever is written.
+             * @default []
+             */
+            exit_reasons: string[];
+            /**
+             * Moved
+             * @description Of stages that are no more: in which their leads go on.
+             * @default {}
+             */
+            moved: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["StageSaid"][];
+        };
+        /**
          * Delivery
          * @description An event that is, or was to be, sent to a webhook. Nothing is kept of what was sent or answered.
          */
@@ -7713,6 +7784,11 @@ export interface components {
             do_not_call_at: string | null;
             /** Email */
             email: string | null;
+            /**
+             * Exit Reason
+             * @description Why it was lost, in words that the agency gives to choose from.
+             */
+            exit_reason: string | null;
             /** External Id */
             external_id: string | null;
             /**
@@ -7767,6 +7843,11 @@ export interface components {
              * @description E.164.
              */
             phone: string | null;
+            /**
+             * Pipeline
+             * @description Whose stages it goes through: a line of business, or `default`.
+             */
+            pipeline: string;
             /** Postal Code */
             postal_code: string | null;
             /**
@@ -7775,13 +7856,30 @@ export interface components {
              */
             removed_at: string | null;
             /**
+             * Rots At
+             * @description When it is overdue to move on; null: never.
+             */
+            rots_at: string | null;
+            /**
              * Shared With
              * @description Colleagues who have it in their scope because somebody shared it with them.
              */
             shared_with: string[];
             /** Source */
             source: string;
+            /** @description How far along it is, whatever the agency calls that. */
             stage: components["schemas"]["Stage"];
+            /**
+             * Stage Key
+             * @description The stage of that pipeline.
+             */
+            stage_key: string;
+            /**
+             * Stage Since
+             * Format: date-time
+             * @description Since when it is there.
+             */
+            stage_since: string;
             /**
              * State
              * @description US state, two letters.
@@ -8599,13 +8697,25 @@ export interface components {
              * @default []
              */
             owner_id: string[];
+            /** Pipeline */
+            pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
             /** Q */
             q?: string | null;
+            /**
+             * Rotting
+             * @default false
+             */
+            rotting: boolean;
             /**
              * Stage
              * @default []
              */
             stage: components["schemas"]["Stage"][];
+            /**
+             * Stage Key
+             * @default []
+             */
+            stage_key: string[];
             /** View Id */
             view_id?: string | null;
         };
@@ -8883,9 +8993,11 @@ export interface components {
         };
         /**
          * Move
-         * @description A stage of the pipeline.
+         * @description A stage of each lead's pipeline, by its key, or the first of a kind.
          */
         Move: {
+            /** Exit Reason */
+            exit_reason?: string | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -8893,16 +9005,26 @@ export interface components {
             kind: "stage";
             /** Reason */
             reason?: string | null;
-            stage: components["schemas"]["Stage"];
+            /** Stage */
+            stage: string;
         };
         /**
          * MoveLead
-         * @description A stage of the pipeline.
+         * @description A stage of the lead's pipeline.
          */
         MoveLead: {
+            /**
+             * Exit Reason
+             * @description Why it is lost: one of the pipeline's; else `reason` says another.
+             */
+            exit_reason?: string | null;
             /** Reason */
             reason?: string | null;
-            stage: components["schemas"]["Stage"];
+            /**
+             * Stage
+             * @description By its key; `contacted` and the like are the first of that kind, where none has it as its key.
+             */
+            stage: string;
         };
         /**
          * Name
@@ -9310,6 +9432,64 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
             /** Time Zone */
             time_zone: string;
+        };
+        /**
+         * PipelineShown
+         * @description The stages of a line.
+         */
+        PipelineShown: {
+            /** Exit Reasons */
+            exit_reasons: string[];
+            /**
+             * Line
+             * @description A line of business, or `default`.
+             */
+            line: string;
+            /** Name */
+            name: string;
+            /** Stages */
+            stages: components["schemas"]["PipelineStage"][];
+        };
+        /**
+         * PipelinesShown
+         * @description The one of all lines that have none of their own first.
+         */
+        PipelinesShown: {
+            /** Items */
+            items: components["schemas"]["PipelineShown"][];
+            /**
+             * Version
+             * @description As in the `ETag`, which all of them have together.
+             */
+            version: number;
+        };
+        /**
+         * PipelineStage
+         * @description One stage, as the agency calls it.
+         */
+        PipelineStage: {
+            /** Key */
+            key: string;
+            /** @description How far along everybody else takes a lead to be that is here: reports, filters, assignment, conversion. */
+            kind: components["schemas"]["Stage"];
+            /** Name */
+            name: string;
+            /**
+             * Probability
+             * @description Of 100 leads that are here, how many are won.
+             */
+            probability: number;
+            /**
+             * Required
+             * @description What must be known of a lead before it is here: names of its details, and `fields.<key>` of the agency's own.
+             * @default []
+             */
+            required: string[];
+            /**
+             * Rots After Days
+             * @description After so many days here a lead is overdue to move; null: never.
+             */
+            rots_after_days?: number | null;
         };
         /**
          * PlanAbsence
@@ -10472,6 +10652,37 @@ export interface components {
             stage: components["schemas"]["Stage"];
         };
         /**
+         * StageSaid
+         * @description One stage.
+         */
+        StageSaid: {
+            /**
+             * Key
+             * @description It stays, whatever the stage is called.
+             */
+            key: string;
+            /** @description How far along reports, filters, assignment and conversion take a lead to be that is here. */
+            kind: components["schemas"]["Stage"];
+            /** Name */
+            name: string;
+            /**
+             * Probability
+             * @description Of 100 leads that are here, how many are won.
+             */
+            probability: number;
+            /**
+             * Required
+             * @description What must be known of a lead before it is here: names of its details, and `fields.<key>` of the agency's own.
+             * @default []
+             */
+            required: string[];
+            /**
+             * Rots After Days
+             * @description After so many days here a lead is overdue to move; null: never.
+             */
+            rots_after_days?: number | null;
+        };
+        /**
          * StartBulkAction
          * @description What is to be done, and to which leads.
          */
@@ -11543,6 +11754,7 @@ export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterInFull = components['schemas']['DeadLetterInFull'];
 export type DeadLetterPage = components['schemas']['DeadLetterPage'];
 export type DefineField = components['schemas']['DefineField'];
+export type DefinePipeline = components['schemas']['DefinePipeline'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Direction = components['schemas']['Direction'];
@@ -11683,6 +11895,9 @@ export type PastState = components['schemas']['PastState'];
 export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PipelineShown = components['schemas']['PipelineShown'];
+export type PipelinesShown = components['schemas']['PipelinesShown'];
+export type PipelineStage = components['schemas']['PipelineStage'];
 export type PlanAbsence = components['schemas']['PlanAbsence'];
 export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
@@ -11744,6 +11959,7 @@ export type SourceKind = components['schemas']['SourceKind'];
 export type SourceResult = components['schemas']['SourceResult'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
+export type StageSaid = components['schemas']['StageSaid'];
 export type StartBulkAction = components['schemas']['StartBulkAction'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
@@ -18086,11 +18302,17 @@ export interface operations {
                 not_contacted_for_days?: number | null;
                 /** @description A person's id, or `none` for the pool */
                 owner_id?: string[];
+                /** @description Those that go through this one */
+                pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
                 q?: string | null;
                 /** @description Those that were removed, and no others */
                 removed?: boolean;
+                /** @description Those that are in their stage for longer than it allows */
+                rotting?: boolean;
                 sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date") | string;
                 stage?: components["schemas"]["Stage"][];
+                /** @description Stages of pipelines, by their keys */
+                stage_key?: string[];
             };
             header?: never;
             path?: never;
@@ -21269,10 +21491,16 @@ export interface operations {
                 not_contacted_for_days?: number | null;
                 /** @description A person's id, or `none` for the pool */
                 owner_id?: string[];
+                /** @description Those that go through this one */
+                pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
                 q?: string | null;
                 /** @description Those that were removed, and no others */
                 removed?: boolean;
+                /** @description Those that are in their stage for longer than it allows */
+                rotting?: boolean;
                 stage?: components["schemas"]["Stage"][];
+                /** @description Stages of pipelines, by their keys */
+                stage_key?: string[];
             };
             header?: never;
             path?: never;
@@ -23903,6 +24131,237 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinesShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    define_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                line: "default" | components["schemas"]["LineOfBusiness"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefinePipeline"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinesShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                line: components["schemas"]["LineOfBusiness"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinesShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

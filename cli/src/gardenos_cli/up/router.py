@@ -13,7 +13,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 RESOURCES = {
     "identity": ("agencies", "users", "invitations", "teams", "branches", "sessions", "api-keys", "operators"),
-    "leads": ("leads", "campaigns", "imports", "lead-sources", "lead-posts", "lead-forms", "lead-assignment"),
+    "leads": (
+        "leads",
+        "campaigns",
+        "imports",
+        "lead-sources",
+        "lead-posts",
+        "lead-forms",
+        "lead-assignment",
+        "pipelines",
+    ),
     "clients": ("clients", "households", "policies", "quotes", "carriers", "documents"),
     "comms": ("threads", "messages", "calls", "timeline", "consents", "tasks", "sequences", "webhooks"),
     "ai": ("insights", "scores", "drafts", "summaries", "search"),

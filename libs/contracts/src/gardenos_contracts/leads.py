@@ -122,8 +122,19 @@ class LeadStageChanged(Event, service="leads", version=1):
     lead_id: LeadId
     person_id: PersonId
     stage: Stage
+    """How far along it is, whatever the agency calls that. The same as before where only its place in the pipeline is another."""
     previous_stage: Stage
     reason: PersonalText = None
+    pipeline: LineOfBusiness | None = None
+    """The line whose pipeline it moved in; null: that of all lines without one of their own."""
+    key: str | None = None
+    """The pipeline's stage; null: its first of this kind."""
+    name: str | None = None
+    """What that stage was called then."""
+    previous_key: str | None = None
+    previous_name: str | None = None
+    exit_reason: str | None = None
+    """Why it was lost, in words that the agency gives to choose from."""
 
 
 class LeadConverted(Event, service="leads", version=1):

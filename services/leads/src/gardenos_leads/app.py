@@ -23,6 +23,7 @@ from gardenos_leads.held import handed_over, handing
 from gardenos_leads.importing.commands import importing
 from gardenos_leads.lists.consumers import zones
 from gardenos_leads.lists.tables import LIST_TABLES
+from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.records.tables import RECORD_TABLES
 from gardenos_leads.settings import LeadsSettings
@@ -41,7 +42,7 @@ def create_service(settings: LeadsSettings) -> Service:
         read_models=[
             ReadModel(
                 "leads",
-                tables=[*CAMPAIGN_TABLES, leads, lead_merges, *LIST_TABLES, *OF_LEADS, *RECORD_TABLES],
+                tables=[*CAMPAIGN_TABLES, pipelines, leads, lead_merges, *LIST_TABLES, *OF_LEADS, *RECORD_TABLES],
                 project=project,
                 consumers=[last_contact],
             ),

@@ -37,6 +37,8 @@ def shown(lead: Lead) -> dict[str, Any]:
         "team_id": lead.team_id,
         "shared_with": sorted(lead.shared_with) or None,
         "stage": lead.stage,
+        # Where it says no more than the stage does, nothing is said besides.
+        "stage_key": None if lead.stage_key == lead.stage else lead.stage_key,
         "client_id": lead.client_id,
         "tags": sorted(lead.tags) or None,
         **{f"fields.{key}": value for key, value in sorted(lead.fields.items())},
@@ -60,7 +62,8 @@ def title(event: Event) -> str:
         case LeadUnanswered():
             return f"Nobody was in touch within {event.minutes} minutes, as the rule “{event.rule}” asks"
         case LeadStageChanged():
-            return f"Moved from {event.previous_stage} to {event.stage}"
+            why = f": {event.exit_reason}" if event.exit_reason else ""
+            return f"Moved from {event.previous_name or event.previous_stage} to {event.name or event.stage}{why}"
         case LeadConverted():
             return "Converted to a client"
         case LeadShared():

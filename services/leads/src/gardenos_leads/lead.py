@@ -13,6 +13,7 @@ from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_pipelines import PipelineStage
 from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -30,6 +31,7 @@ from gardenos_contracts.leads import (
 )
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
+from gardenos_leads.pipelines.pipeline import STANDARD, Pipeline
 from gardenos_leads.records.domain import NOTHING, Records, evolve_records
 
 
@@ -66,6 +68,8 @@ class Lead:
     owner_id: UUID | None
     team_id: UUID | None
     stage: Stage = Stage.NEW
+    stage_key: str | None = None
+    """The stage of its pipeline, as it was said last; None: the first of its kind."""
     client_id: UUID | None = None
     forgotten: bool = False
     removed: bool = False
@@ -80,6 +84,16 @@ class Lead:
     merged: frozenset[UUID] = frozenset()
     """Leads that were this person as well, and go on as this one."""
     records: Records = NOTHING
+
+    @property
+    def place(self) -> tuple[Stage, str]:
+        """Where it is, as it was said last."""
+        return self.stage, self.stage_key or self.stage.value
+
+    @property
+    def line(self) -> LineOfBusiness | None:
+        """Of the insurance they ask for: by it is told through which pipeline it goes."""
+        return self.details["line_of_business"]
 
     def change_details(self, **changes: Any) -> Iterator[Event]:
         """New details; None empties one. Nothing happens where nothing differs."""
@@ -120,23 +134,65 @@ class Lead:
                 told=tuple(sorted(told)),
             )
 
-    def move(self, stage: Stage, reason: str | None = None) -> Iterator[Event]:
-        """Along the pipeline, or back; a lost lead may be reopened, a won one is a client."""
-        self.require_known()
-        if self.stage == Stage.WON:
-            raise Conflict(f"this lead was won: go on with client {self.client_id}")
-        if stage == Stage.WON:
-            raise Invalid("a lead is won by its conversion; convert it instead", pointer="/stage")
-        if stage != self.stage:
+    def move(self, stage: Stage, key: str | None = None) -> Iterator[Event]:
+        """To where it was before, whatever its pipeline asks of leads that come there; a won lead is a client."""
+        self._require_movable(stage)
+        if (stage, key or stage.value) != self.place:
             yield LeadStageChanged(
-                lead_id=self.lead_id, person_id=self.person_id, stage=stage, previous_stage=self.stage, reason=reason
-            )
+                lead_id=self.lead_id, person_id=self.person_id, stage=stage, previous_stage=self.stage, key=key,
+                previous_key=self.stage_key,
+            )  # fmt: skip
 
-    def convert(self, at: datetime) -> Iterator[Event]:
-        """The prospect becomes a client, once."""
+    def move_in(
+        self, pipeline: Pipeline, to: str, reason: str | None = None, exit_reason: str | None = None
+    ) -> Iterator[Event]:
+        """Along its pipeline, or back, to the stage of a key or the first of a kind; a lost lead may be reopened.
+
+        Raises Invalid, with what is missing, where something must be known of leads that come there.
+        """
+        self.require_known()
+        stage, here = pipeline.named(to), pipeline.place(self.stage, self.stage_key)
+        self._require_movable(stage.kind)
+        if (stage.kind, stage.key) == (self.stage, here.key):
+            return
+        self.require_filled(stage)
+        if stage.kind is Stage.LOST:
+            _require_a_reason(pipeline, reason, exit_reason)
+        elif exit_reason is not None:
+            raise Invalid("only who is lost is so for a reason", pointer="/exit_reason")
+        yield LeadStageChanged(
+            lead_id=self.lead_id,
+            person_id=self.person_id,
+            stage=stage.kind,
+            previous_stage=self.stage,
+            reason=reason,
+            pipeline=pipeline.line,
+            key=stage.key,
+            name=stage.name,
+            previous_key=here.key,
+            previous_name=here.name,
+            exit_reason=exit_reason,
+        )
+
+    def require_filled(self, stage: PipelineStage) -> None:
+        """Raises Invalid, naming each, where something is not known that must be of leads in a stage."""
+        missing = [name for name in stage.required if not self._knows(name)]
+        if missing:
+            needs = f"must be known before a lead is in {stage.name}"
+            raise Invalid.many([(f"/{name.replace('.', '/')}", f"{name} {needs}") for name in missing])
+
+    def _knows(self, name: str) -> bool:
+        if name.startswith("fields."):
+            return name.removeprefix("fields.") in self.fields
+        value: Any = self.details.get(name)
+        return value is not None and str(value) != ""
+
+    def convert(self, at: datetime, pipeline: Pipeline = STANDARD) -> Iterator[Event]:
+        """The prospect becomes a client, once. Raises Invalid where something must be known of who is won."""
         self.require_known()
         if self.client_id is not None:
             raise Conflict(f"this lead was converted already: see client {self.client_id}")
+        self.require_filled(pipeline.won)
         yield LeadConverted(
             lead_id=self.lead_id,
             person_id=self.person_id,
@@ -228,6 +284,13 @@ class Lead:
         if self.removed:
             raise Conflict("this lead was removed: restore it first")
 
+    def _require_movable(self, to: Stage) -> None:
+        self.require_known()
+        if self.stage == Stage.WON:
+            raise Conflict(f"this lead was won: go on with client {self.client_id}")
+        if to == Stage.WON:
+            raise Invalid("a lead is won by its conversion; convert it instead", pointer="/stage")
+
     def _require_open(self, what: str) -> None:
         self.require_known()
         if self.stage.closed:
@@ -264,9 +327,9 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
         case LeadAssigned() if lead is not None:
             return replace(lead, owner_id=event.owner_id, team_id=event.team_id)
         case LeadStageChanged() if lead is not None:
-            return replace(lead, stage=event.stage)
+            return replace(lead, stage=event.stage, stage_key=event.key)
         case LeadConverted() if lead is not None:
-            return replace(lead, stage=Stage.WON, client_id=event.client_id)
+            return replace(lead, stage=Stage.WON, stage_key=None, client_id=event.client_id)
         case LeadShared() if lead is not None:
             return replace(lead, shared_with=lead.shared_with | {event.user_id})
         case LeadUnshared() if lead is not None:
@@ -305,6 +368,15 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
 def _details_of(event: LeadCaptured | LeadDetailsChanged) -> Details:
     found: Details = {name: getattr(event, name) for name in DETAILS}  # type: ignore[assignment]
     return found
+
+
+def _require_a_reason(pipeline: Pipeline, reason: str | None, exit_reason: str | None) -> None:
+    """One of the agency's, or another in words of its own; where it gives none to choose from, none is asked for."""
+    if exit_reason is None:
+        if pipeline.exit_reasons and not (reason or "").strip():
+            raise Invalid("say why: choose a reason, or write another", pointer="/exit_reason")
+    elif exit_reason not in pipeline.exit_reasons:
+        raise Invalid("your agency gives no such reason to choose from", pointer="/exit_reason")
 
 
 def _require_a_way_to_know(details: Details) -> None:

@@ -27,6 +27,8 @@ from gardenos_leads.campaigns.projections import project_campaigns, project_memb
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
+from gardenos_leads.pipelines.pipeline import Pipelines
+from gardenos_leads.pipelines.projections import captured_at_place, project_pipelines, project_place
 from gardenos_leads.records.projections import project_records
 from gardenos_leads.tables import leads
 
@@ -41,7 +43,8 @@ _OF_OTHER_TABLES = (LeadEnrolled, LeadWithdrawn, NoteAdded, NoteChanged, NoteRem
 async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     """Keeps leads and campaigns. What is new goes in as sets, for an import brings many, and a rebuild everything."""
     await project_campaigns(session, facts)
-    captured = [_captured(fact, fact.data) for fact in facts if isinstance(fact.data, LeadCaptured)]
+    pipelines = await project_pipelines(session, facts)
+    captured = [_captured(fact, fact.data, pipelines) for fact in facts if isinstance(fact.data, LeadCaptured)]
     if captured:
         await session.execute(insert(leads), captured)
     for fact in facts:
@@ -49,6 +52,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
         if changes or isinstance(fact.data, _OF_OTHER_TABLES):
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
+            await project_place(session, fact, pipelines)
     await project_merges(session, facts)
     await project_lists(session, facts)
     await project_assigning(session, facts)
@@ -56,13 +60,14 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_records(session, facts)
 
 
-def _captured(fact: Fact[Event], lead: LeadCaptured) -> dict[str, Any]:
+def _captured(fact: Fact[Event], lead: LeadCaptured, pipelines: Pipelines) -> dict[str, Any]:
     return {
         "agency_id": fact.agency_id,
         "id": lead.lead_id,
         "person_id": lead.person_id,
         **_details(lead),
         "stage": Stage.NEW.value,
+        **captured_at_place(lead, pipelines),
         "source": lead.source,
         "campaign_id": lead.campaign_id,
         "owner_id": lead.owner_id,

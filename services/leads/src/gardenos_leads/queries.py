@@ -51,7 +51,7 @@ _ASKED_AS_ANOTHER = (
 
 _LEAD = (
     select(
-        *(column for column in leads.c if column.name not in ("agency_id", "fields", "do_not_call_at")),
+        *(column for column in leads.c if column.name not in ("agency_id", "fields", "do_not_call_at", "stage_given")),
         func.least(leads.c.do_not_call_at, _ASKED_AS_ANOTHER).label("do_not_call_at"),
         # As it stands, so that nobody reads it only to write it again.
         cast(leads.c.fields, Text).label("fields"),
@@ -81,6 +81,12 @@ class LeadFilter:
     """Beginnings of names, parts of an email address, or digits of a telephone number in any form."""
     slips: bool = False
     """Whether a word of `q` may be mistyped."""
+    pipeline: str | None = None
+    """Those that go through this one: a line of business, or `default`."""
+    stage_keys: Sequence[str] = ()
+    """Stages by their keys."""
+    rotting: bool = False
+    """Those that are in their stage for longer than it allows."""
     where: ColumnElement[bool] | None = None
     """A filter, compiled (`filtering`)."""
 
@@ -99,6 +105,12 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(one_of(leads.c.campaign_id, wanted.campaign_ids))
     if wanted.stages:
         found.append(one_of(leads.c.stage, [stage.value for stage in wanted.stages]))
+    if wanted.pipeline is not None:
+        found.append(leads.c.pipeline == wanted.pipeline)
+    if wanted.stage_keys:
+        found.append(one_of(leads.c.stage_key, wanted.stage_keys))
+    if wanted.rotting:
+        found.append(leads.c.rots_at <= datetime.now(UTC))
     if wanted.owner_ids or wanted.in_pool:
         found.append(one_of(leads.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.not_contacted_for_days is not None:

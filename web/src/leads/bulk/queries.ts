@@ -26,6 +26,8 @@ export function chosenOf(selection: Selection, search: LeadSearch): StartBulkAct
       owner_id: owners.filter((id) => id !== "none"),
       in_pool: owners.includes("none"),
       not_contacted_for_days: search.idle,
+      stage_key: [],
+      rotting: false,
       filter: search.filter as Record<string, unknown> | undefined,
     },
   };

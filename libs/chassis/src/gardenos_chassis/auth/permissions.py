@@ -87,6 +87,10 @@ KEEP_ASSIGNMENT = Permission(
     "assignment", "keep", "Set up how leads are assigned, see what waits and who got how many",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
 )  # fmt: skip
+KEEP_PIPELINES = Permission(
+    "pipelines", "keep", "Set up the stages that leads go through",
+    _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
+)  # fmt: skip
 KEEP_CAMPAIGNS = Permission(
     "campaigns", "keep", "Plan campaigns, launch and close them, and record what they cost",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER), for_keys=True,
@@ -142,6 +146,7 @@ PERMISSIONS = (
     FORGET_PEOPLE,
     KEEP_SOURCES,
     KEEP_ASSIGNMENT,
+    KEEP_PIPELINES,
     KEEP_CAMPAIGNS,
     READ_DIRECTORY,
     KEEP_WORK,

@@ -14,6 +14,7 @@ from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
 from gardenos_leads.api.notes import router as notes
+from gardenos_leads.api.pipelines import router as pipelines
 from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
 
@@ -36,6 +37,7 @@ routers = (
     lead_sources,
     inquiries,
     merges,
+    pipelines,
 )
 
 __all__ = ["routers"]

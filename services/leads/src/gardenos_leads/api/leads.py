@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,6 +22,7 @@ from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts import Event
+from gardenos_contracts.lead_pipelines import StageKey
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -33,6 +34,8 @@ from gardenos_leads.api.narrowing import FilterParam, OwnSort, narrowed
 from gardenos_leads.duplicates.commands import forget
 from gardenos_leads.duplicates.entering import IfKnown, enter
 from gardenos_leads.history import shown, title
+from gardenos_leads.pipelines.pipeline import Pipelines
+from gardenos_leads.pipelines.queries import pipelines_of
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
@@ -92,12 +95,15 @@ class AssignLead(BaseModel):
 
 
 class MoveLead(BaseModel):
-    """A stage of the pipeline."""
+    """A stage of the lead's pipeline."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    stage: Stage
+    stage: StageKey
+    """By its key; `contacted` and the like are the first of that kind, where none has it as its key."""
     reason: Annotated[str, StringConstraints(max_length=1000), WithoutNul] | None = None
+    exit_reason: Annotated[str, StringConstraints(max_length=200), WithoutNul] | None = None
+    """Why it is lost: one of the pipeline's; else `reason` says another."""
 
 
 class ConvertLead(BaseModel):
@@ -114,13 +120,21 @@ async def lead_filter(
     q: Annotated[str | None, Query(max_length=200)] = None,
     removed: Annotated[bool, Query(description="Those that were removed, and no others")] = False,
     id: Annotated[list[UUID], Query(max_length=100, description="These leads alone")] = [],  # noqa: B006
+    pipeline: Annotated[
+        Literal["default"] | LineOfBusiness | None, Query(description="Those that go through this one")
+    ] = None,
+    stage_key: Annotated[list[str], Query(max_length=50, description="Stages of pipelines, by their keys")] = [],  # noqa: B006
+    rotting: Annotated[bool, Query(description="Those that are in their stage for longer than it allows")] = False,
 ) -> queries.LeadFilter:
     """The filters of a list of leads."""
     try:
         owners = [UUID(owner) for owner in owner_id if owner != "none"]
     except ValueError as error:
         raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
-    return queries.LeadFilter(campaign_id, stage, owners, "none" in owner_id, not_contacted_for_days, removed, id, q)
+    keys = [key.replace("\0", "") for key in stage_key]
+    places: dict[str, Any] = {"pipeline": pipeline, "stage_keys": keys, "rotting": rotting}
+    pool = "none" in owner_id
+    return queries.LeadFilter(campaign_id, stage, owners, pool, not_contacted_for_days, removed, id, q, **places)
 
 
 @router.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
@@ -215,8 +229,13 @@ async def claim_lead(lead_id: UUID, request: Request, leads: Leads, writing: Wri
 
 @router.put("/{lead_id}/stage", responses={200: {"model": shapes.Lead}})
 async def move_lead(lead_id: UUID, request: Request, body: MoveLead, leads: Leads, writing: Writer) -> Response:
-    """The lead moves along the pipeline."""
-    changed = await leads.change(lead_id, lambda lead: lead.move(body.stage, body.reason))
+    """The lead moves along its pipeline; 422 names each field that must be known of leads that come there."""
+    pipelines = await _pipelines(request, writing.caller)
+
+    def moved(lead: aggregate.Lead) -> Iterator[Event]:
+        return lead.move_in(pipelines.of(lead.line), body.stage, body.reason, body.exit_reason)
+
+    changed = await leads.change(lead_id, moved)
     return await _answer(request, writing.caller, changed)
 
 
@@ -225,7 +244,8 @@ async def convert_lead(
     lead_id: UUID, request: Request, leads: Leads, writing: Writer, body: ConvertLead | None = None
 ) -> Response:
     """The prospect becomes a client, who is onboarded at the address in `Location` by the event."""
-    changed = await leads.change(lead_id, lambda lead: lead.convert(datetime.now(UTC)))
+    pipelines = await _pipelines(request, writing.caller)
+    changed = await leads.change(lead_id, lambda lead: lead.convert(datetime.now(UTC), pipelines.of(lead.line)))
     return await _answer(request, writing.caller, changed, 201, at_client=True)
 
 
@@ -265,6 +285,13 @@ def _owner_of_new(body: CaptureLead, caller: Caller) -> UUID | None:
     if "owner_id" in body.model_fields_set or caller.agency_wide:
         return body.owner_id
     return caller.user_id
+
+
+async def _pipelines(request: Request, caller: Caller) -> Pipelines:
+    service: Service = request.app.state.service
+    async with service.database.transaction(caller.agency_id) as session:
+        there, _ = await pipelines_of(session, caller.agency_id)
+        return there
 
 
 async def _require_campaign(request: Request, caller: Caller, campaign_id: UUID | None) -> None:

@@ -38,6 +38,17 @@ class Lead(Withholding):
     x_date: date | None
     """When the current carrier's policy expires."""
     stage: Stage
+    """How far along it is, whatever the agency calls that."""
+    pipeline: str
+    """Whose stages it goes through: a line of business, or `default`."""
+    stage_key: str
+    """The stage of that pipeline."""
+    stage_since: datetime
+    """Since when it is there."""
+    rots_at: datetime | None
+    """When it is overdue to move on; null: never."""
+    exit_reason: str | None
+    """Why it was lost, in words that the agency gives to choose from."""
     source: str
     campaign_id: UUID | None
     campaign_name: str | None

@@ -9,10 +9,11 @@ from uuid import UUID
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_chassis.http.fields import WithoutNul
 from gardenos_contracts import Event, Received
-from gardenos_contracts.leads import Stage
+from gardenos_contracts.lead_pipelines import StageKey
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, field_validator
 
 from gardenos_leads.lead import Lead, evolve
+from gardenos_leads.pipelines.pipeline import Pipelines
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), WithoutNul]
 
@@ -30,16 +31,17 @@ class Assign(_Action):
 
 
 class Move(_Action):
-    """A stage of the pipeline."""
+    """A stage of each lead's pipeline, by its key, or the first of a kind."""
 
     kind: Literal["stage"]
-    stage: Stage
+    stage: StageKey
     reason: Annotated[str, StringConstraints(max_length=1000), WithoutNul] | None = None
+    exit_reason: Annotated[str, StringConstraints(max_length=200), WithoutNul] | None = None
 
     @field_validator("stage")
     @classmethod
-    def _not_won(cls, stage: Stage) -> Stage:
-        if stage is Stage.WON:
+    def _not_won(cls, stage: str) -> str:
+        if stage == "won":
             raise ValueError("a lead is won by its conversion, one at a time")
         return stage
 
@@ -120,14 +122,14 @@ def folded(facts: Iterable[Received[Event]], until: int | None = None) -> Lead |
     return lead
 
 
-def decided(action: AnyAction, lead: Lead) -> Iterable[Event]:
+def decided(action: AnyAction, lead: Lead, pipelines: Pipelines) -> Iterable[Event]:
     """What follows for one lead. Raises Conflict and Invalid where it cannot be."""
     match action:
         case Assign():
             team_id = action.team_id if "team_id" in action.model_fields_set else lead.team_id
             return lead.assign(action.owner_id, team_id)
         case Move():
-            return lead.move(action.stage, action.reason)
+            return lead.move_in(pipelines.of(lead.line), action.stage, action.reason, action.exit_reason)
         case ChangeTags(mode="add"):
             return lead.tag(action.tags, ())
         case ChangeTags(mode="remove"):
@@ -141,12 +143,12 @@ def decided(action: AnyAction, lead: Lead) -> Iterable[Event]:
     raise AssertionError(action.kind)
 
 
-def judged(action: AnyAction, lead: Lead, selected: Lead) -> Became:
+def judged(action: AnyAction, lead: Lead, selected: Lead, pipelines: Pipelines) -> Became:
     """What becomes of a lead that is the asker's to change; `selected` is what it was when it was selected."""
     if lead.removed and not isinstance(action, Remove):
         return Became(BulkFate.GONE, "it was removed")
     try:
-        events = tuple(decided(action, lead))
+        events = tuple(decided(action, lead, pipelines))
     except (Conflict, Invalid) as refused:
         return Became(BulkFate.NOT_ALLOWED, refused.detail)
     if not events:
@@ -161,7 +163,7 @@ def _overwritten(action: AnyAction, lead: Lead, selected: Lead) -> str | None:
     match action:
         case Assign() if (lead.owner_id, lead.team_id) != (selected.owner_id, selected.team_id):
             return "owner"
-        case Move() if lead.stage != selected.stage:
+        case Move() if lead.place != selected.place:
             return "stage"
         case ChangeTags(mode="replace") if lead.tags != selected.tags:
             return "tags"

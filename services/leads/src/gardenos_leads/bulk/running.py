@@ -28,7 +28,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from gardenos_leads import queries
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, Enrol, Undo, action_of, folded, judged
+from gardenos_leads.bulk.actions import (
+    AnyAction,
+    Assign,
+    Became,
+    BulkFate,
+    Enrol,
+    Move,
+    Undo,
+    action_of,
+    folded,
+    judged,
+)
 from gardenos_leads.bulk.aggregate import BulkStatus
 from gardenos_leads.bulk.aggregate import folded as bulk_folded
 from gardenos_leads.bulk.selecting import Matching, Selection, resolved
@@ -38,6 +49,8 @@ from gardenos_leads.campaigns.enrolling import require_open
 from gardenos_leads.lead import Lead
 from gardenos_leads.lists.queries import planned_anew
 from gardenos_leads.lists.searching import may_have_slips
+from gardenos_leads.pipelines.pipeline import Pipelines
+from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.tables import leads
 
 CHUNK = 200
@@ -218,13 +231,17 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
     ids = [row.lead_id for row in rows]
     histories = await histories_of(work.session, ids)
     matching = await _matching_still(work.session, task, caller, ids)
+    pipelines = Pipelines()
+    if isinstance(task.action, Move):
+        pipelines, _ = await pipelines_of(work.session, caller.agency_id)
     told: list[tuple[UUID, Became]] = []
     for row in rows:
         history = histories[row.lead_id]
         if isinstance(task.action, Undo):
             became = await _taken_back(task, history, caller, welcome)
         else:
-            became = _done(task, history, row.version, caller, still=matching is None or row.lead_id in matching)
+            still = matching is None or row.lead_id in matching
+            became = _done(task, history, row.version, caller, pipelines, still=still)
         if became.events:
             work.record(row.lead_id, history[-1].version, became.events)
         told.append((row.lead_id, became))
@@ -233,7 +250,13 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
 
 
 def _done(
-    task: Task, history: Sequence[Received[Event]], version: int | None, caller: Caller, *, still: bool
+    task: Task,
+    history: Sequence[Received[Event]],
+    version: int | None,
+    caller: Caller,
+    pipelines: Pipelines,
+    *,
+    still: bool,
 ) -> Became:
     lead = folded(history)
     if version is None or lead is None:
@@ -245,7 +268,7 @@ def _done(
         return Became(BulkFate.NOT_ALLOWED, refused)
     selected = folded(history, version)
     assert selected is not None
-    became = judged(task.action, lead, selected)
+    became = judged(task.action, lead, selected, pipelines)
     if became.fate is BulkFate.DONE and not still:
         return Became(BulkFate.CHANGED, "it is not among what was asked for any more")
     return became

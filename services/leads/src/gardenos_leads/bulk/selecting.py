@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller
@@ -10,7 +10,9 @@ from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.tenancy import Session
+from gardenos_contracts.lead_pipelines import StageKey
 from gardenos_contracts.leads import Stage
+from gardenos_contracts.values import LineOfBusiness
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gardenos_leads.filtering.compiling import At, compiled
@@ -37,6 +39,9 @@ class Matching(BaseModel):
     in_pool: bool = False
     """Those without an owner, beside those of `owner_id`."""
     not_contacted_for_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    pipeline: Literal["default"] | LineOfBusiness | None = None
+    stage_key: Annotated[list[StageKey], Field(max_length=50)] = []
+    rotting: bool = False
     filter: dict[str, Any] | None = None
     view_id: UUID | None = None
     """A saved view, whose filter holds besides."""
@@ -74,6 +79,9 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         in_pool=matching.in_pool,
         not_contacted_for_days=matching.not_contacted_for_days,
         q=matching.q,
+        pipeline=matching.pipeline,
+        stage_keys=matching.stage_key,
+        rotting=matching.rotting,
         slips=slips,
     )
     own, zone = await what_filters_need(session, caller.agency_id)

@@ -54,7 +54,7 @@ def _back(action: AnyAction, before: Lead, after: Lead, lead: Lead) -> Iterable[
         case Assign():
             return lead.assign(before.owner_id, before.team_id)
         case Move():
-            return lead.move(before.stage)
+            return lead.move(before.stage, before.stage_key)
         case ChangeTags(mode="replace"):
             return lead.tag(before.tags, lead.tags - before.tags)
         case ChangeTags():
@@ -85,7 +85,7 @@ def _fields(action: AnyAction) -> dict[str, Callable[[Lead], Any]]:
         case Assign():
             return {"owner_id": _owner, "team_id": _team}
         case Move():
-            return {"stage": lambda lead: lead.stage}
+            return {"stage": lambda lead: lead.place[1]}
         case ChangeTags(mode="replace"):
             return {"tags": lambda lead: lead.tags}
     return {}

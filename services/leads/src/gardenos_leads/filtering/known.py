@@ -21,6 +21,8 @@ _STANDARD = (
     )),
     *(Known(name, Kind.DAY) for name in ("x_date", "birth_date")),
     Known("stage", Kind.CHOICE, tuple(Stage)),
+    *(Known(name, Kind.TEXT) for name in ("pipeline", "stage_key", "exit_reason")),
+    *(Known(name, Kind.MOMENT) for name in ("stage_since", "rots_at")),
     Known("line_of_business", Kind.CHOICE, tuple(LineOfBusiness)),
     Known("contact_attempts", Kind.NUMBER),
     Known("tags", Kind.TAGS),

@@ -31,8 +31,8 @@ def restored(lead: Lead, then: Lead, field: str) -> Iterable[Event]:
             return lead.assign(then.owner_id, lead.team_id)
         case "team_id":
             return lead.assign(lead.owner_id, then.team_id)
-        case "stage":
-            return lead.move(then.stage)
+        case "stage" | "stage_key":
+            return lead.move(then.stage, then.stage_key)
         case "tags":
             return lead.tag(then.tags, lead.tags - then.tags)
     if field in _NOT_SET_BACK:

@@ -1,0 +1,111 @@
+"""Events in: an agency's pipelines, and where in them each lead is, since when, and when it is overdue to move on."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gardenos_chassis.tenancy import Session
+from gardenos_contracts import Event, Fact
+from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage, PipelineWithdrawn
+from gardenos_contracts.leads import LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged, Stage
+from gardenos_contracts.values import LineOfBusiness
+from sqlalchemy import null, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from gardenos_leads.pipelines.pipeline import Pipeline, Pipelines, evolve
+from gardenos_leads.pipelines.queries import called, pipelines_of, shown
+from gardenos_leads.pipelines.tables import pipelines
+from gardenos_leads.tables import leads
+
+_PLACING = (LeadCaptured, LeadStageChanged, LeadConverted, LeadDetailsChanged)
+
+
+async def project_pipelines(session: Session, facts: Sequence[Fact[Event]]) -> Pipelines:
+    """Keeps pipelines, and moves leads along with them. The agency's as they are after all of these, where any of these asks.
+
+    Where a lead is follows from what was said of it last and from the pipelines as they are: so they come first.
+    """
+    told = [fact for fact in facts if isinstance(fact.data, PipelineDefined | PipelineWithdrawn)]
+    if not told and not any(isinstance(fact.data, _PLACING) for fact in facts):
+        return Pipelines()
+    there, _ = await pipelines_of(session, facts[0].agency_id)
+    if told:
+        for fact in told:
+            there = evolve(there, fact.data)
+        own = [shown(each) | {"moved": dict(each.moved)} for each in there.own.values()]
+        row = {"agency_id": told[-1].agency_id, "own": own, "version": told[-1].version}
+        kept = insert(pipelines).values(**row)
+        await session.execute(kept.on_conflict_do_update(index_elements=["agency_id"], set_=row))
+        await _place_all(session, facts[0].agency_id, there)
+    return there
+
+
+def captured_at_place(lead: LeadCaptured, there: Pipelines) -> dict[str, Any]:
+    """Where a new lead is."""
+    pipeline = there.of(lead.line_of_business)
+    at = pipeline.place(Stage.NEW, None)
+    return _at(pipeline, at) | {
+        "stage_given": None,
+        "stage_since": lead.captured_at,
+        "rots_at": _rots_at(at, lead.captured_at),
+    }
+
+
+async def project_place(session: Session, fact: Fact[Event], there: Pipelines) -> None:
+    """Where a lead is that moved, or is of another line; after its row was brought up to date."""
+    since: datetime | None
+    given: str | None
+    why: str | None
+    match event := fact.data:
+        case LeadStageChanged():
+            since, given, why = fact.occurred_at, event.key, event.exit_reason
+        case LeadConverted():
+            since, given, why = event.converted_at, None, None
+        case LeadDetailsChanged() if there.own.keys() - {None}:
+            since, given, why = None, None, None
+        case _:
+            return
+    of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
+    columns = (leads.c.line_of_business, leads.c.stage, leads.c.stage_given, leads.c.stage_since, leads.c.exit_reason)
+    row = (await session.execute(select(*columns).where(*of_this))).one()
+    if since is None:
+        since, given, why = row.stage_since, row.stage_given, row.exit_reason
+    pipeline = there.of(_line(row.line_of_business))
+    at = pipeline.place(Stage(row.stage), given)
+    values = _at(pipeline, at) | {"stage_given": given, "stage_since": since, "rots_at": _rots_at(at, since)}
+    await session.execute(update(leads).where(*of_this).values(**values, exit_reason=why))
+
+
+async def _place_all(session: Session, agency_id: UUID, there: Pipelines) -> None:
+    """All of an agency's leads, where its pipelines have changed: one statement for each place that they were said to be in."""
+    said = (leads.c.line_of_business, leads.c.stage, leads.c.stage_given)
+    for line, stage, given in (
+        await session.execute(select(*said).where(leads.c.agency_id == agency_id).distinct())
+    ).all():
+        pipeline = there.of(_line(line))
+        at = pipeline.place(Stage(stage), given)
+        overdue = null() if at.rots_after_days is None else leads.c.stage_since + timedelta(days=at.rots_after_days)
+        placed = _at(pipeline, at)
+        theirs = (
+            leads.c.agency_id == agency_id,
+            leads.c.line_of_business.is_not_distinct_from(line),
+            leads.c.stage == stage,
+            leads.c.stage_given.is_not_distinct_from(given),
+            (leads.c.pipeline != placed["pipeline"])
+            | (leads.c.stage_key != placed["stage_key"])
+            | leads.c.rots_at.is_distinct_from(overdue),
+        )
+        await session.execute(update(leads).where(*theirs).values(**placed, rots_at=overdue))
+
+
+def _at(pipeline: Pipeline, at: PipelineStage) -> dict[str, Any]:
+    return {"pipeline": called(pipeline.line), "stage_key": at.key}
+
+
+def _rots_at(at: PipelineStage, since: datetime) -> datetime | None:
+    return None if at.rots_after_days is None else since + timedelta(days=at.rots_after_days)
+
+
+def _line(kept: str | None) -> LineOfBusiness | None:
+    return None if kept is None else LineOfBusiness(kept)
