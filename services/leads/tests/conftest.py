@@ -1,6 +1,11 @@
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
+
+sys.path.insert(0, str(Path(__file__).parent / "shared"))
+
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.plugin import Start
 from gardenos_leads.app import create_service

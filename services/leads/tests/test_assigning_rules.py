@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from gardenos_chassis.errors import Invalid
-from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Hours, Seat
-from gardenos_contracts.values import LineOfBusiness
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
+from gardenos_contracts.values import Hours, LineOfBusiness
 from gardenos_leads.assigning.aggregate import Assignment
 from gardenos_leads.assigning.domain import (
     Agent,
@@ -23,6 +23,7 @@ from gardenos_leads.assigning.domain import (
     decide,
     give,
     language_of,
+    stands_in,
     why_not,
 )
 from hypothesis import given, settings
@@ -110,6 +111,23 @@ def test_who_can_take_it_does() -> None:
     )
     lead = asked(state="TX", line="auto", language="es-MX")
     assert who([rule(licensed=True, speaks=True, most_a_day=1, most_open=1)], lead, able) == ANN
+
+
+def test_who_was_named_to_stand_in_does_so_for_what_they_may_sell_and_say() -> None:
+    lead = asked(state="TX", language="es")
+    busy: dict[str, Any] = {"hours": (Hours(weekday=5, start="09:00", end="10:00"),), "takes_leads": False}
+    able: dict[str, Any] = {"licences": (Licence("TX"),), "languages": frozenset({"es"})} | busy
+    one = rule(licensed=True, speaks=True, most_open=0, most_a_day=0)
+
+    def stands(**said: Any) -> bool:
+        return stands_in(one, ANN, lead, NOON, Staff.of([agent(ANN, **able | said)]))
+
+    assert stands()
+    assert not stands(active=False)
+    assert not stands(away=((NOON, NOON + timedelta(hours=1)),))
+    assert not stands(licences=(Licence("OK"),))
+    assert not stands(languages=frozenset({"en"}))
+    assert not stands_in(one, BEN, lead, NOON, Staff.of([agent(ANN, **able)]))
 
 
 def test_the_first_rule_that_fits_counts_and_the_next_if_it_says_so() -> None:

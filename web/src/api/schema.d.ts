@@ -10072,6 +10072,12 @@ export interface components {
              */
             by: "turns" | "load" | "claim";
             /**
+             * Escalate
+             * @description Where nobody is in touch in time, it goes to who leads the team, before anybody else.
+             * @default false
+             */
+            escalate: boolean;
+            /**
              * Licensed
              * @default false
              */

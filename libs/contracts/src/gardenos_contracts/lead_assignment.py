@@ -117,7 +117,6 @@ __all__ = [
     "AssignmentSwitchedOff",
     "AssignmentSwitchedOn",
     "Conditions",
-    "Hours",
     "LeadUnanswered",
     "RuleId",
     "Seat",

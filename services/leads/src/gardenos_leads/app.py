@@ -10,6 +10,7 @@ from gardenos_leads.api.lead_posts import BODIES
 from gardenos_leads.assigning.projections import project_rules
 from gardenos_leads.assigning.routing import assigning, waking
 from gardenos_leads.assigning.tables import OF_LEADS, assignment_rules, assignment_versions
+from gardenos_leads.assigning.working import work
 from gardenos_leads.bulk.commands import bulk_jobs
 from gardenos_leads.bulk.projections import forget_bulk_rows
 from gardenos_leads.campaigns.tables import CAMPAIGN_TABLES
@@ -50,6 +51,7 @@ def create_service(settings: LeadsSettings) -> Service:
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),
             ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
             zones,
+            work,
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts],
         consumers=[forgetting, finding, handed_over, waking],

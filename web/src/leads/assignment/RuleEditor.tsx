@@ -72,6 +72,7 @@ function startOf(rule: AssignmentRule | null) {
     next: rule?.otherwise === "next",
     minutes: String(rule?.answer_minutes ?? ""),
     goesOn: rule?.unanswered === "reroute",
+    escalates: rule?.escalate ?? false,
     keepsAway: rule?.when_away === "keep",
   };
 }
@@ -115,6 +116,7 @@ function ruleOf(wanted: Wanted): AssignmentRule {
     otherwise: wanted.next ? "next" : "wait",
     answer_minutes: count(wanted.minutes),
     unanswered: wanted.goesOn ? "reroute" : "tell",
+    escalate: wanted.escalates,
     when_away: wanted.keepsAway ? "keep" : "reroute",
   };
 }
@@ -191,7 +193,16 @@ function Form({ rule, place, saving, error, save, close }: FormProps) {
         <legend>Afterwards</legend>
         <Count label="Somebody has to be in touch within minutes" least={1} {...text("minutes")} />
         <Checkbox
-          label="Else it goes on to somebody else"
+          label="Else it goes to who leads the team"
+          disabled={wanted.minutes.trim() === ""}
+          {...box("escalates")}
+        />
+        <Checkbox
+          label={
+            wanted.escalates
+              ? "Or, if they cannot take it, to somebody else"
+              : "Else it goes on to somebody else"
+          }
           disabled={wanted.minutes.trim() === ""}
           {...box("goesOn")}
         />

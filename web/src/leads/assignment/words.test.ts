@@ -27,6 +27,19 @@ it("says a rule in plain words", () => {
   );
 });
 
+it("says to whom a lead goes that nobody is in touch with", () => {
+  const said = (rule: object) =>
+    ruleInWords(
+      { rule_id: "r", name: "All", team_id: "a", at_work: false, answer_minutes: 5, ...rule },
+      names,
+    );
+  expect(said({})).toContain("whoever leads the team is named in its history.");
+  expect(said({ escalate: true })).toContain("within 5 minutes, it goes on to whoever leads the team.");
+  expect(said({ escalate: true, unanswered: "reroute" })).toContain(
+    "it goes on to whoever leads the team or to somebody else.",
+  );
+});
+
 it("says why a lead waits", () => {
   expect(whyItWaits("nobody", "Texas", { away: 2, full: 1 })).toBe(
     "Nobody can take it now by “Texas”: 2 away and 1 having as many open leads as they may",

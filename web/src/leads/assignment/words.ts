@@ -93,9 +93,13 @@ function conditions(rule: Rule): string {
 function afterwards(rule: Rule): string {
   const next = rule.otherwise === "next" ? ["If nobody can, the next rule is asked."] : [];
   const minutes = rule.answer_minutes;
+  const goesTo = [
+    ...(rule.escalate ? ["to whoever leads the team"] : []),
+    ...(rule.unanswered === "reroute" ? ["to somebody else"] : []),
+  ];
   const then =
-    rule.unanswered === "reroute"
-      ? "it goes on to somebody else"
+    goesTo.length > 0
+      ? `it goes on ${joined(goesTo, "or")}`
       : "whoever leads the team is named in its history";
   const late =
     typeof minutes === "number" ? [`If nobody is in touch within ${minutes} minutes, ${then}.`] : [];

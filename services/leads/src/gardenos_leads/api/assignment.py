@@ -15,8 +15,8 @@ from gardenos_chassis.http import Reader, Writer, Writing, json_response
 from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.http.shapes import Shape
 from gardenos_contracts import Event
-from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Hours, Seat
-from gardenos_contracts.values import LineOfBusiness
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
+from gardenos_contracts.values import Hours, LineOfBusiness
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads.assigning import queries
@@ -84,6 +84,8 @@ class RuleSaid(_Said):
     otherwise: Literal["wait", "next"] = "wait"
     answer_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = None
     unanswered: Literal["tell", "reroute"] = "tell"
+    escalate: bool = False
+    """Where nobody is in touch in time, it goes to who leads the team, before anybody else."""
     when_away: Literal["keep", "reroute"] = "reroute"
 
     def told(self) -> AssignmentRule:

@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Hours, Seat
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
+from gardenos_contracts.values import Hours
 
 Why: TypeAlias = Literal[
     "not_here", "away", "off_hours", "not_licensed", "other_language", "day_full", "full", "had_it"
@@ -208,20 +209,41 @@ def why_not(
         return "not_here"
     if seat.user_id in had_it:
         return "had_it"
-    if rule.at_work and any(begins <= at < ends for begins, ends in agent.away):
+    if rule.at_work and _is_away(agent, at):
         return "away"
     if rule.at_work and agent.hours and not within(agent.hours, at, agent.zone):
         return "off_hours"
-    if rule.licensed and not _licensed(agent, asked, day_of(at, staff.zone)):
-        return "not_licensed"
-    if rule.speaks and asked.language is not None and not spoken(asked.language, agent.languages or frozenset({"en"})):
-        return "other_language"
+    if (unfit := _unfit(rule, agent, asked, at, staff)) is not None:
+        return unfit
     most_a_day = seat.most_a_day if seat.most_a_day is not None else rule.most_a_day
     if most_a_day is not None and load.given[seat.user_id, day_of(at, staff.zone)] >= most_a_day:
         return "day_full"
     most_open = seat.most_open if seat.most_open is not None else rule.most_open
     if most_open is not None and load.open[seat.user_id] >= most_open:
         return "full"
+    return None
+
+
+def stands_in(rule: AssignmentRule, user_id: UUID, asked: Asked, at: datetime, staff: Staff) -> bool:
+    """Whether somebody whom people named, for covering or for leading, may take a lead of a rule's.
+
+    They were named whatever the hour and whatever they have; but not for what they may not sell or cannot say.
+    """
+    agent = staff.agents.get(user_id)
+    return (
+        agent is not None and agent.active and not _is_away(agent, at) and _unfit(rule, agent, asked, at, staff) is None
+    )
+
+
+def _is_away(agent: Agent, at: datetime) -> bool:
+    return any(begins <= at < ends for begins, ends in agent.away)
+
+
+def _unfit(rule: AssignmentRule, agent: Agent, asked: Asked, at: datetime, staff: Staff) -> Why | None:
+    if rule.licensed and not _licensed(agent, asked, day_of(at, staff.zone)):
+        return "not_licensed"
+    if rule.speaks and asked.language is not None and not spoken(asked.language, agent.languages or frozenset({"en"})):
+        return "other_language"
     return None
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from gardenos_chassis.auth.permissions import WRITE_RECORDS
 from gardenos_chassis.tenancy import Session, driver_of
-from gardenos_contracts.lead_assignment import AssignmentRule, Hours
-from gardenos_contracts.values import Role
+from gardenos_contracts.lead_assignment import AssignmentRule
+from gardenos_contracts.values import Hours, Role
 from sqlalchemy import select
 
 from gardenos_leads.assigning.domain import Agent, Asked, Licence, Load, Staff, Turns, day_of, language_of
@@ -56,7 +56,8 @@ def rules_of(kept: Sequence[Mapping[str, Any]] | None) -> Sequence[AssignmentRul
 
 async def staff_of(session: Session, agency_id: UUID, since: datetime) -> Staff:
     """Who works here, with their absences that go on after a moment."""
-    zone = select(agency_zones.c.time_zone).where(agency_zones.c.agency_id == agency_id)
+    asked = select(agency_zones.c.time_zone).where(agency_zones.c.agency_id == agency_id)
+    zone = (await session.execute(asked)).scalar_one_or_none() or "UTC"
     profiles = select(work_profiles.c.user_id, work_profiles.c.profile).where(work_profiles.c.agency_id == agency_id)
     known = {row.user_id: row.profile for row in await session.execute(profiles)}
     gone = (absences.c.agency_id == agency_id, absences.c.ends_at > since, absences.c.cancelled.is_(False))
@@ -65,10 +66,18 @@ async def staff_of(session: Session, agency_id: UUID, since: datetime) -> Staff:
         away.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
     found = await driver_of(session).fetch(_PEOPLE, agency_id)
     agents = [
-        _agent(row["user_id"], Role(row["role"]), row["team_ids"], row["active"], known.get(row["user_id"]) or {}, away)
+        _agent(
+            row["user_id"],
+            Role(row["role"]),
+            row["team_ids"],
+            row["active"],
+            known.get(row["user_id"]) or {},
+            away,
+            zone,
+        )
         for row in found
     ]
-    return Staff.of(agents, (await session.execute(zone)).scalar_one_or_none() or "UTC")
+    return Staff.of(agents, zone)
 
 
 def _agent(
@@ -78,7 +87,9 @@ def _agent(
     active: bool,
     profile: Mapping[str, Any],
     away: Mapping[UUID, Sequence[tuple[datetime, datetime]]],
+    zone: str,
 ) -> Agent:
+    """`zone`: the agency's, by whose clock they work who said no other."""
     user_id = UUID(str(user_id))
     return Agent(
         user_id=user_id,
@@ -95,7 +106,7 @@ def _agent(
         ),
         languages=frozenset(profile.get("languages") or ()),
         hours=tuple(Hours.model_validate(each) for each in profile.get("working_hours") or ()),
-        zone=profile.get("time_zone") or "UTC",
+        zone=profile.get("time_zone") or zone,
         away=tuple(away.get(user_id, ())),
     )
 

@@ -38,7 +38,7 @@ from gardenos_contracts.leads import (
     LeadUnshared,
 )
 
-from gardenos_leads.assigning.domain import Asked, Backlog, Given, Load, Staff, decide, give, pool_of
+from gardenos_leads.assigning.domain import Asked, Backlog, Given, Load, Staff, decide, give, pool_of, stands_in
 from gardenos_leads.assigning.knowing import (
     asked_of,
     keep_turns,
@@ -76,10 +76,13 @@ async def something_happened(events: Sequence[Received[Event]], db: Session) -> 
     await wake(db, events[-1])
 
 
-async def wake(db: Session, because_of: Received[Event]) -> None:
-    """Has the backlog looked at, if rules are in force."""
+async def wake(db: Session, because_of: Received[Event], *, key: str = "now") -> None:
+    """Has the backlog looked at, if rules are in force.
+
+    With a `key` of its own even while a look is going on: that one sees leads which come meanwhile, but has read who works how.
+    """
     if await rules_in_force(db, because_of.agency_id) is not None:
-        await enqueue(db, ASSIGN, because_of=because_of, key="now")
+        await enqueue(db, ASSIGN, because_of=because_of, key=key)
 
 
 @assigning.on(ASSIGN)
@@ -213,9 +216,13 @@ async def see_answered(job: Job) -> None:
         leaders = await driver_of(work.session).fetchval(_LEADS_OF_TEAM, job.agency_id, lead.team_id) or []
         told = [UUID(str(id)) for id in leaders]
         version = work.record(lead_id, version, lead.unanswered(rule.rule_id, rule.name, rule.answer_minutes, told))
+        had = {fact.data.owner_id for fact in history if isinstance(fact.data, LeadAssigned)} | {owner_id}
+        had_it = frozenset(id for id in had if id)
+        leads = [id for id in told if id not in had_it] if rule.escalate else []
+        if await _to_one_of(work, lead, version, rule, leads):
+            return
         if rule.unanswered == "reroute":
-            had_it = {fact.data.owner_id for fact in history if isinstance(fact.data, LeadAssigned)} | {owner_id}
-            await _reroute(work, lead, version, rules, frozenset(id for id in had_it if id), or_pool=False)
+            await _reroute(work, lead, version, rules, had_it, or_pool=False)
 
 
 def _is_still(lead: Lead, owner_id: UUID) -> bool:
@@ -232,6 +239,18 @@ async def _touched(
         return True
     at = next(fact.occurred_at for fact in history if fact.version == given)
     return bool(await driver_of(session).fetchval(_TOUCHED, agency_id, lead_id, at))
+
+
+async def _to_one_of(work: UnitOfWork, lead: Lead, version: int, rule: AssignmentRule, named: Sequence[UUID]) -> bool:
+    """To the first of these who may take it, whom people named for that; whether there was anybody."""
+    now = datetime.now(UTC)
+    staff = await staff_of(work.session, work.context.agency_id, now) if named else Staff({})
+    asked = _asked(lead, now)
+    for user_id in named:
+        if stands_in(rule, user_id, asked, now, staff):
+            await _assign(work, lead, version, Given(asked, rule, user_id), now)
+            return True
+    return False
 
 
 async def _reroute(
@@ -274,9 +293,9 @@ def _asked(lead: Lead, now: datetime) -> Asked:
     )
 
 
-_IS_AWAY = """
-select exists (select from absences where agency_id = $1 and absence_id = $2 and not cancelled
-    and starts_at <= now() and ends_at > now())
+_ABSENCE = """
+select covered_by from absences where agency_id = $1 and absence_id = $2 and not cancelled
+    and starts_at <= now() and ends_at > now()
 """
 _UNTOUCHED_OF = """
 select l.id, g.rule_id, g.version from leads l join lateral (
@@ -292,19 +311,25 @@ order by l.captured_at, l.id
 
 @assigning.on(AWAY)
 async def owner_away(job: Job) -> None:
-    """Somebody goes away: leads that a rule gave them, and that nobody was in touch with, go on as the rule has it."""
+    """Somebody goes away: leads that a rule gave them, and that nobody was in touch with, go on as the rule has it.
+
+    To who covers for them, where somebody does who may take it; else to whose turn it is. Where the absence was cancelled,
+    or is over, nothing happens.
+    """
     user_id, absence_id = UUID(job.arguments["user_id"]), UUID(job.arguments["absence_id"])
     async with job.store.database.transaction(job.agency_id) as session:
-        if not await driver_of(session).fetchval(_IS_AWAY, job.agency_id, absence_id):
+        absence = await driver_of(session).fetchrow(_ABSENCE, job.agency_id, absence_id)
+        if absence is None:
             return
+        covered_by = None if absence["covered_by"] is None else UUID(str(absence["covered_by"]))
         found = await driver_of(session).fetch(_UNTOUCHED_OF, job.agency_id, user_id)
     for lead_id, rule_id, given in found:
-        await _goes_on(job, UUID(str(lead_id)), UUID(str(rule_id)), given, user_id)
+        await _goes_on(job, UUID(str(lead_id)), UUID(str(rule_id)), given, user_id, covered_by)
     async with job.store.unit_of_work(job.context) as work:
         await enqueue(work.session, ASSIGN, because_of=job.context, key="now")
 
 
-async def _goes_on(job: Job, lead_id: UUID, rule_id: UUID, given: int, user_id: UUID) -> None:
+async def _goes_on(job: Job, lead_id: UUID, rule_id: UUID, given: int, user_id: UUID, covered_by: UUID | None) -> None:
     """One lead, by a transaction of its own; decided anew, for its owner may have been quicker."""
     while True:
         try:
@@ -318,7 +343,9 @@ async def _goes_on(job: Job, lead_id: UUID, rule_id: UUID, given: int, user_id: 
                 lead, version = _folded(history)
                 if rule is None or rule.when_away != "reroute" or lead is None or not _is_still(lead, user_id):
                     return
-                if not await _touched(work.session, job.agency_id, lead_id, history, given):
+                if await _touched(work.session, job.agency_id, lead_id, history, given):
+                    return
+                if not await _to_one_of(work, lead, version, rule, [covered_by] if covered_by else []):
                     await _reroute(work, lead, version, rules, frozenset({user_id}), or_pool=True)
                 return
         except LostRace:
