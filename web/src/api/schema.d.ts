@@ -14199,6 +14199,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Rows on a page */
                 limit?: number;
+                /** @description A beginning of a name, part of an address, last digits */
+                q?: string;
                 step?: components["schemas"]["Step"];
                 way?: "came" | "enrolled";
             };
@@ -14594,7 +14596,7 @@ export interface operations {
     compare_campaigns: {
         parameters: {
             query?: {
-                /** @description Up to four */
+                /** @description Up to five */
                 campaign_id?: string[];
             };
             header?: never;

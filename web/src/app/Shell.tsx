@@ -77,6 +77,14 @@ export function Shell() {
             ]
           : []),
         {
+          id: "go /leads/campaigns",
+          title: "Campaigns",
+          group: "Go to",
+          keys: "g m",
+          keywords: "marketing utm budget cost ads letters",
+          run: () => void navigate({ to: "/leads/campaigns" }),
+        },
+        {
           id: "go /settings",
           title: "Settings",
           group: "Go to",

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { Button } from "@mantine/core";
 import { IconMap2 } from "@tabler/icons-react";
+import { readCampaignListSearch, readCampaignSearch, readComparedSearch } from "../campaigns/search";
 import { readClientSearch } from "../clients/filters";
 import { readAssignmentSearch } from "../leads/assignment/views";
 import { readLeadSearch } from "../leads/filters";
@@ -51,6 +52,24 @@ const routes = [
     path: "/leads/assignment",
     validateSearch: readAssignmentSearch,
     component: lazyRouteComponent(() => import("../leads/assignment/AssignmentPage"), "AssignmentPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/campaigns",
+    validateSearch: readCampaignListSearch,
+    component: lazyRouteComponent(() => import("../campaigns/CampaignsPage"), "CampaignsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/campaigns/compare",
+    validateSearch: readComparedSearch,
+    component: lazyRouteComponent(() => import("../campaigns/ComparePage"), "ComparePage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/leads/campaigns/$campaignId",
+    validateSearch: readCampaignSearch,
+    component: lazyRouteComponent(() => import("../campaigns/CampaignPage"), "CampaignPage"),
   }),
   createRoute({
     getParentRoute: () => root,

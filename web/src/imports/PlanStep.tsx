@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { ApiProblem } from "../api/problem";
 import type { Campaign, Import, PlanImport } from "../api/schema";
+import { ChooseCampaign } from "../directory/ChooseCampaign";
 import { useCampaigns, useTeams, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import form from "../ui/Form.module.css";
@@ -92,7 +93,6 @@ export function PlanStep({
         <Common
           options={options}
           set={(some) => setOptions(withCampaign({ ...options, ...some }, options, campaigns))}
-          campaigns={campaigns}
         />
       </Card>
       <Card title="Automations">
@@ -181,7 +181,7 @@ function Known({ options, set }: PartProps) {
   );
 }
 
-function Common({ options, set, campaigns }: PartProps & { campaigns: readonly Campaign[] }) {
+function Common({ options, set }: PartProps) {
   const { user } = useMe();
   const users = useUsers();
   const teams = useTeams();
@@ -190,15 +190,7 @@ function Common({ options, set, campaigns }: PartProps & { campaigns: readonly C
   return (
     <div className={form.form}>
       <div className={form.pair}>
-        <NativeSelect
-          label="Campaign"
-          value={options.campaign}
-          onChange={change("campaign")}
-          data={[
-            { value: "", label: "None" },
-            ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-        />
+        <ChooseCampaign value={options.campaign} choose={(campaign) => set({ campaign })} />
         <TextInput
           label="Source"
           description="Where a row names none itself"

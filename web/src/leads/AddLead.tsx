@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useState } from "react";
 import { api, data, newKey } from "../api/client";
+import { ChooseCampaign } from "../directory/ChooseCampaign";
 import { useCampaigns, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { errorBeside, errorOf } from "../ui/errors";
@@ -154,13 +155,9 @@ function Form({ close, begin }: Pick<AddLeadProps, "close" | "begin">) {
             ...linesOfBusiness.map((line) => ({ value: line, label: words(line) })),
           ]}
         />
-        <NativeSelect
-          label="Campaign"
-          {...field("campaign")}
-          data={[
-            { value: "", label: "None" },
-            ...campaigns.map((each) => ({ value: each.id, label: each.name })),
-          ]}
+        <ChooseCampaign
+          value={lead.campaign}
+          choose={(campaign) => setLead((now) => ({ ...now, campaign }))}
         />
       </div>
       <div className={form.pair}>

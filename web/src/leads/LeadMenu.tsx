@@ -4,6 +4,7 @@ import {
   IconDots,
   IconFileImport,
   IconRoute,
+  IconSpeakerphone,
   IconStack2,
   IconUsersGroup,
 } from "@tabler/icons-react";
@@ -30,9 +31,12 @@ export function LeadMenu() {
         <Menu.Item component={Link} to="/leads/bulk" leftSection={<IconStack2 size={17} />}>
           Bulk actions so far
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/leads/campaigns" leftSection={<IconSpeakerphone size={17} />}>
+          Campaigns
+        </Menu.Item>
         {mayKeepSources && (
           <>
-            <Menu.Divider />
             <Menu.Item component={Link} to="/leads/sources" leftSection={<IconAntennaBars5 size={17} />}>
               Sources
             </Menu.Item>

@@ -13,7 +13,15 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
     : [];
   switch (change.resource) {
     case "lead":
-      return [["leads", "one", change.id], ["leads", "list"], ofPerson, ["reports"], ...noted, ...along];
+      return [
+        ["leads", "one", change.id],
+        ["leads", "list"],
+        ofPerson,
+        ["reports"],
+        ["campaign results"],
+        ...noted,
+        ...along,
+      ];
     case "client":
       return [["clients", "one", change.id], ["clients", "list"], ofPerson, ["reports"], ...along];
     case "call":
@@ -32,7 +40,7 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
     case "agency":
       return [["agency"], ["reports"]];
     case "campaign":
-      return [["campaigns"]];
+      return [["campaigns"], ["campaign results"]];
     case "branch":
       return [["branches"]];
     default:

@@ -5,6 +5,7 @@ import { scaleLinear } from "@visx/scale";
 import { Bar } from "@visx/shape";
 import styles from "./Charts.module.css";
 import { durationOrNone, tick, ticksFor } from "./durations";
+import { fitting } from "./fitting";
 import { moveFocus } from "./moveFocus";
 import type { Row } from "./queries";
 import { useWidth } from "./useWidth";
@@ -123,10 +124,4 @@ function Line({ row, top, x, width, open }: LineProps) {
       </text>
     </g>
   );
-}
-
-/** A drawing cannot cut a text by itself. */
-function fitting(text: string, width: number): string {
-  const letters = Math.max(6, Math.floor(width / 7.2));
-  return text.length > letters ? `${text.slice(0, letters - 1).trimEnd()}…` : text;
 }

@@ -2,13 +2,14 @@ import { NativeSelect } from "@mantine/core";
 import { IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Frame } from "../../reports/Frame";
 import { Chip } from "../../ui/Chip";
 import { Card } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import styles from "./Assignment.module.css";
 import { useNames } from "./names";
 import { fairnessOf } from "./queries";
-import { Bar, Frame } from "./WhatIf";
+import { Bar } from "./WhatIf";
 
 /** Who got how many by which rule, beside what their weight would give them; and whose went unanswered. */
 export function Fairness() {

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { AssignmentRule, AssignmentOutcome, WhatIfShown } from "../../api/schema";
-import tables from "../../reports/Tables.module.css";
+import { Frame } from "../../reports/Frame";
 import settings from "../../settings/Settings.module.css";
 import { Wrong } from "../../ui/Form";
 import { Card } from "../../ui/Page";
@@ -138,18 +138,6 @@ function Told({ told }: { told: WhatIfShown }) {
           ))}
         </ul>
       )}
-    </div>
-  );
-}
-
-export function Frame({ label, children }: { label: string; children: React.ReactNode }) {
-  return (
-    // Wider than a narrow screen, it is scrolled by the keyboard as well.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={tables.frame} tabIndex={0} role="group" aria-label={label}>
-      <table className={tables.table} aria-label={label}>
-        {children}
-      </table>
     </div>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Modal, NativeSelect, SegmentedControl, TextInput, Textarea } from "@mantine/core";
+import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { newKey } from "../../api/client";
 import type { BulkAction, Stage } from "../../api/schema";
 import { AssignTo } from "../../directory/AssignTo";
-import { useCampaigns } from "../../directory/queries";
+import { ChooseCampaign } from "../../directory/ChooseCampaign";
 import form from "../../ui/Form.module.css";
 import { submitByKey } from "../../ui/keys";
 import { failed } from "../../ui/toast";
@@ -172,7 +172,6 @@ function Tags({ act, close, busy }: FormProps) {
 }
 
 function Enrol({ act, close, busy }: FormProps) {
-  const campaigns = useCampaigns();
   const [campaign, setCampaign] = useState("");
   const [asked, setAsked] = useState(false);
   const submit = (event: FormEvent) => {
@@ -182,17 +181,14 @@ function Enrol({ act, close, busy }: FormProps) {
   };
   return (
     <form className={form.form} onSubmit={submit}>
-      <NativeSelect
-        label="Campaign"
-        description="They stay in those they are in."
-        data={[
-          { value: "", label: "Choose a campaign" },
-          ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
+      <ChooseCampaign
+        description="They stay in those they are in. Closed ones take nobody any more."
+        none="Choose a campaign"
+        open
         value={campaign}
+        choose={setCampaign}
         error={asked && !campaign && "Choose one"}
         data-autofocus
-        onChange={(event) => setCampaign(event.currentTarget.value)}
       />
       <Actions close={close} busy={busy} title="Enrol" />
     </form>

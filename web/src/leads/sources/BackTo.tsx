@@ -7,7 +7,7 @@ export function BackTo({
   to,
   children,
 }: {
-  to: "/leads" | "/leads/sources" | "/leads/duplicates";
+  to: "/leads" | "/leads/campaigns" | "/leads/sources" | "/leads/duplicates";
   children: string;
 }) {
   return (

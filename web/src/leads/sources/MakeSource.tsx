@@ -2,7 +2,7 @@ import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useMemo, useState } from "react";
 import { newKey } from "../../api/client";
 import type { LeadSource, LeadSourceWithAddress, SetUpLeadSource } from "../../api/schema";
-import { useCampaigns } from "../../directory/queries";
+import { ChooseCampaign } from "../../directory/ChooseCampaign";
 import { errorBeside, errorOf } from "../../ui/errors";
 import form from "../../ui/Form.module.css";
 import { useMakeSource } from "./queries";
@@ -32,7 +32,6 @@ export function MakeSource({ opened, close, made }: MakeSourceProps) {
 }
 
 function Form({ close, made }: Omit<MakeSourceProps, "opened">) {
-  const campaigns = useCampaigns();
   const [wanted, setWanted] = useState({
     name: "",
     kind: "vendor" as LeadSource["kind"],
@@ -86,14 +85,9 @@ function Form({ close, made }: Omit<MakeSourceProps, "opened">) {
         onChange={(event) => change({ kind: event.currentTarget.value as LeadSource["kind"] })}
       />
       <div className={form.pair}>
-        <NativeSelect
-          label="Campaign"
-          data={[
-            { value: "", label: "None" },
-            ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+        <ChooseCampaign
           value={wanted.campaign}
-          onChange={(event) => change({ campaign: event.currentTarget.value })}
+          choose={(campaign) => change({ campaign })}
           error={errorOf(making.error, "/campaign_id")}
         />
         <TextInput

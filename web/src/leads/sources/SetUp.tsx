@@ -2,7 +2,8 @@ import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core"
 import { type FormEvent, useState } from "react";
 import { newKey } from "../../api/client";
 import type { LeadSource, LeadSourceWithAddress, SetUpLeadSource } from "../../api/schema";
-import { useCampaigns, useTeams, useUsers } from "../../directory/queries";
+import { ChooseCampaign } from "../../directory/ChooseCampaign";
+import { useTeams, useUsers } from "../../directory/queries";
 import settings from "../../settings/Settings.module.css";
 import { errorBeside, errorOf } from "../../ui/errors";
 import form from "../../ui/Form.module.css";
@@ -77,7 +78,6 @@ function bodyOf(wanted: Wanted, currency: string): Partial<SetUpLeadSource> {
 
 function Form({ source }: { source: LeadSource }) {
   const [wanted, setWanted] = useState(() => startOf(source));
-  const campaigns = useCampaigns();
   const users = useUsers();
   const teams = useTeams();
   const saving = useChangeSource();
@@ -115,14 +115,9 @@ function Form({ source }: { source: LeadSource }) {
           onChange={(event) => change({ name: event.currentTarget.value })}
           error={errorOf(error, "/name")}
         />
-        <NativeSelect
-          label="Campaign"
-          data={[
-            { value: "", label: "None" },
-            ...campaigns.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+        <ChooseCampaign
           value={wanted.campaign}
-          onChange={(event) => change({ campaign: event.currentTarget.value })}
+          choose={(campaign) => change({ campaign })}
           error={errorOf(error, "/campaign_id")}
         />
         <NativeSelect

@@ -75,7 +75,7 @@ export function amountInWords(money: { minor: number; currency: string }): strin
 
 /** What somebody wrote as an amount, in minor units; null for nothing, and where it is none. */
 export function minorOf(text: string): number | null {
-  const written = /^\s*\$?(\d{1,6})(?:[.,](\d{1,2}))?\s*$/.exec(text);
+  const written = /^\s*\$?(\d{1,9})(?:[.,](\d{1,2}))?\s*$/.exec(text);
   return written ? Number(written[1]) * 100 + Number((written[2] ?? "").padEnd(2, "0")) : null;
 }
 

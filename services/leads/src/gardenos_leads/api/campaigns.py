@@ -133,7 +133,7 @@ async def launch_campaign(body: LaunchCampaign, writing: Keeper) -> Response:
 @router.get("/comparison", responses={200: {"model": Page[shapes.Campaign]}})
 async def compare_campaigns(
     reading: Reader,
-    campaign_id: Annotated[list[UUID], Query(max_length=4, description="Up to four")] = [],  # noqa: B006
+    campaign_id: Annotated[list[UUID], Query(max_length=5, description="Up to five")] = [],  # noqa: B006
 ) -> Response:
     """Campaigns side by side, in the order in which they are named."""
     found = await queries.some_campaigns(reading.session, reading.caller, list(dict.fromkeys(campaign_id)))
@@ -211,12 +211,13 @@ async def list_campaign_leads(
     reading: Reader,
     way: queries.Way = "came",
     step: Step = Step.ALL,
+    q: Annotated[str, Query(max_length=200, description="A beginning of a name, part of an address, last digits")] = "",
     limit: Limit = 50,
     cursor: CursorParam = None,
 ) -> Response:
     """The leads behind a number, the latest first."""
     await queries.require(reading.session, reading.caller, campaign_id)
-    found = await queries.leads_of(reading.session, reading.caller, campaign_id, way, step, limit, cursor)
+    found = await queries.leads_of(reading.session, reading.caller, campaign_id, way, step, q, limit, cursor)
     return json_response(found)
 
 

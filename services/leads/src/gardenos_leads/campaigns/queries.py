@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_
 from gardenos_leads.campaigns.tables import campaign_costs, campaign_members, lead_milestones
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.lists.queries import zone_of
+from gardenos_leads.lists.searching import found_by
 from gardenos_leads.tables import campaigns, leads
 
 
@@ -276,11 +277,12 @@ async def sources_of(session: Session, agency_id: UUID, campaign_id: UUID) -> li
 
 
 async def leads_of(
-    session: Session, caller: Caller, campaign_id: UUID, way: Way, step: Step, limit: int, cursor: str | None
+    session: Session, caller: Caller, campaign_id: UUID, way: Way, step: Step, q: str, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    """The leads behind a number, the latest first."""
+    """The leads behind a number, the latest first; `q`: those that what is typed finds."""
     shown = (leads.c.id, leads.c.display_name, leads.c.stage, leads.c.source, leads.c.owner_id, leads.c.captured_at)
     asked: Select[Any] = select(*shown, leads.c.last_contacted_at).where(*_theirs(caller), _IS[step])
+    asked = asked.where(*found_by(caller.agency_id, q))
     if way == "came":
         asked = asked.where(leads.c.campaign_id == campaign_id)
     else:
