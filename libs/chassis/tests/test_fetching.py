@@ -30,7 +30,7 @@ from sqlalchemy import (
     table,
     values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, asyncpg
 from sqlalchemy.types import TypeEngine
 
 NOTES = table("notes", column("agency_id", Uuid), column("id", Uuid), column("text", Text), column("owner_id", Uuid))
@@ -89,6 +89,29 @@ async def test_what_stands_beside_a_false_needs_no_place(notes: Running, agency_
     for text in taken:
         nothing = select(NOTES.c.id).where(NOTES.c.agency_id == agency_id, NOTES.c.text == text, false()).limit(3)
         assert await rows(notes, agency_id, nothing) == []
+
+
+@pytest.mark.parametrize("given", [["b", "a"], [], None])
+async def test_arrays_are_the_drivers_where_their_items_are(
+    notes: Running, agency_id: UUID, given: list[str] | None
+) -> None:
+    statement: Any = select(
+        literal(given, ARRAY(Text)).label("texts"),
+        literal([agency_id], ARRAY(Uuid)).label("ids"),
+        literal([now := datetime.now(UTC)], ARRAY(DateTime(timezone=True))).label("moments"),
+    )
+    assert _planned_by_the_driver(statement)
+    assert await rows(notes, agency_id, statement) == [{"texts": given, "ids": [agency_id], "moments": [now]}]
+    by_sqlalchemy: Any = select(literal(given, ARRAY(Text, as_tuple=True)).label("texts"))
+    assert not _planned_by_the_driver(by_sqlalchemy)
+    assert (await rows(notes, agency_id, by_sqlalchemy))[0]["texts"] == (given if given is None else tuple(given))
+
+
+def _planned_by_the_driver(statement: Select[Any]) -> bool:
+    key = statement._generate_cache_key()
+    assert key is not None
+    dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+    return fetching._planned(statement, key.bindparams, dialect) is not None
 
 
 @pytest.mark.parametrize("of", [Float(), Double(), Numeric(10, 2), Numeric(10, 2, asdecimal=False)])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Float, Numeric, Select
+from sqlalchemy import ARRAY, Dialect, Float, Numeric, Select
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
@@ -65,10 +65,14 @@ def _planned(statement: Select[Any], held: Sequence[BindParameter[Any]], dialect
 
 
 def _bound(type_: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Whether SQLAlchemy would change a value before the driver gets it."""
+    """Whether SQLAlchemy would change a value before the driver gets it. Of an array it would its items, or nothing."""
+    if isinstance(type_, ARRAY):
+        return _bound(type_.item_type, dialect)
     return type_.dialect_impl(dialect).bind_processor(dialect) is not None
 
 
 def _processed(type_: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether SQLAlchemy would change what the driver brings. Of fractions it decides by what the server sends."""
+    if isinstance(type_, ARRAY):
+        return bool(type_.as_tuple) or _processed(type_.item_type, dialect)
     return isinstance(type_, Numeric | Float) or type_.dialect_impl(dialect).result_processor(dialect, None) is not None
