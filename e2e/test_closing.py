@@ -123,7 +123,7 @@ async def test_closed_it_is_refused_everywhere_and_then_erased_everywhere(world:
     }
     for service, path in asks.items():
         assert (await asked(world, ours, service, "agent", path)).status_code == 200, service
-    meant = {"name": "mangrove insurance", "password": PASSWORD, "reason": "we retire"}
+    meant = {"name": "mangrove insurance", "reason": "we retire"}
     closed = await ours("PUT", f"agencies/{agency_id}/closure", json=meant)
     assert closed.status_code == 200, closed.text
 

@@ -75,7 +75,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_team": lambda ids: {"json": {"branch_id": ids["branch_id"], "lead_ids": [ids["owner_id"]]}},
     "change_user": lambda ids: {"json": {"role": "agent", "team_ids": [ids["team_id"]]}},
     "change_webhook": lambda _: {"json": {"name": "Other"}},
-    "close_agency": lambda _: {"json": {"name": "Another", "password": PASSWORD}},
+    "close_agency": lambda _: {"json": {"name": "Another"}},
     "convert_lead": lambda _: {"json": {}},
     "deactivate_user": lambda ids: {"json": {"work_to": ids["owner_id"]}},
     "dissolve_team": lambda ids: {"json": {"pool_to_id": ids["team_id"]}},

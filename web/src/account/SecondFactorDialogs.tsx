@@ -6,7 +6,7 @@ import { codeOf, isCode } from "../session/code";
 import { PasswordField } from "../session/Door";
 import { waitOf } from "../session/wait";
 import { errorBeside, errorOf } from "../ui/errors";
-import { FormActions } from "../ui/Form";
+import { FormActions, Wrong } from "../ui/Form";
 import form from "../ui/Form.module.css";
 import styles from "./Account.module.css";
 import { QrCode } from "./QrCode";
@@ -38,11 +38,7 @@ function Adding({ close }: { close: () => void }) {
   const confirming = useConfirmSecondFactor();
   if (confirming.data) return <RecoveryCodes codes={confirming.data.recovery_codes} close={close} />;
   if (adding.data) return <Confirm enrolment={adding.data} confirming={confirming} close={close} />;
-  return (
-    <Proof asking={adding} close={close} act="Go on">
-      <p className={styles.words}>You need an app that makes codes on your phone, and your password.</p>
-    </Proof>
-  );
+  return <Begin adding={adding} close={close} />;
 }
 
 interface ConfirmProps {
@@ -104,7 +100,7 @@ function Confirm({ enrolment, confirming, close }: ConfirmProps) {
   );
 }
 
-/** Fresh recovery codes, by the password. */
+/** Fresh recovery codes. */
 export function RenewRecoveryCodes({ opened, close }: DialogProps) {
   return (
     <Modal opened={opened} onClose={close} title="New recovery codes" size={480}>
@@ -117,13 +113,13 @@ function Renewing({ close }: { close: () => void }) {
   const renewing = useRenewRecoveryCodes();
   if (renewing.data) return <RecoveryCodes codes={renewing.data.recovery_codes} close={close} />;
   return (
-    <Proof asking={renewing} close={close} act="Make new ones">
-      <p className={styles.words}>Those you have now are worth nothing once there are new ones.</p>
-    </Proof>
+    <Sure asking={renewing} close={close} act="Make new ones">
+      Those you have now are worth nothing once there are new ones.
+    </Sure>
   );
 }
 
-/** Takes the second factor away, by the password. */
+/** Takes the second factor away. */
 export function RemoveSecondFactor({ opened, close }: DialogProps) {
   return (
     <Modal opened={opened} onClose={close} title="Take the second factor away?" size={480}>
@@ -134,17 +130,14 @@ export function RemoveSecondFactor({ opened, close }: DialogProps) {
 
 function Removing({ close }: { close: () => void }) {
   return (
-    <Proof asking={useRemoveSecondFactor()} close={close} done={close} act="Take it away" grave>
-      <p className={styles.words}>
-        Whoever learns your password can sign in with it then. Your recovery codes are worth nothing any more.
-      </p>
-    </Proof>
+    <Sure asking={useRemoveSecondFactor()} close={close} done={close} act="Take it away" grave>
+      Whoever learns your password can sign in with it then. Your recovery codes are worth nothing any more.
+    </Sure>
   );
 }
 
-interface ProofProps<D> {
-  /** What the password is needed for. */
-  asking: UseMutationResult<D, Error, string>;
+interface SureProps<D> {
+  asking: UseMutationResult<D, Error, void>;
   close: () => void;
   done?: () => void;
   act: string;
@@ -152,17 +145,42 @@ interface ProofProps<D> {
   children: ReactNode;
 }
 
-/** Asks for the password, as for all that a stolen session must not do. */
-function Proof<D>({ asking, close, done, act, grave = false, children }: ProofProps<D>) {
+/** Says what follows, before it is done. */
+function Sure<D>({ asking, close, done, act, grave = false, children }: SureProps<D>) {
+  return (
+    <div className={form.form}>
+      <p className={styles.words}>{children}</p>
+      <Wrong error={asking.error} />
+      <FormActions close={close}>
+        <Button
+          data-autofocus
+          color={grave ? "red.9" : undefined}
+          loading={asking.isPending}
+          onClick={() => asking.mutate(undefined, { onSuccess: done })}
+        >
+          {act}
+        </Button>
+      </FormActions>
+    </div>
+  );
+}
+
+interface BeginProps {
+  adding: UseMutationResult<Enrolment, Error, string>;
+  close: () => void;
+}
+
+/** Asks for the password: a second factor of somebody else would keep the account's owner out. */
+function Begin({ adding, close }: BeginProps) {
   const [password, setPassword] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    asking.mutate(password, { onSuccess: done });
+    adding.mutate(password);
   };
-  const wrong = waitOf(asking.error) ?? errorBeside(asking.error, ["/password"]);
+  const wrong = waitOf(adding.error) ?? errorBeside(adding.error, ["/password"]);
   return (
     <form className={form.form} onSubmit={submit}>
-      {children}
+      <p className={styles.words}>You need an app that makes codes on your phone, and your password.</p>
       {wrong && (
         <p role="alert" className={form.wrong}>
           {wrong}
@@ -175,11 +193,11 @@ function Proof<D>({ asking, close, done, act, grave = false, children }: ProofPr
         data-autofocus
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        error={errorOf(asking.error, "/password")}
+        error={errorOf(adding.error, "/password")}
       />
       <FormActions close={close}>
-        <Button type="submit" color={grave ? "red.9" : undefined} loading={asking.isPending}>
-          {act}
+        <Button type="submit" loading={adding.isPending}>
+          Go on
         </Button>
       </FormActions>
     </form>

@@ -91,8 +91,7 @@ export function useConfirmSecondFactor() {
 export function useRenewRecoveryCodes() {
   const askAnew = useAskAnew();
   return useMutation({
-    mutationFn: (password: string) =>
-      data(api.POST("/api/v1/users/me/second-factor/recovery-codes", { body: { password } })),
+    mutationFn: () => data(api.POST("/api/v1/users/me/second-factor/recovery-codes")),
     onSuccess: askAnew,
     gcTime: 0,
   });
@@ -102,8 +101,7 @@ export function useRenewRecoveryCodes() {
 export function useRemoveSecondFactor() {
   const askAnew = useAskAnew();
   return useMutation({
-    mutationFn: (password: string) =>
-      data(api.POST("/api/v1/users/me/second-factor/removal", { body: { password } })),
+    mutationFn: () => data(api.POST("/api/v1/users/me/second-factor/removal")),
     onSuccess: () => {
       said("Signing in asks for your password alone now");
       return askAnew();

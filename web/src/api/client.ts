@@ -19,8 +19,25 @@ export function tellOfAgency(listener: () => void): void {
   agencyRefused = listener;
 }
 
-/** `fetch` with the session's token; a refused one is renewed once. Throws ApiProblem where nothing answers. */
+let confirmed: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** The session asks whoever is signed in to confirm that it is they, and says whether they did. */
+export function confirmBy(ask: () => Promise<boolean>): void {
+  confirmed = ask;
+}
+
+/**
+ * `fetch` with the session's token; a refused one is renewed once. What asks for a confirmation is sent again once it is
+ * given. Throws ApiProblem where nothing answers.
+ */
 export async function authorizedFetch(request: Request): Promise<Response> {
+  const again = request.clone();
+  const first = await renewing(request);
+  if (first.status !== 403 || !(await problemOf(first)).asksToConfirm) return first;
+  return (await confirmed()) ? renewing(again) : first;
+}
+
+async function renewing(request: Request): Promise<Response> {
   const again = request.clone();
   const first = await heard(request, await tokenSource(false));
   if (first.status !== 401) return first;
@@ -31,17 +48,17 @@ export async function authorizedFetch(request: Request): Promise<Response> {
 async function heard(request: Request, token: string | null): Promise<Response> {
   const response = await sent(request, token);
   // Where nobody is signed in, it is the way in that says it.
-  if (response.status === 403 && token !== null) {
-    const problem = ApiProblem.from(
-      response,
-      await response
-        .clone()
-        .json()
-        .catch(() => null),
-    );
-    if (problem.isOfAgency) agencyRefused();
-  }
+  if (response.status === 403 && token !== null && (await problemOf(response)).isOfAgency) agencyRefused();
   return response;
+}
+
+/** What is wrong, by an answer that can still be read afterwards. */
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return ApiProblem.from(response, body);
 }
 
 /** `fetch` with a token. Throws ApiProblem where nothing answers. */

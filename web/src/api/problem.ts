@@ -4,6 +4,9 @@ import type { Problem } from "./schema";
 export const AGENCY_SUSPENDED = "urn:gardenos:agency-suspended";
 export const AGENCY_CLOSED = "urn:gardenos:agency-closed";
 
+/** What is done only by who has confirmed lately that it is they. */
+const CONFIRMATION_NEEDED = "urn:gardenos:confirmation-needed";
+
 /** An answer that is not a success, in the service's own words (RFC 9457), or that never came. */
 export class ApiProblem extends Error {
   /** HTTP status; 0 where nothing answered. */
@@ -62,6 +65,11 @@ export class ApiProblem extends Error {
   /** Whether the whole agency is refused, whatever was asked. */
   get isOfAgency(): boolean {
     return this.type === AGENCY_SUSPENDED || this.type === AGENCY_CLOSED;
+  }
+
+  /** Whether the same request is answered once whoever asks has confirmed that it is they. */
+  get asksToConfirm(): boolean {
+    return this.type === CONFIRMATION_NEEDED;
   }
 
   /** Whether the same request may succeed later without anybody's doing. */

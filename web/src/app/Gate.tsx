@@ -2,6 +2,7 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 import { Live } from "../live/Live";
 import { AtRestPage } from "../session/AtRestPage";
+import { ConfirmHost } from "../session/ConfirmHost";
 import { restore, useSession } from "../session/session";
 import { SignInPage } from "../session/SignInPage";
 import { Failed, Lines } from "../ui/states";
@@ -44,6 +45,7 @@ export function Gate() {
       <Live key={person}>
         <Branded />
         <Shell />
+        <ConfirmHost />
       </Live>
     </Zone>
   );

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from "react";
-import { api, data, takeTokensFrom, tellOfAgency } from "../api/client";
+import { api, confirmBy, data, takeTokensFrom, tellOfAgency } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import type { Session as SessionAnswer } from "../api/schema";
+import { askToConfirm } from "./confirming";
 
 export type User = SessionAnswer["user"];
 export type Agency = SessionAnswer["agency"];
@@ -66,6 +67,13 @@ export async function signIn(email: string, password: string): Promise<string | 
 /** The second step of signing in: a code of the authenticator app, or a recovery code. Throws ApiProblem. */
 export async function answerChallenge(challenge: string, code: string): Promise<void> {
   begin(await data(api.POST("/api/v1/sessions/second-factor", { body: { challenge, code } })));
+}
+
+/** Proves anew that it is they who are signed in: for some minutes what asks for it may be done. Throws ApiProblem. */
+export async function confirm(password: string, code: string | null): Promise<void> {
+  const answer = await data(api.POST("/api/v1/sessions/confirmation", { body: { password, code } }));
+  const expiresAt = Date.now() + answer.expires_in * 1000;
+  if (session.status === "signed-in") become({ ...session, accessToken: answer.access_token, expiresAt });
 }
 
 /** Goes on in another agency that this login opens, here and in every other tab of this browser. Throws ApiProblem. */
@@ -172,6 +180,7 @@ export async function accessToken(refused: boolean): Promise<string | null> {
 export function start(forgetAnswers: () => void): void {
   forget = forgetAnswers;
   takeTokensFrom(accessToken);
+  confirmBy(askToConfirm);
   // It may be another agency that is meant, into which somebody was invited: the session itself is asked.
   tellOfAgency(() => void restore().catch(() => undefined));
   addEventListener("storage", (event) => {

@@ -48,6 +48,13 @@ class Closed(Forbidden):
     type = "urn:gardenos:agency-closed"
 
 
+class Unconfirmed(Forbidden):
+    """The caller may, once they have confirmed anew that it is they."""
+
+    title = "Confirm that it is you"
+    type = "urn:gardenos:confirmation-needed"
+
+
 class NotFound(Refusal):
     """No such thing, or none that the caller may see: the two are not told apart."""
 

@@ -64,7 +64,7 @@ def create_service(settings: IdentitySettings) -> Service:
         routers=[
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
             single_sign_on.router(signing_on, proxies, settings.public_url),
-            closing_routes.router(passwords_anew, proxies, timedelta(days=settings.erase_closed_agencies_days)),
+            closing_routes.router(timedelta(days=settings.erase_closed_agencies_days)),
             operators_router(operators, proxies, settings.operator_contact),
         ],
         read_models=[

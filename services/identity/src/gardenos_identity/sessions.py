@@ -153,10 +153,10 @@ class SignIn:
                         user_agent=origin.user_agent,
                     )
                 )
-                return await self._answer(session, renewed, row.user_id)
+                return await self._answer(session, renewed, row.user_id, proved_at(row))
             lost = row.previous_hash is not None and _same(row.previous_hash, token.hash)
             if lost and now - row.rotated_at <= GRACE and row.user_agent == origin.user_agent:
-                return await self._answer(session, token.successor(row.successor_salt), row.user_id)
+                return await self._answer(session, token.successor(row.successor_salt), row.user_id, proved_at(row))
         context = Context(token.agency_id, Actor(ActorKind.PERSON, str(row.user_id)), request_id)
         async with store.unit_of_work(context) as work:
             if await _ended(work.session, sessions.c.id == token.id):
@@ -165,11 +165,19 @@ class SignIn:
         raise Unauthorized(_ENDED)
 
     async def start(
-        self, session: Session, agency_id: UUID, user_id: UUID, origin: Origin, *, begun_by: str = PASSWORD
+        self,
+        session: Session,
+        agency_id: UUID,
+        user_id: UUID,
+        origin: Origin,
+        *,
+        begun_by: str = PASSWORD,
+        proved: datetime | None = None,
     ) -> dict[str, Any]:
-        """A new session of somebody who has proved who they are, in the caller's transaction."""
+        """A new session of somebody who has `proved` who they are, now if not said, in the caller's transaction."""
         token = Ticket.new(agency_id, new_id())
         now = datetime.now(UTC)
+        proved = proved or now
         # Nobody looks at sessions that ended long ago.
         stale = func.coalesce(sessions.c.ended_at, sessions.c.used_at) < now - timedelta(days=self.session_days + 30)
         await session.execute(delete(sessions).where(sessions.c.user_id == user_id, stale))
@@ -184,12 +192,13 @@ class SignIn:
                 started_at=now,
                 used_at=now,
                 begun_by=begun_by,
+                proved_at=proved,
             )
         )
         await logins.note_use(session, user_id)
         await note_signed_in(session, agency_id, user_id, token.id, origin)
         await record_sign_in(session, agency_id, user_id, token.id)
-        return await self._answer(session, token, user_id)
+        return await self._answer(session, token, user_id, proved)
 
     async def switch(
         self, agency_id: UUID, user_id: UUID, session_id: UUID, to: UUID, origin: Origin
@@ -203,7 +212,7 @@ class SignIn:
         now = datetime.now(UTC)
         async with self.database.transaction(agency_id) as session:
             mine = (sessions.c.id == session_id) & (sessions.c.user_id == user_id)
-            asked = select(sessions.c.begun_by).where(*self._alive(now), mine).with_for_update()
+            asked = select(sessions).where(*self._alive(now), mine).with_for_update()
             row = (await session.execute(asked)).first()
             if row is None:
                 raise Unauthorized(_ENDED)
@@ -220,7 +229,17 @@ class SignIn:
                 raise NotFound(NOT_IN_THIS_AGENCY)
             if await refuses_passwords(session, user["role"]):
                 raise Forbidden(USE_IT)
-            return await self.start(session, to, there.user_id, origin)
+            return await self.start(session, to, there.user_id, origin, proved=proved_at(row))
+
+    async def confirmed(self, session: Session, agency_id: UUID, user_id: UUID, session_id: UUID) -> dict[str, Any]:
+        """A new access token of a session whose person has just proved anew who they are. Raises Unauthorized."""
+        now = datetime.now(UTC)
+        theirs = (sessions.c.id == session_id) & (sessions.c.user_id == user_id)
+        proved = update(sessions).where(*self._alive(now), theirs).values(proved_at=now).returning(sessions.c.id)
+        if (await session.execute(proved)).first() is None:
+            raise Unauthorized(_ENDED)
+        user = await self._who_may_work(session, user_id)
+        return self._access(agency_id, user, session_id, now)
 
     async def agencies(
         self, session: Session, agency_id: UUID, user_id: UUID, session_id: UUID | None
@@ -343,25 +362,31 @@ class SignIn:
                         await session.execute(delete(table).where(table.c.user_id == each.home.user_id))
             await logins.rehome(session, other, first.home)
 
-    async def _answer(self, session: Session, token: Ticket, user_id: UUID) -> dict[str, Any]:
-        user = await queries.user_who_may_sign_in(session, user_id)
-        (await agency_standing_of(session)).require_at_work(Role(user["role"]))
-        access = self.signer.access_token(
-            agency_id=token.agency_id,
-            user_id=user_id,
-            role=Role(user["role"]),
-            team_ids=user["team_ids"],
-            session_id=token.id,
-            version=user["version"],
-        )
+    async def _answer(self, session: Session, token: Ticket, user_id: UUID, proved: datetime) -> dict[str, Any]:
+        user = await self._who_may_work(session, user_id)
         return {
-            "access_token": access,
-            "token_type": "Bearer",
-            "expires_in": ACCESS_SECONDS,
+            **self._access(token.agency_id, user, token.id, proved),
             "refresh_token": str(token),
             "user": user,
             "agency": await queries.agency(session),
         }
+
+    async def _who_may_work(self, session: Session, user_id: UUID) -> dict[str, Any]:
+        user = await queries.user_who_may_sign_in(session, user_id)
+        (await agency_standing_of(session)).require_at_work(Role(user["role"]))
+        return user
+
+    def _access(self, agency_id: UUID, user: dict[str, Any], session_id: UUID, proved: datetime) -> dict[str, Any]:
+        access = self.signer.access_token(
+            agency_id=agency_id,
+            user_id=user["id"],
+            role=Role(user["role"]),
+            team_ids=user["team_ids"],
+            session_id=session_id,
+            version=user["version"],
+            proved_at=proved,
+        )
+        return {"access_token": access, "token_type": "Bearer", "expires_in": ACCESS_SECONDS}
 
 
 class NotLetIn(Unauthorized):
@@ -375,6 +400,12 @@ _OUTCOMES: Mapping[type[Exception], Outcome] = {
     Suspended: Outcome.SUSPENDED,
     Closed: Outcome.CLOSED,
 }
+
+
+def proved_at(row: Any) -> datetime:
+    """When the person of a session's row last proved who they are."""
+    found: datetime = row.proved_at or row.started_at
+    return found
 
 
 def normalised(email: str) -> str:

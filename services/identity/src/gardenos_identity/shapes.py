@@ -134,6 +134,15 @@ class Invited(Shape):
     expires_at: datetime
 
 
+class ConfirmedSession(Shape):
+    """A session whose person has proved anew that it is they: another access token, and the same to go on with."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    """Seconds until the access token expires."""
+
+
 class Session(Shape):
     """What signing in gives: a token to show with every request, and one to go on with."""
 

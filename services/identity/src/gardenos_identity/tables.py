@@ -183,4 +183,6 @@ sessions = Table(
     Column("used_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("begun_by", Text, nullable=False, server_default="password"),
+    Column("proved_at", DateTime(timezone=True)),
 )
+"""`proved_at`: when its person last proved who they are; null: as it started."""

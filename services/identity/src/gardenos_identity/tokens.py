@@ -41,11 +41,13 @@ class Signer:
         self.jwks = {"keys": list({public["kid"]: public for public in publics}.values())}
 
     def access_token(
-        self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], session_id: UUID, version: int
-    ) -> str:
-        """A token of ten minutes that says who its bearer is, as of a version of theirs."""
+        self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], session_id: UUID, version: int,
+        proved_at: datetime,
+    ) -> str:  # fmt: skip
+        """A token of ten minutes that says who its bearer is, as of a version of theirs, and when they last proved it."""
         claims = _of_a_person(agency_id, user_id, team_ids, version)
-        return self._sign({**claims, "role": role.value, "sid": str(session_id)}, ACCESS_SECONDS)
+        of_the_session = {"role": role.value, "sid": str(session_id), "auth_time": int(proved_at.timestamp())}
+        return self._sign({**claims, **of_the_session}, ACCESS_SECONDS)
 
     def key_token(
         self, *, agency_id: UUID, user_id: UUID, role: Role, team_ids: Collection[UUID], version: int,

@@ -30,10 +30,17 @@ async def refresh(http: httpx.AsyncClient, token: str, **headers: str) -> httpx.
     return await http.post("/api/v1/sessions/refresh", json={"refresh_token": token}, headers=headers)
 
 
-def acting(identity: Running, session: dict[str, Any]) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-    """A client with the access token of a session: of the kit's keys, which verify here, and for the same session."""
+def acting(
+    identity: Running, session: dict[str, Any], *, confirmed: int = 0
+) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    """A client with the access token of a session: of the kit's keys, which verify here, and for the same session.
+
+    So many seconds ago its person proved that it is they.
+    """
     claims = jwt.decode(session["access_token"], options={"verify_signature": False})
-    token = identity.sources.signer.token(claims["agency_id"], claims["sub"], claims["role"], session_id=claims["sid"])
+    token = identity.sources.signer.token(
+        claims["agency_id"], claims["sub"], claims["role"], session_id=claims["sid"], confirmed=confirmed
+    )
     return identity.anonymous({"Authorization": f"Bearer {token}"})
 
 

@@ -1,4 +1,4 @@
-import { Button, Modal, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { IconDoorOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -101,11 +101,11 @@ const plain = (text: string): string => text.trim().replace(/\s+/g, " ").toLower
 function Asked({ days, close }: { days: number; close: () => void }) {
   const { agency } = useMe();
   const closing = useClose(agency.id);
-  const [now, setNow] = useState({ name: "", password: "", reason: "" });
+  const [now, setNow] = useState({ name: "", reason: "" });
   const change = (fields: Partial<typeof now>) => setNow({ ...now, ...fields });
   const { error } = closing;
-  const wrong = errorBeside(error, ["/name", "/password", "/reason"]);
-  const ready = plain(now.name) === plain(agency.name) && now.password !== "";
+  const wrong = errorBeside(error, ["/name", "/reason"]);
+  const ready = plain(now.name) === plain(agency.name);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) closing.mutate({ ...now, reason: now.reason || null }, { onSuccess: close });
@@ -129,15 +129,6 @@ function Asked({ days, close }: { days: number; close: () => void }) {
         value={now.name}
         onChange={(event) => change({ name: event.currentTarget.value })}
         error={errorOf(error, "/name")}
-      />
-      <PasswordInput
-        label="Your password"
-        autoComplete="current-password"
-        maxLength={1000}
-        visibilityToggleButtonProps={{ "aria-label": "Show or hide the password" }}
-        value={now.password}
-        onChange={(event) => change({ password: event.currentTarget.value })}
-        error={errorOf(error, "/password")}
       />
       <Textarea
         label="Why"

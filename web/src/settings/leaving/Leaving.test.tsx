@@ -82,26 +82,24 @@ it("keeps an archive of each service, and asks again for what failed alone", asy
   expect(kept.at(-1)).toBe("gardenos-leads.zip");
 });
 
-it("closes the agency once its name is typed and the password is right, and says what is wrong where it is wrong", async () => {
+it("closes the agency once its name is typed, and says what is wrong where it is wrong", async () => {
   answers[`PUT ${HERE}`] = () =>
-    problem(422, "this is not your password", [
-      { pointer: "/password", detail: "this is not your password" },
+    problem(422, "type the agency's name as it is", [
+      { pointer: "/name", detail: "type the agency's name as it is" },
     ]);
   const person = show();
   await person.click(await screen.findByText("Close the agency…"));
   const dialog = await screen.findByRole("dialog");
   const close = within(dialog).getByText("Close the agency").closest("button")!;
-  await person.type(within(dialog).getByLabelText("Your password"), "secret");
   expect(close.disabled).toBe(true);
   await person.type(within(dialog).getByLabelText("The agency's name"), "garden & co");
   await person.click(close);
-  await within(dialog).findByText("This is not your password");
+  await within(dialog).findByText("Type the agency's name as it is");
   answers[`PUT ${HERE}`] = () => Response.json(CLOSED);
   await person.click(close);
   await screen.findByText("Garden & Co is closed, since Nov 29, 2026, 8:00 AM.");
   expect(asked.findLast(({ method }) => method === "PUT")!.body).toEqual({
     name: "garden & co",
-    password: "secret",
     reason: null,
   });
 });

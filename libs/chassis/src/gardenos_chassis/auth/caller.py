@@ -1,5 +1,6 @@
 """Who asks, a person or a key of theirs, and what they may see and do."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,10 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from gardenos_chassis.asked import allowed_by
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_RECORDS, WRITE_RECORDS, Permission, Scope
-from gardenos_chassis.errors import Forbidden
+from gardenos_chassis.errors import Forbidden, Unconfirmed
+
+CONFIRMED_SECONDS = 600
+"""For so long after somebody has proved who they are they need not do so again for what asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Caller:
     version: int = 0
     """Of the person, when the token was signed."""
     key: ApiKey | None = None
+    confirmed_at: int = 0
+    """When they last proved by all that signing in asks for that it is they; seconds since the epoch."""
 
     def scope_of(self, permission: Permission) -> Scope:
         """In which scope this caller may: by their role; a key only what it was given, and nothing that is people's alone."""
@@ -103,6 +109,16 @@ class Caller:
         """Raises Forbidden for keys: what is a person's own they change themselves."""
         if self.key is not None:
             raise Forbidden("an API key may not do this; sign in yourself")
+
+    def require_confirmed(self) -> None:
+        """For what a session that was left open, or stolen, must not do. Raises Forbidden for keys, and Unconfirmed."""
+        self.require_person()
+        if time.time() - self.confirmed_at > CONFIRMED_SECONDS:
+            minutes = CONFIRMED_SECONDS // 60
+            raise Unconfirmed(
+                f"confirm first that it is you: by your password, and your second factor if you have one, or by signing in"
+                f" anew; then you may do this for {minutes} minutes"
+            )
 
     def _refused(self, permission: Permission, by_role: str) -> str:
         """Why not: by the role of whoever it is; or the key has not what its maker has."""

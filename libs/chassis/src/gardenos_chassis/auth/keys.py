@@ -111,6 +111,7 @@ def _caller_of(claims: dict[str, Any]) -> Caller:
             expires_at=int(claims["exp"]),
             version=int(claims.get("ver", 0)),
             key=key,
+            confirmed_at=int(claims.get("auth_time", 0)),
         )
     except (KeyError, ValueError, TypeError) as broken:
         raise Unauthorized("the access token lacks what it must say; sign in again") from broken

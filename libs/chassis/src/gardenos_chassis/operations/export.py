@@ -52,6 +52,7 @@ async def export_agency(
     It is made while it is sent, and is of one moment. One that was cut short is no archive.
     """
     caller.require(EXPORT_AGENCY)
+    caller.require_confirmed()
     here = service_of(request)
     if service != here.name:
         raise NotFound(f"this is the {here.name} service; ask for /api/v1/operations/{here.name}/agency-export")

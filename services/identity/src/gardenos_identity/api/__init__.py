@@ -22,6 +22,7 @@ from gardenos_identity.api_keys import Desk
 from gardenos_identity.mail import Mail
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.sessions import SignIn
+from gardenos_identity.signing_in.confirming import Confirming
 from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 from gardenos_identity.tokens import Signer
 
@@ -41,7 +42,7 @@ def router(
     routes = APIRouter()
     routes.include_router(keys.router(signer))
     for room in (
-        sessions.router(sign_in, proxies),
+        sessions.router(sign_in, Confirming(sign_in, passwords_anew), proxies),
         sign_ins.router(),
         memberships.router(sign_in, proxies),
         account.router(passwords_anew, sign_in.second_factor, proxies),

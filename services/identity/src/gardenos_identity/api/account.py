@@ -140,9 +140,9 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         tags=["account"],
         responses={201: {"model": shapes.RecoveryCodes}},
     )
-    async def renew_recovery_codes(body: Proof, request: Request, caller: Asker) -> Response:
+    async def renew_recovery_codes(caller: Asker) -> Response:
         """New recovery codes in place of all others, shown this once."""
-        await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
+        caller.require_confirmed()
         async with database.transaction(caller.agency_id) as session:
             home = await logins.home_of(session, caller.agency_id, caller.user_id)
         async with database.transaction(home.agency_id) as session:
@@ -150,9 +150,9 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
         return json_response({"recovery_codes": codes}, 201)
 
     @routes.post("/users/me/second-factor/removal", status_code=204, tags=["account"])
-    async def remove_second_factor(body: Proof, request: Request, caller: Asker) -> Response:
+    async def remove_second_factor(request: Request, caller: Asker) -> Response:
         """Signing in asks for the password alone."""
-        await anew.prove(caller.agency_id, caller.user_id, body.password, proxies.origin_of(request))
+        caller.require_confirmed()
         context = _context(request, caller)
         async with _store(request).unit_of_work(context) as work:
             home = await logins.home_of(work.session, caller.agency_id, caller.user_id)
@@ -167,6 +167,7 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
     async def take_away_second_factor(user_id: UUID, writing: Writer) -> Response:
         """For somebody who lost their app and their recovery codes; they are signed out, and told. For owners and admins."""
         writing.caller.require_administer()
+        writing.caller.require_confirmed()
         async with writing.unit_of_work() as work:
             found, version = await present(work, user_id, user.evolve, "person")
             user.may_appoint(writing.caller.role, found.role)

@@ -60,6 +60,7 @@ def router(desk: Desk, proxies: Proxies) -> APIRouter:
         """
         caller = writing.caller
         caller.require(KEEP_KEYS)
+        caller.require_confirmed()
         async with writing.unit_of_work() as work:
             made = await work.earlier_outcome()
             if made is None:

@@ -4,23 +4,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 from gardenos_chassis.auth.permissions import CLOSE_AGENCY
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.http import Reader, Writer, Writing, json_response
 from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.http.shapes import Shape
-from gardenos_chassis.origins import Proxies
 from gardenos_contracts.identity import AgencyClosed
 from pydantic import Field, StringConstraints
 
-from gardenos_identity.api.account import Given
 from gardenos_identity.api.bodies import Strict
 from gardenos_identity.changing import present
 from gardenos_identity.closing import closure, closure_of
 from gardenos_identity.closing.erasing import erase_on_the_day
-from gardenos_identity.signing_in.passwords_anew import PasswordsAnew
 
 
 class CloseAgency(Strict):
@@ -28,8 +25,6 @@ class CloseAgency(Strict):
 
     name: Annotated[str, Field(max_length=400), WithoutNul]
     """The agency's, as typed by whoever closes it."""
-    password: Given
-    """Theirs, for what a stolen session must not do."""
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), WithoutNul] | None = None
 
 
@@ -54,7 +49,7 @@ class ClosureShown(Shape):
 _ANSWER: Any = {200: {"model": ClosureShown}}
 
 
-def router(anew: PasswordsAnew, proxies: Proxies, erase_after: timedelta) -> APIRouter:
+def router(erase_after: timedelta) -> APIRouter:
     """Routes under `/agencies/{agency_id}/closure`. `erase_after`: how long an agency can be reopened."""
     routes = APIRouter(prefix="/api/v1")
 
@@ -68,10 +63,10 @@ def router(anew: PasswordsAnew, proxies: Proxies, erase_after: timedelta) -> API
         return shown(await closure_of(reading.session))
 
     @routes.put("/agencies/{agency_id}/closure", tags=["agencies"], responses=_ANSWER)
-    async def close_agency(agency_id: UUID, body: CloseAgency, request: Request, writing: Writer) -> Response:
+    async def close_agency(agency_id: UUID, body: CloseAgency, writing: Writer) -> Response:
         """Nobody but owners works in the agency any more, in any service, within two seconds; later it is erased. For owners."""
         _may_close(agency_id, writing)
-        await anew.prove(agency_id, writing.caller.user_id, body.password, proxies.origin_of(request))
+        writing.caller.require_confirmed()
         async with writing.unit_of_work() as work:
             found, version = await present(work, agency_id, closure.evolve, "agency")
             events = [

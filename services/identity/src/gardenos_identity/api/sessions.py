@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.errors import Unauthorized
 from gardenos_chassis.http import Reader, caller, json_response
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.origins import Proxies
@@ -15,6 +16,7 @@ from pydantic import Field
 from gardenos_identity import shapes
 from gardenos_identity.api.bodies import Strict
 from gardenos_identity.sessions import Challenge, SignIn
+from gardenos_identity.signing_in.confirming import Confirming
 
 _SESSION = {"model": shapes.Session}
 
@@ -39,7 +41,15 @@ class Refresh(Strict):
     refresh_token: Annotated[str, Field(max_length=500)]
 
 
-def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
+class Confirmation(Strict):
+    """All that signing in asks for."""
+
+    password: Annotated[str, Field(max_length=1000)]
+    code: Annotated[str, Field(max_length=100)] | None = None
+    """Of the authenticator app, or a recovery code: of whoever has a second factor."""
+
+
+def router(sign_in: SignIn, confirming: Confirming, proxies: Proxies) -> APIRouter:
     """Routes under `/sessions`."""
     routes = APIRouter()
 
@@ -65,6 +75,26 @@ def router(sign_in: SignIn, proxies: Proxies) -> APIRouter:
         service: Service = request.app.state.service
         origin = proxies.origin_of(request)
         answer = await sign_in.by_refresh(body.refresh_token, origin, service.store, request.state.request_id)
+        return json_response(answer, 201)
+
+    @routes.post(
+        "/sessions/confirmation",
+        status_code=201,
+        tags=["sessions"],
+        responses={201: {"model": shapes.ConfirmedSession}},
+    )
+    async def confirm_session(
+        body: Confirmation, request: Request, caller: Annotated[Caller, Depends(caller)]
+    ) -> Response:
+        """The caller proves anew that it is they. What asks for it (`urn:gardenos:confirmation-needed`) may then be done
+        with the token that this gives, for ten minutes."""
+        caller.require_person()
+        current = session_of(caller)
+        if current is None:
+            raise Unauthorized("this token is of no session; sign in again")
+        answer = await confirming.confirm(
+            caller.agency_id, caller.user_id, current, body.password, body.code, proxies.origin_of(request)
+        )
         return json_response(answer, 201)
 
     @routes.get("/sessions", tags=["sessions"], responses={200: {"model": Page[shapes.OwnSession]}})
