@@ -20,10 +20,11 @@ from gardenos_chassis.testing.plugin import Start
 from gardenos_contracts import Event
 from gardenos_contracts.identity import AgencyErased, AgencyRegistered
 from gardenos_identity.app import create_service
+from gardenos_identity.closing import ERASE, Erasing
 from gardenos_identity.closing.closure import evolve
 from gardenos_identity.settings import IdentitySettings
 from second_factors import answer, code, enrolled
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -189,6 +190,30 @@ async def test_reopened_or_closed_anew_it_is_not_erased_by_what_was_to_be(identi
             await come(identity, agency["id"])
             await identity.jobs_done()
             assert (await mine.get("/api/v1/users")).status_code == 200, "its day is a month away"
+
+
+async def test_one_whose_job_was_lost_is_erased_all_the_same(identity: Running, parts: Parts) -> None:
+    async with identity.anonymous() as http:
+        agency, reopened = await register(http), await register(http)
+        for each in (agency, reopened):
+            async with acting(identity, (await sign_in(http, each["email"])).json()) as mine:
+                assert (await closed(mine, each)).status_code == 200
+                if each is reopened:
+                    assert (await mine.delete(address(each))).status_code == 200
+    async with identity.service.database.transaction(UUID(agency["id"])) as session:
+        await session.execute(delete(jobs).where(jobs.c.kind == ERASE))
+    assert identity.service.settings.master_keys is not None
+    erasing = Erasing(identity.service.settings.master_keys)
+    before = datetime.now(UTC) + timedelta(days=29)
+    await erasing.erase_overdue(identity.service.store, before)
+    assert not any(isinstance(each.data, AgencyErased) for each in await identity.events(UUID(agency["id"])))
+    for _ in range(2):
+        await erasing.erase_overdue(identity.service.store, before + timedelta(days=2))
+    assert (await gone(identity, parts, agency["id"])).keys() <= STAYS
+    told = [each.data for each in await identity.events(UUID(agency["id"]))]
+    assert sum(isinstance(each, AgencyErased) for each in told) == 1
+    async with identity.client(UUID(reopened["id"])) as http:
+        assert (await http.get("/api/v1/users")).status_code == 200
 
 
 async def joined(identity: Running, session: dict[str, Any], agency: dict[str, Any], email: str) -> None:

@@ -57,6 +57,7 @@ def create_service(settings: IdentitySettings) -> Service:
     reach = Reach(settings.single_sign_on_private)
     settling = Settling(settings.needed_master_keys, reach, f"{settings.public_url.rstrip('/')}/single-sign-on")
     signing_on = SingleSignOn(database, settling, Providers(reach), sign_in, limits)
+    erasing = closing.Erasing(settings.needed_master_keys)
     operators = Operators(database, passwords, sign_in.second_factor, limits)
     return Service(
         settings,
@@ -75,7 +76,7 @@ def create_service(settings: IdentitySettings) -> Service:
             ReadModel("register", tables=[agency_register], project=keep_register),
         ],
         consumers=[paused_webhooks(mail)],
-        jobs=[mail.jobs(), closing.Erasing(settings.needed_master_keys).jobs()],
+        jobs=[mail.jobs(), erasing.jobs()],
         standings=Standings(
             rows=f"{STANDINGS} union all {api_keys.REVOKED}",
             teams=TEAMS,
@@ -85,7 +86,7 @@ def create_service(settings: IdentitySettings) -> Service:
         read_by=READ_DIRECTORY,
         written_by=ADMINISTER_PEOPLE,
         exchange=desk.exchange,
-        background=[limits.purge_hourly],
+        background=[limits.purge_hourly, erasing.look_for_overdue],
         wrapped=[
             Wrapped("second_factors", "user_id", "secret"),
             Wrapped("letters", "id", "sealed"),
