@@ -4763,7 +4763,8 @@ export interface components {
         AuditedChange: {
             /**
              * Actor
-             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>` or `system:<what>`.
+             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>`,
+             *     `operator:<id>` (whoever runs the platform: suspending the agency, resuming it) or `system:<what>`.
              */
             actor: string;
             /**
@@ -4861,7 +4862,8 @@ export interface components {
         AuditEntry: {
             /**
              * Actor
-             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>` or `system:<what>`.
+             * @description `person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>`,
+             *     `operator:<id>` (whoever runs the platform: suspending the agency, resuming it) or `system:<what>`.
              */
             actor: string;
             /**

@@ -4,15 +4,19 @@ import type { Campaign, Team, User } from "../api/schema";
 
 const FIVE_MINUTES = 5 * 60_000;
 
+/** Somebody who did something here, and is not among the agency's people any more. */
+export const FORMER = "A former colleague";
+
+const useUsersOrNot = (): User[] | undefined =>
+  useQuery({
+    queryKey: ["users"],
+    queryFn: async ({ signal }) => (await data(api.GET("/api/v1/users", { signal }))).items,
+    staleTime: FIVE_MINUTES,
+  }).data;
+
 /** The agency's people; names for every `owner_id`. Changes arrive live. */
 export function useUsers(): User[] {
-  return (
-    useQuery({
-      queryKey: ["users"],
-      queryFn: async ({ signal }) => (await data(api.GET("/api/v1/users", { signal }))).items,
-      staleTime: FIVE_MINUTES,
-    }).data ?? []
-  );
+  return useUsersOrNot() ?? [];
 }
 
 /** The agency's teams. */
@@ -39,9 +43,10 @@ export function useCampaigns(): Campaign[] {
 
 /** Gives the name of a colleague, `Pool` for nobody, and a dash while names are not known. */
 export function useNameOf(): (userId: string | null) => string {
-  const users = useUsers();
+  const users = useUsersOrNot();
   return (userId) => {
     if (userId === null) return "Pool";
-    return users.find((user) => user.id === userId)?.name ?? "—";
+    if (users === undefined) return "—";
+    return users.find((user) => user.id === userId)?.name ?? FORMER;
   };
 }

@@ -41,6 +41,8 @@ describe("the changes of an entry", () => {
 describe("words", () => {
   it("name the owner, and the pool where there is none", () => {
     expect(valueInWords("owner_id", "u1", nameOf)).toBe("Ana Alvarez");
+    expect(valueInWords("owner_id", "u9", nameOf)).toBe("A former colleague");
+    expect(valueInWords("shared_with", '["u1","u9"]', nameOf)).toBe("Ana Alvarez, A former colleague");
     expect(valueInWords("owner_id", null, nameOf)).toBe("Pool");
     expect(valueInWords("team_id", null, nameOf)).toBe("—");
     expect(valueInWords("team_id", "t9", nameOf)).toBe("unknown");
@@ -48,7 +50,7 @@ describe("words", () => {
 
   it("say who did it", () => {
     expect(actorInWords("person:u1", nameOf)).toBe("Ana Alvarez");
-    expect(actorInWords("person:u9", nameOf)).toBe("Somebody");
+    expect(actorInWords("person:u9", nameOf)).toBe("A former colleague");
     expect(actorInWords("automation:clients.onboarding", nameOf)).toBe("Automation, onboarding");
     expect(actorInWords("import:i1", nameOf)).toBe("Import");
     expect(actorInWords("key:k1", nameOf)).toBe("An API key");

@@ -42,6 +42,8 @@ export const TITLES: Readonly<Record<string, string>> = {
   "comms.WebhookResumed": "Webhook resumed",
   "comms.WebhookSecretRotated": "Webhook’s secret replaced",
 
+  "identity.AbsenceCancelled": "Absence cancelled",
+  "identity.AbsencePlanned": "Absence planned",
   "identity.AgencyClosed": "Agency closed",
   "identity.AgencyErased": "Agency erased",
   "identity.AgencyLogoChanged": "Agency’s logo changed",
@@ -79,6 +81,7 @@ export const TITLES: Readonly<Record<string, string>> = {
   "identity.UserMovedTeams": "Person moved to other teams",
   "identity.UserReactivated": "Person reactivated",
   "identity.WorkHandedOver": "Work handed over",
+  "identity.WorkProfileChanged": "Work profile changed",
 
   "leads.AssignmentDrafted": "Rules of assignment drafted",
   "leads.AssignmentSwitchedOff": "Rules of assignment switched off",
@@ -131,5 +134,10 @@ export const TITLES: Readonly<Record<string, string>> = {
   "leads.LeadsMerged": "Leads merged",
   "leads.LeadsToldApart": "Leads said to be two people",
   "leads.LeadsUnmerged": "Merge of leads taken back",
+  "leads.NoteAdded": "Note added",
+  "leads.NoteChanged": "Note changed",
+  "leads.NoteRemoved": "Note removed",
   "leads.PersonForgotten": "Lead forgotten",
+  "leads.PipelineDefined": "Pipeline defined",
+  "leads.PipelineWithdrawn": "Pipeline withdrawn",
 };

@@ -146,6 +146,10 @@ function Form({ agency }: { agency: Agency }) {
           </div>
         </Card>
         <Card title="Opening hours">
+          <p className={styles.words}>
+            When you are open, for your people to read; nothing goes by them. When leads are given out, the
+            rules of assignment and people’s own working hours say.
+          </p>
           <Hours
             week={now.business_hours}
             change={(business_hours) => change({ business_hours })}

@@ -69,7 +69,8 @@ class AuditEntry(Shape):
     person_id: UUID | None
     """The person it is about, where that is known."""
     actor: str
-    """`person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>` or `system:<what>`."""
+    """`person:<user id>`, `key:<id>`, `ai:<engine>`, `automation:<consumer or job>`, `import:<id>`,
+    `operator:<id>` (whoever runs the platform: suspending the agency, resuming it) or `system:<what>`."""
     on_behalf_of: str | None
     """Where no person did it: the user at the beginning of what led to it."""
     origin: str | None
