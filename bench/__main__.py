@@ -17,6 +17,7 @@ MEASURES = {
     "lead_list": "bench.lead_list",
     "lists": "bench.lists",
     "capture": "bench.capture",
+    "post_to_screen": "bench.screen",
     "import": "bench.imports",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",

@@ -9,12 +9,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import httpx
 from gardenos_chassis.testing.parts import real_parts
 
 from bench.measure import Measure, all_in_turns, percentile, say
+from bench.people import agency, email, person, post, signed_in
 from bench.platform import LISTS, Running, platform
 
 PEOPLE = 20
@@ -26,7 +26,6 @@ PROMISED_MILLISECONDS = 2000.0
 LEADS = 500
 # To make connections costs who measures more than what is measured.
 KEPT = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=600)
-PASSWORD = "a long enough password"
 
 
 async def measure(report: Callable[[Measure], None]) -> None:
@@ -37,11 +36,11 @@ async def measure(report: Callable[[Measure], None]) -> None:
         platform(parts, own_tokens=True) as running,
         httpx.AsyncClient(timeout=60) as http,
     ):
-        owner = await _agency(running, http)
-        people = [await _person(running, http, owner, number) for number in range(PEOPLE)]
+        owner = await agency(running, http)
+        people = [await person(running, http, owner, number, "manager") for number in range(PEOPLE)]
         for number in range(LEADS):
             lead = {"name": {"given": "Maria", "family": f"Delgado {number}"}, "email": f"m{number}@example.com"}
-            await _post(http, f"{running.address('leads')}/api/v1/leads", owner, lead)
+            await post(http, f"{running.address('leads')}/api/v1/leads", owner, lead)
         await _lists(report, running, http, owner)
         await _revoked(report, running, http, owner, people)
 
@@ -71,7 +70,7 @@ async def _lists(
         return await asked(lambda: time.perf_counter() > until)
 
     async def while_signing_in() -> list[float]:
-        signing_in = asyncio.gather(*(_signed_in(running, http, _email(number)) for number in range(PEOPLE)))
+        signing_in = asyncio.gather(*(signed_in(running, http, email(number)) for number in range(PEOPLE)))
         taken = await asked(signing_in.done)
         await signing_in
         return taken
@@ -94,14 +93,14 @@ async def _revoked(
 ) -> None:
     taken: dict[str, list[float]] = {service: [] for service in LISTS}
     for number, user_id in enumerate(people):
-        theirs = await _signed_in(running, http, _email(number))
+        theirs = await signed_in(running, http, email(number))
 
         async def status(service: str, theirs: dict[str, str] = theirs) -> int:
             return (await http.get(running.address(service) + LISTS[service], headers=theirs)).status_code
 
         for service in LISTS:
             await _until(lambda service=service: status(service), 200)  # type: ignore[misc]
-        await _post(http, f"{running.address('identity')}/api/v1/users/{user_id}/deactivate", owner, {})
+        await post(http, f"{running.address('identity')}/api/v1/users/{user_id}/deactivate", owner, {})
         answered = time.perf_counter()
 
         async def refused(service: str, since: float = answered) -> None:
@@ -121,34 +120,3 @@ async def _until(asked: Callable[[], Awaitable[int]], status: int) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while await asked() != status:  # noqa: ASYNC110 - only asking tells
             await asyncio.sleep(0.01)
-
-
-async def _agency(running: Running, http: httpx.AsyncClient) -> dict[str, str]:
-    owner = {"name": "Olga Owner", "email": "olga@garden.example", "password": PASSWORD}
-    await _post(
-        http, f"{running.address('identity')}/api/v1/agencies", {}, {"name": "Garden Insurance", "owner": owner}
-    )
-    return await _signed_in(running, http, owner["email"])
-
-
-async def _person(running: Running, http: httpx.AsyncClient, owner: dict[str, str], number: int) -> str:
-    person = {"name": f"Person {number}", "email": _email(number), "password": PASSWORD, "role": "manager"}
-    made = await _post(http, f"{running.address('identity')}/api/v1/users", owner, person)
-    return str(made["id"])
-
-
-def _email(number: int) -> str:
-    return f"person{number}@garden.example"
-
-
-async def _signed_in(running: Running, http: httpx.AsyncClient, email: str) -> dict[str, str]:
-    credentials = {"email": email, "password": PASSWORD}
-    session = await _post(http, f"{running.address('identity')}/api/v1/sessions", {}, credentials)
-    return {"Authorization": f"Bearer {session['access_token']}"}
-
-
-async def _post(http: httpx.AsyncClient, address: str, headers: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    answer = await http.post(address, headers=headers, json=body)
-    assert answer.is_success, f"POST {address}: {answer.status_code} {answer.text}"
-    found: dict[str, Any] = answer.json()
-    return found
