@@ -3,7 +3,9 @@ import { IconSearch, IconUsersGroup } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useMe } from "../session/session";
 import { Face } from "../ui/Face";
-import { words } from "../ui/format";
+import { moment, words } from "../ui/format";
+import { useZone } from "../ui/zone";
+import { useAwayNow } from "../working/queries";
 import styles from "./AssignTo.module.css";
 import { useTeams, useUsers } from "./queries";
 
@@ -42,6 +44,8 @@ function Picker({ whom, close, assign }: AssignToProps) {
   const { user: me } = useMe();
   const users = useUsers();
   const teams = useTeams();
+  const away = useAwayNow();
+  const zone = useZone();
   const [typed, setTyped] = useState("");
   // Always open; Escape closes the dialog.
   const combobox = useCombobox({ opened: true, onOpenedChange: (open) => !open && close() });
@@ -53,7 +57,10 @@ function Picker({ whom, close, assign }: AssignToProps) {
       .map(({ id, name, role }) => ({
         id,
         name,
-        detail: id === me.id ? "Me" : words(role),
+        detail: [
+          id === me.id ? "Me" : words(role),
+          ...(away.has(id) ? [`away until ${moment(away.get(id)!.ends_at, zone)}`] : []),
+        ].join(" · "),
         pool: false,
         to: { owner_id: id },
       })),

@@ -8,6 +8,7 @@ import { errorOf } from "../../ui/errors";
 import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
+import { useAwayNow } from "../../working/queries";
 import { linesOfBusiness } from "../lines";
 import source from "../sources/Sources.module.css";
 import styles from "./Assignment.module.css";
@@ -301,6 +302,7 @@ function Boxes<T extends string | number>({ label, values, chosen, choose }: Box
 function Seats({ wanted, change }: { wanted: Wanted; change: Change }) {
   const users = useUsers();
   const { user } = useNames();
+  const away = useAwayNow();
   const free = users.filter(({ id }) => !wanted.seats.some(({ user_id }) => user_id === id));
   const set = (place: number, more: Partial<Wanted["seats"][number]>) =>
     change({ seats: wanted.seats.map((seat, each) => (each === place ? { ...seat, ...more } : seat)) });
@@ -308,7 +310,10 @@ function Seats({ wanted, change }: { wanted: Wanted; change: Change }) {
     <>
       {wanted.seats.map((seat, place) => (
         <div key={seat.user_id} className={styles.seat} role="group" aria-label={user(seat.user_id)}>
-          <p>{user(seat.user_id)}</p>
+          <p>
+            {user(seat.user_id)}
+            {away.has(seat.user_id) && <small> away now</small>}
+          </p>
           <Count
             label="Weight"
             least={1}
@@ -341,7 +346,7 @@ function Seats({ wanted, change }: { wanted: Wanted; change: Change }) {
         value=""
         data={[
           { value: "", label: "Choose a colleague" },
-          ...free.map(({ id, name }) => ({ value: id, label: name })),
+          ...free.map(({ id, name }) => ({ value: id, label: away.has(id) ? `${name}, away now` : name })),
         ]}
         onChange={({ currentTarget: { value } }) =>
           value && change({ seats: [...wanted.seats, { user_id: value, weight: "1", day: "", open: "" }] })

@@ -16,6 +16,7 @@ import { Chip } from "../../ui/Chip";
 import { Wrong } from "../../ui/Form";
 import { Card } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
+import { AwayNow } from "../../working/AwayNow";
 import styles from "./Assignment.module.css";
 import { useNames } from "./names";
 import { assignment, useSwitch, useWriteDraft } from "./queries";
@@ -68,6 +69,7 @@ function Kept({ now }: { now: AssignmentNow }) {
           A lead that comes without an owner goes by the first rule that is for it. No rule refuses one: what
           nobody can take waits, and is given the oldest first.
         </p>
+        <AwayNow />
         <State now={now} inForce={inForce} />
         <Wrong error={edited === null ? writing.error : null} />
         <p role="status" className={styles.quiet}>

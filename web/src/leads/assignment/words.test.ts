@@ -27,15 +27,13 @@ it("says a rule in plain words", () => {
   );
 });
 
+const afterFive = (rule: object) =>
+  ruleInWords({ rule_id: "r", name: "All", team_id: "a", at_work: false, answer_minutes: 5, ...rule }, names);
+
 it("says to whom a lead goes that nobody is in touch with", () => {
-  const said = (rule: object) =>
-    ruleInWords(
-      { rule_id: "r", name: "All", team_id: "a", at_work: false, answer_minutes: 5, ...rule },
-      names,
-    );
-  expect(said({})).toContain("whoever leads the team is named in its history.");
-  expect(said({ escalate: true })).toContain("within 5 minutes, it goes on to whoever leads the team.");
-  expect(said({ escalate: true, unanswered: "reroute" })).toContain(
+  expect(afterFive({})).toContain("whoever leads the team is named in its history.");
+  expect(afterFive({ escalate: true })).toContain("within 5 minutes, it goes on to whoever leads the team.");
+  expect(afterFive({ escalate: true, unanswered: "reroute" })).toContain(
     "it goes on to whoever leads the team or to somebody else.",
   );
 });

@@ -11,10 +11,12 @@ interface HoursProps {
   week: Week;
   change: (week: Week) => void;
   error: unknown;
+  /** What is said of a day without any. */
+  none?: string;
 }
 
-/** When the agency is open, day by day; a day may have several stretches, or none. */
-export function Hours({ week, change, error }: HoursProps) {
+/** When the agency is open, or somebody at work, day by day; a day may have several stretches, or none. */
+export function Hours({ week, change, error, none = "Closed" }: HoursProps) {
   return (
     <>
       <ul className={styles.week}>
@@ -25,6 +27,7 @@ export function Hours({ week, change, error }: HoursProps) {
             hours={week[day] ?? []}
             change={(hours) => change({ ...week, [day]: hours })}
             error={error}
+            none={none}
           />
         ))}
       </ul>
@@ -42,9 +45,10 @@ interface DayProps {
   hours: Week[string];
   change: (hours: Week[string]) => void;
   error: unknown;
+  none: string;
 }
 
-function Day({ day, hours, change, error }: DayProps) {
+function Day({ day, hours, change, error, none }: DayProps) {
   const name = dayName(day);
   const wrong = pointersOf({ [day]: hours })
     .map((pointer) => errorOf(error, pointer))
@@ -53,7 +57,7 @@ function Day({ day, hours, change, error }: DayProps) {
     <li className={styles.day}>
       <span className={styles.name}>{name}</span>
       <div className={styles.stretches}>
-        {hours.length === 0 && <span className={styles.closed}>Closed</span>}
+        {hours.length === 0 && <span className={styles.closed}>{none}</span>}
         {hours.map(({ opens, closes }, place) => {
           const put = (stretch: { opens: string; closes: string }) =>
             change(hours.map((each, at) => (at === place ? stretch : each)));

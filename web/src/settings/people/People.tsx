@@ -10,6 +10,9 @@ import { Face } from "../../ui/Face";
 import { words } from "../../ui/format";
 import { Card } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
+import { PersonWork } from "../../working/PersonWork";
+import { useAwayNow } from "../../working/queries";
+import { mayKeepWork } from "../../working/words";
 import { ChangePerson } from "./ChangePerson";
 import { Invitations } from "./Invitations";
 import { Invite } from "./Invite";
@@ -26,6 +29,8 @@ export function People() {
   const [typed, setTyped] = useState("");
   const [inviting, setInviting] = useState(false);
   const [opened, setOpened] = useState<string | null>(null);
+  const [worker, setWorker] = useState<string | null>(null);
+  const away = useAwayNow();
   const box = useRef<HTMLInputElement>(null);
   useCommands(
     useMemo(
@@ -61,6 +66,7 @@ export function People() {
     );
   }
   const shown = found(everybody, known, typed);
+  const working = everybody.find(({ id }) => id === worker) ?? null;
   return (
     <>
       {error && <Stale error={error} retry={() => void refetch()} />}
@@ -108,6 +114,8 @@ export function People() {
                 person={person}
                 teams={known}
                 me={person.id === me.id}
+                away={away.has(person.id)}
+                work={() => setWorker(person.id)}
                 change={mayChange(me.role, person) ? () => setOpened(person.id) : null}
               />
             ))}
@@ -119,6 +127,11 @@ export function People() {
         person={everybody.find(({ id }) => id === opened) ?? null}
         close={() => setOpened(null)}
       />
+      <PersonWork
+        person={working}
+        keeps={working !== null && mayKeepWork(me, working, known)}
+        close={() => setWorker(null)}
+      />
     </>
   );
 }
@@ -127,11 +140,14 @@ interface PersonProps {
   person: User;
   teams: readonly Team[];
   me: boolean;
+  away: boolean;
+  /** Shows how they work, and when they are away. */
+  work: () => void;
   /** Null where who looks may not change them. */
   change: (() => void) | null;
 }
 
-function Person({ person, teams, me, change }: PersonProps) {
+function Person({ person, teams, me, away, work, change }: PersonProps) {
   const { id, name, email, role, active, team_ids } = person;
   const leads = namesOf(
     teams.filter((team) => team.lead_ids.includes(id)).map((team) => team.id),
@@ -148,16 +164,20 @@ function Person({ person, teams, me, change }: PersonProps) {
           {me && <small>you</small>}
           <Chip tone={role === "owner" || role === "admin" ? "accent" : "plain"}>{words(role)}</Chip>
           {!active && <Chip tone="warn">Deactivated</Chip>}
+          {away && <Chip tone="warn">Away</Chip>}
         </p>
         <small>{[email, ...where].join(" · ")}</small>
       </div>
-      {change && (
-        <div className={styles.acts}>
+      <div className={styles.acts}>
+        <Button variant="default" size="compact-md" onClick={work} aria-label={`How ${name} works`}>
+          Work
+        </Button>
+        {change && (
           <Button variant="default" size="compact-md" onClick={change} aria-label={`Change ${name}`}>
             Change
           </Button>
-        </div>
-      )}
+        )}
+      </div>
     </li>
   );
 }
