@@ -9489,11 +9489,8 @@ export interface components {
         PipelineShown: {
             /** Exit Reasons */
             exit_reasons: string[];
-            /**
-             * Line
-             * @description A line of business, or `default`.
-             */
-            line: string;
+            /** Line */
+            line: "default" | components["schemas"]["LineOfBusiness"];
             /** Name */
             name: string;
             /** Stages */

@@ -12,6 +12,7 @@ import { type Known, knownFields, partsOf, said } from "./lists/filter";
 import { FilterBuilder } from "./lists/FilterBuilder";
 import { ColumnsMenu, ViewMenu } from "./lists/ViewMenu";
 import { useLeadFields } from "./own/queries";
+import { usePipelines } from "./pipelines/queries";
 import { STAGES } from "./stage";
 
 const IDLE_DAYS = [3, 7, 14, 30, 90] as const;
@@ -40,6 +41,7 @@ export function Filters(props: FiltersProps) {
     ...users.filter((each) => each.id !== user.id).map((each) => ({ value: each.id, label: each.name })),
   ];
   const own = useLeadFields();
+  const there = usePipelines();
   const inUse = own.filter(({ retired }) => !retired);
   const things: Known[] = [
     {
@@ -72,6 +74,22 @@ export function Filters(props: FiltersProps) {
         options={STAGES.map((stage) => ({ value: stage, label: words(stage) }))}
         chosen={search.stage ?? []}
         choose={(stage) => narrow({ stage: stage as Stage[] | undefined })}
+      />
+      {there.length > 1 && (
+        <Choice
+          name="Pipeline"
+          options={there.map(({ line, name }) => ({ value: line, label: name }))}
+          chosen={search.pipeline ? [search.pipeline] : search.as === "board" ? ["default"] : []}
+          choose={(line) => narrow({ pipeline: line?.at(-1) as LeadSearch["pipeline"] })}
+          single
+        />
+      )}
+      <Choice
+        name="Time in stage"
+        options={[{ value: "rotting", label: "longer than allowed" }]}
+        chosen={search.rotting ? ["rotting"] : []}
+        choose={(chosen) => narrow({ rotting: chosen ? true : undefined })}
+        single
       />
       <Choice
         name="Owner"

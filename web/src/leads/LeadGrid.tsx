@@ -15,7 +15,9 @@ import styles from "./LeadList.module.css";
 import { besides, chosenColumns, sortOf, widths } from "./lists/columns";
 import { useLeadFields } from "./own/queries";
 import { shown as shownValue } from "./own/values";
-import { isClosed, StageChip } from "./stage";
+import { InStage } from "./pipelines/InStage";
+import { LeadStage } from "./pipelines/LeadStage";
+import { isClosed } from "./stage";
 
 const IDLE_DAYS = 7;
 const SOON_DAYS = 60;
@@ -125,9 +127,10 @@ function columnsOf(
     stage: {
       title: "Stage",
       className: styles.stage,
-      cell: ({ stage }, focusable) =>
-        value(words(stage), { stage: [stage] }, focusable, <StageChip stage={stage} />),
+      cell: (lead, focusable) =>
+        value(words(lead.stage), { stage: [lead.stage] }, focusable, <LeadStage lead={lead} />),
     },
+    stage_since: { title: "In stage", className: styles.more, cell: (lead) => <InStage lead={lead} /> },
     line_of_business: {
       title: "Line",
       className: styles.line,

@@ -15,7 +15,8 @@ import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
 import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
 import { lastList } from "./place";
-import { isClosed, StageChip } from "./stage";
+import { LeadStage } from "./pipelines/LeadStage";
+import { isClosed } from "./stage";
 
 interface LeadHeaderProps {
   lead: Lead;
@@ -52,7 +53,7 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
       </div>
       <PersonHead
         person={lead}
-        standing={<StageChip stage={lead.stage} />}
+        standing={<LeadStage lead={lead} />}
         owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
       />
       <div className={record.actions}>

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import type { Lead, Stage } from "../api/schema";
+import type { Lead } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
 import { AssignTo } from "../directory/AssignTo";
@@ -23,10 +23,10 @@ import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
 import { Convert } from "./Convert";
-import { useAssignLead, useClaimLead, useMoveLead, useShareLead } from "./edit";
+import { useAssignLead, useClaimLead, useShareLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
-import { LostReason } from "./LostReason";
+import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead, leaveAt, neighbours } from "./place";
 import { leadById, pastOfLead } from "./queries";
 import { DoNotCall } from "./record/DoNotCall";
@@ -81,7 +81,7 @@ function OneLead({ id }: { id: string }) {
   );
 }
 
-type Dialog = "call" | "assign" | "share" | "convert" | "lost" | "history" | "forget";
+type Dialog = "call" | "assign" | "share" | "convert" | "history" | "forget";
 
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const known = lead.forgotten_at === null;
@@ -96,7 +96,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const [noting, setNoting] = useState(false);
-  const move = useMoveLead();
+  const { start, dialogs } = useMoving();
   const assign = useAssignLead();
   const claim = useClaimLead(lead);
   const share = useShareLead(lead);
@@ -117,10 +117,6 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
     show("facts");
     setEditing("name");
   }, [show]);
-  const choose = (stage: Stage) => {
-    if (stage === "lost" && lead.stage !== "lost") setDialog("lost");
-    else void move(lead, stage);
-  };
   const open = !isClosed(lead.stage);
   const isClient = lead.client_id !== null;
   useCommands(
@@ -186,7 +182,14 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         share={() => setDialog("share")}
         history={() => setDialog("history")}
         forget={mayForget ? () => setDialog("forget") : null}
-        stageMenu={<StageMenu lead={lead} opened={stageOpen} onChange={setStageOpen} choose={choose} />}
+        stageMenu={
+          <StageMenu
+            lead={lead}
+            opened={stageOpen}
+            onChange={setStageOpen}
+            choose={(to) => void start(lead, to)}
+          />
+        }
       />
       {lead.do_not_call_at && (
         <div className={record.notice}>
@@ -247,11 +250,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         assign={(to, name) => void assign(lead, to, name)}
       />
       <Convert lead={lead} opened={dialog === "convert"} close={close} />
-      <LostReason
-        opened={dialog === "lost"}
-        close={close}
-        lose={(reason) => void move(lead, "lost", reason)}
-      />
+      {dialogs}
       <ShareWith whom={lead} opened={dialog === "share"} close={close} share={share} />
       <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
       <History past={past} opened={dialog === "history"} close={close} />

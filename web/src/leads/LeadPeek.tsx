@@ -15,14 +15,15 @@ import { Face } from "../ui/Face";
 import { words } from "../ui/format";
 import { LinkButton } from "../ui/LinkButton";
 import { Failed, Lines, Stale } from "../ui/states";
-import { useClaimLead, useMoveLead } from "./edit";
+import { useClaimLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import styles from "./LeadPeek.module.css";
-import { LostReason } from "./LostReason";
+import { LeadStage } from "./pipelines/LeadStage";
+import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead } from "./place";
 import { leadById } from "./queries";
 import { Removed } from "./Removed";
-import { isClosed, StageChip } from "./stage";
+import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
 
 // Whoever runs through a list with J has not opened every lead on the way, and it is recorded who opened one.
@@ -68,9 +69,8 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
   const mayWrite = useMayWrite() && known && !mustClaim && lead.removed_at === null;
   const [editing, setEditing] = useState<Field | null>(null);
   const [stageOpen, setStageOpen] = useState(false);
-  const [losing, setLosing] = useState(false);
   const view = useRecordView();
-  const move = useMoveLead();
+  const { start, dialogs } = useMoving();
   const claim = useClaimLead(lead);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
   const open = !isClosed(lead.stage);
@@ -82,7 +82,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
           <div>
             <h2>{lead.display_name}</h2>
             <div className={styles.tags}>
-              <StageChip stage={lead.stage} />
+              <LeadStage lead={lead} />
               {lead.line_of_business && <Chip>{words(lead.line_of_business)}</Chip>}
               <span>{lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}</span>
             </div>
@@ -93,10 +93,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
             lead={lead}
             opened={stageOpen}
             onChange={setStageOpen}
-            choose={(stage) => {
-              if (stage === "lost" && lead.stage !== "lost") setLosing(true);
-              else void move(lead, stage);
-            }}
+            choose={(to) => void start(lead, to)}
           />
         )}
       </header>
@@ -104,11 +101,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
       {mustClaim && <Unclaimed what="lead" claim={open ? () => void claim() : null} />}
       {known && <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
       {known && whole && <Timeline whose={whose} person={lead.display_name} view={view} />}
-      <LostReason
-        opened={losing}
-        close={() => setLosing(false)}
-        lose={(reason) => void move(lead, "lost", reason)}
-      />
+      {dialogs}
     </>
   );
 }

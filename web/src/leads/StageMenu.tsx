@@ -1,19 +1,22 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import type { Lead, Stage } from "../api/schema";
+import type { Lead, PipelineStage } from "../api/schema";
 import record from "../ui/Record.module.css";
-import { OPEN_STAGES, StageChip } from "./stage";
+import { pipelineOf, stageOf, usePipelines } from "./pipelines/queries";
+import { StageChip } from "./stage";
 
 interface StageMenuProps {
   lead: Lead;
   opened: boolean;
   onChange: (opened: boolean) => void;
-  /** Chosen: any open stage, or lost. */
-  choose: (stage: Stage) => void;
+  /** Chosen: any stage on the way, or lost. */
+  choose: (to: PipelineStage) => void;
 }
 
 /** Where the lead goes next. Won is not among them: it is reached by converting. */
 export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
+  const there = usePipelines();
+  const now = stageOf(there, lead);
   return (
     <Menu opened={opened} onChange={onChange} position="bottom-end">
       <Menu.Target>
@@ -23,17 +26,19 @@ export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {[...OPEN_STAGES, "lost" as const].map((stage) => (
-          <Menu.RadioItem
-            key={stage}
-            value={stage}
-            checked={stage === lead.stage}
-            closeMenuOnClick
-            onChange={() => choose(stage)}
-          >
-            <StageChip stage={stage} />
-          </Menu.RadioItem>
-        ))}
+        {pipelineOf(there, lead)
+          .stages.filter(({ kind }) => kind !== "won")
+          .map((to) => (
+            <Menu.RadioItem
+              key={to.key}
+              value={to.key}
+              checked={to.key === now.key}
+              closeMenuOnClick
+              onChange={() => choose(to)}
+            >
+              <StageChip stage={to.kind} name={to.name} />
+            </Menu.RadioItem>
+          ))}
       </Menu.Dropdown>
     </Menu>
   );

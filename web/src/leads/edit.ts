@@ -3,11 +3,12 @@ import { useCallback } from "react";
 import { api, versioned } from "../api/client";
 import { change } from "../api/edit";
 import { atOnce, merge } from "../api/records";
-import type { Lead, Stage } from "../api/schema";
+import type { Lead, PipelineStage } from "../api/schema";
 import type { Assignment } from "../directory/AssignTo";
-import { words } from "../ui/format";
 import { failed, said } from "../ui/toast";
 import { saidWithUndo } from "../ui/undo";
+import type { Why } from "./LostReason";
+import { stageOf, usePipelines } from "./pipelines/queries";
 import { leadById } from "./queries";
 
 /** What people may change of a lead by hand. */
@@ -53,16 +54,27 @@ export function useChangeLead(id: string) {
   };
 }
 
-/** Gives what moves a lead along the pipeline, at once, with a way back. */
+const NO_REASON: Why = { reason: null, exit_reason: null };
+
+/** Gives what moves a lead along its pipeline, at once, with a way back. */
 export function useMoveLead() {
   const queries = useQueryClient();
-  const move = async (lead: Lead, stage: Stage, reason: string | null): Promise<boolean> => {
+  const there = usePipelines();
+  const move = async (lead: Lead, to: PipelineStage, why: Why): Promise<boolean> => {
+    const rots = to.rots_after_days ? new Date(Date.now() + to.rots_after_days * 86_400_000) : null;
+    const placed = {
+      stage: to.kind,
+      stage_key: to.key,
+      stage_since: new Date().toISOString(),
+      rots_at: rots?.toISOString() ?? null,
+      exit_reason: why.exit_reason,
+    };
     try {
-      await atOnce(queries, "leads", lead, { stage }, () =>
+      await atOnce(queries, "leads", lead, placed, () =>
         versioned(
           api.PUT("/api/v1/leads/{lead_id}/stage", {
             params: { path: { lead_id: lead.id } },
-            body: { stage, reason },
+            body: { stage: to.key, ...why },
           }),
         ),
       );
@@ -73,11 +85,17 @@ export function useMoveLead() {
     void queries.invalidateQueries({ queryKey: ["timeline"] });
     return true;
   };
-  return async (lead: Lead, stage: Stage, reason: string | null = null) => {
-    if (stage === lead.stage || !(await move(lead, stage, reason))) return;
+  return async (lead: Lead, to: PipelineStage, why: Why = NO_REASON) => {
+    if (to.key === lead.stage_key || !(await move(lead, to, why))) return;
+    const before = stageOf(there, lead);
+    // Who was lost is so again for the reason that they were.
+    const again =
+      before.kind === "lost" && lead.exit_reason === null
+        ? { reason: "As before", exit_reason: null }
+        : { reason: null, exit_reason: lead.exit_reason };
     saidWithUndo(
-      `${lead.display_name} is ${words(stage).toLowerCase()} now`,
-      () => void move({ ...lead, stage }, lead.stage, null),
+      `${lead.display_name} is in ${to.name} now`,
+      () => void move({ ...lead, stage: to.kind, stage_key: to.key }, before, again),
     );
   };
 }

@@ -1,6 +1,9 @@
-import type { Stage } from "../api/schema";
+import type { LineOfBusiness, Stage } from "../api/schema";
 import { type Filter, readFilter } from "./lists/filter";
+import { linesOfBusiness } from "./lines";
 import { STAGES } from "./stage";
+
+const LINES = ["default", ...linesOfBusiness] as const;
 
 /** The orders a list of leads can be in; `-` is the latest, or last, first. */
 export const SORTS = {
@@ -21,6 +24,10 @@ export type Sort = keyof typeof SORTS | `fields.${string}` | `-fields.${string}`
 export interface LeadSearch {
   q?: string;
   stage?: Stage[];
+  /** The pipeline that they go through: a line of business, or `default`. */
+  pipeline?: "default" | LineOfBusiness;
+  /** Those that are in their stage for longer than it allows. */
+  rotting?: boolean;
   campaign?: string[];
   /** User ids; `none` is the pool. */
   owner?: string[];
@@ -49,6 +56,8 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
   const found: LeadSearch = {
     q: raw.q === undefined || raw.q === null || raw.q === "" ? undefined : String(raw.q).slice(0, 200),
     stage: some(stage),
+    pipeline: LINES.find((line) => line === raw.pipeline),
+    rotting: raw.rotting === true ? true : undefined,
     campaign: some(list(raw.campaign).filter(isId)),
     owner: some(list(raw.owner).filter((each) => each === "none" || isId(each))),
     idle: Number.isInteger(idle) && idle > 0 && idle <= 3650 ? idle : undefined,
@@ -64,8 +73,17 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
 }
 
 /** Whether anything is narrowed. */
-export function isNarrowed({ q, stage, campaign, owner, idle, filter }: LeadSearch): boolean {
-  return [q, stage, campaign, owner, idle, filter].some((each) => each !== undefined);
+export function isNarrowed({
+  q,
+  stage,
+  pipeline,
+  rotting,
+  campaign,
+  owner,
+  idle,
+  filter,
+}: LeadSearch): boolean {
+  return [q, stage, pipeline, rotting, campaign, owner, idle, filter].some((each) => each !== undefined);
 }
 
 const isSort = (text: string): text is Sort =>

@@ -7,7 +7,7 @@ import type { LeadSearch } from "./filters";
 const PAGE = 100;
 
 /** The leads that match, page by page. */
-export function leadList(wanted: LeadSearch) {
+export function leadList(wanted: LeadSearch & { stageKey?: string }) {
   // How it is shown, which columns are seen, and by which name the list was called, makes no other list of it.
   const search = {
     ...wanted,
@@ -27,6 +27,9 @@ export function leadList(wanted: LeadSearch) {
             query: {
               q: search.q,
               stage: search.stage,
+              pipeline: search.pipeline,
+              stage_key: search.stageKey === undefined ? undefined : [search.stageKey],
+              rotting: search.rotting,
               campaign_id: search.campaign,
               owner_id: search.owner,
               not_contacted_for_days: search.idle,

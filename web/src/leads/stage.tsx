@@ -2,7 +2,7 @@ import type { Stage } from "../api/schema";
 import { Chip, type Tone } from "../ui/Chip";
 import { words } from "../ui/format";
 
-/** The pipeline in its order. */
+/** How far along a lead may be, whatever the agency calls that; in its order. */
 export const STAGES: readonly Stage[] = ["new", "contacted", "qualified", "quoted", "won", "lost"];
 
 /** Stages that a person moves a lead to by hand; won is reached by converting. */
@@ -20,6 +20,6 @@ const TONES: Record<Stage, Tone> = {
 };
 
 /** Where a lead is on the way to a first policy. */
-export function StageChip({ stage }: { stage: Stage }) {
-  return <Chip tone={TONES[stage]}>{words(stage)}</Chip>;
+export function StageChip({ stage, name }: { stage: Stage; name?: string }) {
+  return <Chip tone={TONES[stage]}>{name ?? words(stage)}</Chip>;
 }

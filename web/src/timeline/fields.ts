@@ -14,6 +14,7 @@ const NAMES: Record<string, string> = {
   x_date: "X-date",
   notes: "Notes",
   stage: "Stage",
+  stage_key: "Stage of its pipeline",
   source: "Source",
   owner_id: "Owner",
   team_id: "Team",

@@ -19,6 +19,10 @@ const lead = (id: string, stage: Stage, version = 1) =>
     id,
     display_name: `Lead ${id}`,
     stage,
+    stage_key: stage,
+    stage_since: "2026-11-01T12:00:00Z",
+    rots_at: null,
+    pipeline: "default",
     version,
     owner_id: null,
     team_id: null,
@@ -29,6 +33,7 @@ const lead = (id: string, stage: Stage, version = 1) =>
 let leads: Lead[];
 let moves: unknown[];
 let refuse: boolean;
+let pipelines: unknown[];
 
 beforeEach(() => {
   // A text box that grows listens to fonts that arrive, and here there are none.
@@ -36,9 +41,11 @@ beforeEach(() => {
   leads = [lead("a", "new"), lead("b", "new"), lead("c", "quoted")];
   moves = [];
   refuse = false;
+  pipelines = [];
   opened.length = 0;
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
+    if (url.pathname.endsWith("/pipelines")) return Response.json({ items: pipelines, version: 1 });
     const id = /\/leads\/(\w+)\/stage$/.exec(url.pathname)?.[1];
     if (id) {
       const body = (await request.json()) as { stage: Stage };
@@ -50,7 +57,12 @@ beforeEach(() => {
         { headers: { ETag: '"2"' } },
       );
     }
-    const stages = url.searchParams.getAll("stage");
+    const one = leads.find((each) => url.pathname.endsWith(`/leads/${each.id}`));
+    if (one && request.method === "PATCH") {
+      Object.assign(one, await request.json(), { version: one.version + 1 });
+    }
+    if (one) return Response.json(one, { headers: { ETag: `"${one.version}"` } });
+    const stages = url.searchParams.getAll("stage_key");
     const items = url.pathname.endsWith("/leads") ? leads.filter(({ stage }) => stages.includes(stage)) : [];
     return Response.json({ items, next_cursor: null });
   });
@@ -93,7 +105,7 @@ it("Shift and an arrow move a card, say so, and stay on it", async () => {
   await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
   await waitFor(() => expect(column("Contacted")).toEqual(["a"]));
   expect(column("New")).toEqual(["b"]);
-  expect(moves).toEqual([["a", { stage: "contacted", reason: null }]]);
+  expect(moves).toEqual([["a", { stage: "contacted", reason: null, exit_reason: null }]]);
   expect(screen.getByText("Lead a moved to Contacted")).toBeTruthy();
   await waitFor(() => expect((document.activeElement as HTMLElement).dataset.card).toBe("a"));
 });
@@ -104,7 +116,7 @@ it("Space picks a card up and puts it down two columns on; Escape leaves it", as
   expect(moves).toEqual([]);
   await user.keyboard(" {ArrowRight}{ArrowRight} ");
   await waitFor(() => expect(column("Qualified")).toEqual(["a"]));
-  expect(moves).toEqual([["a", { stage: "qualified", reason: null }]]);
+  expect(moves).toEqual([["a", { stage: "qualified", reason: null, exit_reason: null }]]);
 });
 
 it("what is refused goes back to where it was", async () => {
@@ -121,7 +133,63 @@ it("lost asks why before anything is sent", async () => {
   await user.type(await screen.findByRole("textbox", { name: /Reason/ }), "Too dear");
   expect(moves).toEqual([]);
   await user.click(screen.getByRole("button", { name: "Move to lost" }));
-  await waitFor(() => expect(moves).toEqual([["a", { stage: "lost", reason: "Too dear" }]]));
+  await waitFor(() =>
+    expect(moves).toEqual([["a", { stage: "lost", reason: "Too dear", exit_reason: null }]]),
+  );
+});
+
+const stage = (key: string, kind: string, name: string, required: string[] = []) => ({
+  key,
+  name,
+  kind,
+  probability: 50,
+  required,
+  rots_after_days: null,
+});
+
+it("columns, what must be known, and reasons are the pipeline's own", async () => {
+  pipelines = [
+    {
+      line: "default",
+      name: "All",
+      stages: [
+        stage("new", "new", "Fresh"),
+        stage("quoted", "quoted", "Offer out", ["current_carrier"]),
+        stage("won", "won", "Bound"),
+        stage("lost", "lost", "Gone"),
+      ],
+      exit_reasons: ["Stayed"],
+    },
+  ];
+  leads = leads.map((each) => ({ ...each, current_carrier: null, rots_at: "2026-11-02T12:00:00Z" }));
+  const user = await show();
+  expect(screen.getAllByRole("region").map((each) => each.getAttribute("aria-label"))).toEqual([
+    "Fresh",
+    "Offer out",
+    "Bound",
+    "Gone",
+  ]);
+  expect(screen.getAllByText(/, overdue/)).toHaveLength(3);
+  await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
+  const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" });
+  expect(within(asked).getByRole<HTMLButtonElement>("button", { name: /Move to/ }).disabled).toBe(true);
+  await user.click(within(asked).getByRole("button", { name: /current carrier/i }));
+  await user.type(within(asked).getByRole("textbox", { name: "Current carrier" }), "Acme{Enter}");
+  const go = within(asked).getByRole<HTMLButtonElement>("button", { name: "Move to Offer out" });
+  await waitFor(() => expect(go.disabled).toBe(false));
+  expect(moves).toEqual([]);
+  await user.click(go);
+  await waitFor(() => expect(column("Offer out")).toEqual(["a", "c"]));
+  screen.getByRole("button", { name: /^Lead b/ }).focus();
+  await user.keyboard(" {ArrowRight}{ArrowRight}{ArrowRight} ");
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Reason" }), "Stayed");
+  await user.click(screen.getByRole("button", { name: "Move to lost" }));
+  await waitFor(() =>
+    expect(moves).toEqual([
+      ["a", { stage: "quoted", reason: null, exit_reason: null }],
+      ["b", { stage: "lost", reason: null, exit_reason: "Stayed" }],
+    ]),
+  );
 });
 
 it("who may only read moves nothing", async () => {

@@ -3,16 +3,16 @@ import { IconDotsVertical } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { Lead, Stage } from "../../api/schema";
+import type { Lead, PipelineStage } from "../../api/schema";
 import { useNameOf } from "../../directory/queries";
 import { day, words } from "../../ui/format";
 import { Failed, Lines, Stale } from "../../ui/states";
-import { Convert } from "../Convert";
-import { useMoveLead } from "../edit";
 import type { LeadSearch } from "../filters";
-import { LostReason } from "../LostReason";
+import { InStage } from "../pipelines/InStage";
+import { type Pipeline, usePipelines } from "../pipelines/queries";
+import { useMoving } from "../pipelines/useMoving";
 import { leadList } from "../queries";
-import { StageChip, STAGES } from "../stage";
+import { isClosed, StageChip } from "../stage";
 import { arrange, beside } from "./arrange";
 import styles from "./Board.module.css";
 import { useDrag } from "./drag";
@@ -25,24 +25,32 @@ interface BoardProps {
 
 const HELP = "board-help";
 
+/** The leads of a list that go through one pipeline; the one of all lines without their own, where none is said. */
+export function Board({ search, mayMove }: BoardProps) {
+  const there = usePipelines();
+  const pipeline = there.find(({ line }) => line === search.pipeline) ?? there[0]!;
+  // As many columns as there are stages are asked for: others are another board.
+  const stages = `${pipeline.line} ${pipeline.stages.map(({ key }) => key).join(" ")}`;
+  return <Columns key={stages} pipeline={pipeline} search={search} mayMove={mayMove} />;
+}
+
 /**
- * The leads of a list, a column for each stage. A card is moved by dragging, by its menu, by Shift and an arrow, or
+ * A column for each stage. A card is moved by dragging, by its menu, by Shift and an arrow, or
  * by Space: that picks it up, arrows choose where to, and Space again puts it down. Won asks for the conversion, lost
  * for a reason.
  */
-export function Board({ search, mayMove }: BoardProps) {
-  const columns = useColumns(search);
-  const stages = useMemo(() => STAGES.filter((stage) => columns[stage].wanted), [columns]);
-  const shown = useMemo(
-    () => arrange(Object.fromEntries(stages.map((stage) => [stage, columns[stage].leads]))),
-    [columns, stages],
-  );
+function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipeline }) {
+  const columns = useColumns(pipeline, search).filter(({ wanted }) => wanted);
+  const stages = columns.map(({ stage }) => stage.key);
+  const asked = columns.map(({ stage, leads }) => [stage.key, leads] as const);
+  const shown = useArranged(asked);
+  const stageBy = (key: string): PipelineStage => pipeline.stages.find((stage) => stage.key === key)!;
+  const called = (key: string): string => stageBy(key).name;
   const [active, setActive] = useState<string | null>(null);
-  const [held, setHeld] = useState<{ lead: Lead; over: Stage } | null>(null);
-  const [asking, setAsking] = useState<{ lead: Lead; what: "lost" | "won" } | null>(null);
+  const [held, setHeld] = useState<{ lead: Lead; over: string } | null>(null);
   const [said, say] = useState("");
   const board = useRef<HTMLDivElement>(null);
-  const move = useMoveLead();
+  const { start, dialogs } = useMoving();
   const navigate = useNavigate();
 
   const first = stages.map((stage) => shown[stage]?.[0]?.id).find((id) => id !== undefined) ?? null;
@@ -50,7 +58,7 @@ export function Board({ search, mayMove }: BoardProps) {
   const focusable = everyone.some(({ id }) => id === active) ? active : first;
 
   // A card that was moved is drawn anew in another column: whoever moved it by keyboard goes on from it.
-  const following = useRef<{ id: string; to: Stage } | null>(null);
+  const following = useRef<{ id: string; to: string } | null>(null);
   useEffect(() => {
     const { id, to } = following.current ?? {};
     if (id === undefined || !shown[to!]?.some((lead) => lead.id === id)) return;
@@ -63,22 +71,19 @@ export function Board({ search, mayMove }: BoardProps) {
     setActive(id);
     cardOf(board.current, id)?.focus();
   };
-  const put = (lead: Lead, stage: Stage) => {
+  const put = (lead: Lead, stage: string) => {
     setHeld(null);
-    if (!mayMove || stage === lead.stage) return;
+    if (!mayMove || stage === lead.stage_key) return;
     if (lead.stage === "won") {
       say(`${lead.display_name} was won and stays so`);
-    } else if (stage === "won" || stage === "lost") {
-      setAsking({ lead, what: stage });
-    } else {
-      say(`${lead.display_name} moved to ${words(stage)}`);
-      void move(lead, stage);
+    } else if (start(lead, stageBy(stage)) === "moves") {
+      say(`${lead.display_name} moved to ${called(stage)}`);
     }
   };
   const { dragged, handlers } = useDrag(board, put);
 
   const onKey = (event: KeyboardEvent, lead: Lead) => {
-    const column = shown[lead.stage] ?? [];
+    const column = shown[lead.stage_key] ?? [];
     const at = column.findIndex(({ id }) => id === lead.id);
     const sideways = { ArrowLeft: -1, ArrowRight: 1 } as const;
     const by = sideways[event.key as keyof typeof sideways];
@@ -91,29 +96,29 @@ export function Board({ search, mayMove }: BoardProps) {
         done();
         const over = beside(stages, held.over, by) ?? held.over;
         setHeld({ ...held, over });
-        say(`Over ${words(over)}`);
+        say(`Over ${called(over)}`);
       } else if (event.key === " " || event.key === "Enter") {
         done();
         following.current = { id: held.lead.id, to: held.over };
-        if (held.over === held.lead.stage) say(`${held.lead.display_name} stays in ${words(held.over)}`);
+        if (held.over === held.lead.stage_key) say(`${held.lead.display_name} stays in ${called(held.over)}`);
         put(held.lead, held.over);
       } else if (event.key === "Escape") {
         done();
         setHeld(null);
-        say(`${held.lead.display_name} stays in ${words(held.lead.stage)}`);
+        say(`${held.lead.display_name} stays in ${called(held.lead.stage_key)}`);
       }
       return;
     }
     following.current = null;
     if (by !== undefined && event.shiftKey) {
       done();
-      const to = beside(stages, lead.stage, by);
+      const to = beside(stages, lead.stage_key, by);
       if (to === null) return;
       following.current = { id: lead.id, to };
       put(lead, to);
     } else if (by !== undefined) {
       done();
-      let next = beside(stages, lead.stage, by);
+      let next = beside(stages, lead.stage_key, by);
       while (next !== null && !shown[next]?.length) next = beside(stages, next, by);
       const there = next === null ? [] : shown[next]!;
       focus(there[Math.min(at, there.length - 1)]?.id);
@@ -126,9 +131,9 @@ export function Board({ search, mayMove }: BoardProps) {
     } else if (event.key === " ") {
       done();
       if (!mayMove) return;
-      setHeld({ lead, over: lead.stage });
+      setHeld({ lead, over: lead.stage_key });
       say(
-        `${lead.display_name} picked up in ${words(lead.stage)}. Left and right choose where to, Space puts it down, Escape leaves it.`,
+        `${lead.display_name} picked up in ${called(lead.stage_key)}. Left and right choose where to, Space puts it down, Escape leaves it.`,
       );
     }
   };
@@ -156,26 +161,25 @@ export function Board({ search, mayMove }: BoardProps) {
                 ?.scrollIntoView({ inline: "start", block: "nearest" })
             }
           >
-            {words(stage)}
+            {called(stage)}
           </Button>
         ))}
       </nav>
       <div className={styles.board} ref={board}>
-        {stages.map((stage) => {
-          const { query } = columns[stage];
+        {columns.map(({ query, stage: { key: stage, name, kind, probability } }) => {
           const leads = shown[stage] ?? [];
           return (
             <section
               key={stage}
               className={styles.column}
-              aria-label={words(stage)}
+              aria-label={name}
               data-stage={stage}
               data-over={over === stage || undefined}
             >
               <h2 className={styles.head}>
-                <StageChip stage={stage} />
+                <StageChip stage={kind} name={name} />
                 {!query.isPending && (
-                  <span className={styles.count}>
+                  <span className={styles.count} title={`${probability} % of them are won`}>
                     {leads.length}
                     {query.hasNextPage && "+"}
                     <span className="visually-hidden">
@@ -188,7 +192,7 @@ export function Board({ search, mayMove }: BoardProps) {
                 <Stale error={query.error} retry={() => void query.refetch()} />
               )}
               {query.isPending ? (
-                <Lines count={4} label={`Loading ${words(stage)}`} />
+                <Lines count={4} label={`Loading ${name}`} />
               ) : query.isError && leads.length === 0 ? (
                 <Failed error={query.error} retry={() => void query.refetch()} what="column" />
               ) : leads.length === 0 ? (
@@ -201,7 +205,9 @@ export function Board({ search, mayMove }: BoardProps) {
                       <li key={lead.id} style={drag ? { minHeight: drag.height } : undefined}>
                         <Card
                           lead={lead}
-                          stages={mayMove && lead.stage !== "won" ? stages : []}
+                          stages={
+                            mayMove && lead.stage !== "won" ? columns.map((column) => column.stage) : []
+                          }
                           focusable={lead.id === focusable}
                           held={held?.lead.id === lead.id}
                           style={drag?.style}
@@ -224,19 +230,14 @@ export function Board({ search, mayMove }: BoardProps) {
                   loading={query.isFetchingNextPage}
                   onClick={() => void query.fetchNextPage()}
                 >
-                  More in {words(stage)}
+                  More in {name}
                 </Button>
               )}
             </section>
           );
         })}
       </div>
-      <LostReason
-        opened={asking?.what === "lost"}
-        close={() => setAsking(null)}
-        lose={(reason) => asking && void move(asking.lead, "lost", reason)}
-      />
-      {asking?.what === "won" && <Convert lead={asking.lead} opened close={() => setAsking(null)} />}
+      {dialogs}
     </div>
   );
 }
@@ -244,7 +245,7 @@ export function Board({ search, mayMove }: BoardProps) {
 interface CardProps {
   lead: Lead;
   /** Where it can go. */
-  stages: readonly Stage[];
+  stages: readonly PipelineStage[];
   focusable: boolean;
   held: boolean;
   style: React.CSSProperties | undefined;
@@ -252,7 +253,7 @@ interface CardProps {
   onBlur: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
   open: () => void;
-  put: (stage: Stage) => void;
+  put: (stage: string) => void;
   drag: ReturnType<ReturnType<typeof useDrag>["handlers"]> | Record<string, never>;
 }
 
@@ -276,6 +277,11 @@ function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }
         <small>{lead.line_of_business ? words(lead.line_of_business) : "No line yet"}</small>
         {lead.x_date && <small>X-date {day(lead.x_date)}</small>}
         <small>{owner}</small>
+        {!isClosed(lead.stage) && (
+          <small>
+            In stage: <InStage lead={lead} />
+          </small>
+        )}
       </button>
       {stages.length > 0 && (
         <Menu position="bottom-end">
@@ -293,10 +299,10 @@ function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }
           <Menu.Dropdown>
             <Menu.Label>Move to</Menu.Label>
             {stages
-              .filter((stage) => stage !== lead.stage)
-              .map((stage) => (
-                <Menu.Item key={stage} onClick={() => put(stage)}>
-                  <StageChip stage={stage} />
+              .filter(({ key }) => key !== lead.stage_key)
+              .map(({ key, kind, name }) => (
+                <Menu.Item key={key} onClick={() => put(key)}>
+                  <StageChip stage={kind} name={name} />
                 </Menu.Item>
               ))}
           </Menu.Dropdown>
@@ -310,21 +316,23 @@ const cardOf = (board: HTMLElement | null, id: string) =>
   board?.querySelector<HTMLElement>(`[data-card="${id}"]`) ?? null;
 
 /** What each column shows, asked for by itself, so that a full one keeps no other waiting. */
-function useColumns(search: LeadSearch) {
-  const now = {
-    new: useColumn(search, "new"),
-    contacted: useColumn(search, "contacted"),
-    qualified: useColumn(search, "qualified"),
-    quoted: useColumn(search, "quoted"),
-    won: useColumn(search, "won"),
-    lost: useColumn(search, "lost"),
-  };
-  return now satisfies Record<Stage, unknown>;
+function useColumns(pipeline: Pipeline, search: LeadSearch) {
+  // A board has the stages that it began with: see its key.
+  // oxlint-disable-next-line react/rules-of-hooks
+  return pipeline.stages.map((stage) => useColumn(pipeline, stage, search));
 }
 
-function useColumn(search: LeadSearch, stage: Stage) {
-  const wanted = search.stage === undefined || search.stage.includes(stage);
-  const query = useInfiniteQuery({ ...leadList({ ...search, stage: [stage] }), enabled: wanted });
+function useColumn({ line }: Pipeline, stage: PipelineStage, search: LeadSearch) {
+  const wanted = search.stage === undefined || search.stage.includes(stage.kind);
+  const narrowed = { ...search, stage: undefined, pipeline: line, stageKey: stage.key };
+  const query = useInfiniteQuery({ ...leadList(narrowed), enabled: wanted });
   const leads = useMemo(() => query.data?.pages.flatMap(({ items }) => items) ?? [], [query.data]);
-  return { wanted, query, leads };
+  return { wanted, stage, query, leads };
+}
+
+/** The same as long as every column has the same leads. */
+function useArranged(asked: readonly (readonly [string, readonly Lead[]])[]) {
+  const [keys, leads] = [asked.map(([key]) => key).join(" "), asked.map(([, each]) => each)];
+  // oxlint-disable-next-line react/exhaustive-deps
+  return useMemo(() => arrange(Object.fromEntries(asked)), [keys, ...leads]);
 }

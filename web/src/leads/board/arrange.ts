@@ -1,13 +1,13 @@
-import type { Lead, Stage } from "../../api/schema";
+import type { Lead } from "../../api/schema";
 
-export type Columns = Readonly<Partial<Record<Stage, readonly Lead[]>>>;
+export type Columns = Readonly<Record<string, readonly Lead[] | undefined>>;
 
 /**
  * Every lead once, in the column of the stage that it is in now: one that was just moved is still among those that were
  * asked for with its old stage. Who came so stands first, where it is seen.
  */
 export function arrange(asked: Columns): Columns {
-  const stages = Object.keys(asked) as Stage[];
+  const stages = Object.keys(asked);
   const all = stages.flatMap((stage) => asked[stage] ?? []);
   const latest = new Map<string, Lead>();
   for (const lead of all) {
@@ -18,14 +18,14 @@ export function arrange(asked: Columns): Columns {
     stages.map((stage) => {
       const own = asked[stage] ?? [];
       const inPlace = new Set(own.map(({ id }) => id));
-      const here = [...latest.values()].filter((lead) => lead.stage === stage);
-      const stayed = own.map(({ id }) => latest.get(id)!).filter((lead) => lead.stage === stage);
+      const here = [...latest.values()].filter((lead) => lead.stage_key === stage);
+      const stayed = own.map(({ id }) => latest.get(id)!).filter((lead) => lead.stage_key === stage);
       return [stage, [...here.filter(({ id }) => !inPlace.has(id)), ...stayed]];
     }),
   );
 }
 
 /** The column beside this one, among those that are shown; null at either end. */
-export function beside(stages: readonly Stage[], stage: Stage, by: 1 | -1): Stage | null {
+export function beside(stages: readonly string[], stage: string, by: 1 | -1): string | null {
   return stages[stages.indexOf(stage) + by] ?? null;
 }

@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from "react";
-import type { Lead, Stage } from "../../api/schema";
+import type { Lead } from "../../api/schema";
 
 /** Pixels that a pointer goes before a press is a drag. */
 const SLACK = 6;
@@ -15,7 +15,7 @@ const EDGE = 48;
 
 interface Dragged {
   id: string;
-  over: Stage | null;
+  over: string | null;
   /** What the card leaves free in its column, in pixels. */
   height: number;
   style: CSSProperties;
@@ -25,7 +25,7 @@ interface Dragged {
  * Cards dragged by a mouse or a pen; a finger scrolls, and has the card's menu. `handlers(lead)` go on the card's face.
  * Escape, or a drop beside every column, leaves the card where it was.
  */
-export function useDrag(board: RefObject<HTMLElement | null>, put: (lead: Lead, stage: Stage) => void) {
+export function useDrag(board: RefObject<HTMLElement | null>, put: (lead: Lead, stage: string) => void) {
   const [dragged, setDragged] = useState<Dragged | null>(null);
   const from = useRef<{ x: number; y: number; card: DOMRect; moved: boolean } | null>(null);
   const justDragged = useRef(false);
@@ -86,10 +86,10 @@ export function useDrag(board: RefObject<HTMLElement | null>, put: (lead: Lead, 
 }
 
 /** The stage whose column is under a point. */
-function columnAt(board: HTMLElement | null, x: number, y: number): Stage | null {
+function columnAt(board: HTMLElement | null, x: number, y: number): string | null {
   for (const column of board?.querySelectorAll<HTMLElement>("[data-stage]") ?? []) {
     const { left, right, top, bottom } = column.getBoundingClientRect();
-    if (x >= left && x <= right && y >= top && y <= bottom) return column.dataset.stage as Stage;
+    if (x >= left && x <= right && y >= top && y <= bottom) return column.dataset.stage ?? null;
   }
   return null;
 }

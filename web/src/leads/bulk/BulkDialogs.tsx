@@ -2,14 +2,15 @@ import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/c
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { newKey } from "../../api/client";
-import type { BulkAction, Stage } from "../../api/schema";
+import type { BulkAction, PipelineStage } from "../../api/schema";
 import { AssignTo } from "../../directory/AssignTo";
 import { ChooseCampaign } from "../../directory/ChooseCampaign";
 import form from "../../ui/Form.module.css";
 import { submitByKey } from "../../ui/keys";
 import { failed } from "../../ui/toast";
 import type { LeadSearch } from "../filters";
-import { OPEN_STAGES, StageChip } from "../stage";
+import { type Pipeline, usePipelines } from "../pipelines/queries";
+import { StageChip } from "../stage";
 import styles from "./Bulk.module.css";
 import { type Action, chosenOf, start } from "./queries";
 import type { Selection } from "./selection";
@@ -86,26 +87,40 @@ interface FormProps {
 }
 
 function Move({ act, close, busy }: FormProps) {
-  const [stage, setStage] = useState<Stage>(OPEN_STAGES[1]!);
+  const there = usePipelines();
+  const stages = stagesOf(there);
+  const [stage, setStage] = useState(stages[1]!.key);
   const [reason, setReason] = useState("");
+  const [exit, setExit] = useState("");
+  const lost = stages.find(({ key }) => key === stage)?.kind === "lost";
+  const reasons = [...new Set(there.flatMap(({ exit_reasons }) => exit_reasons))];
   const name = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    act({ kind: "stage", stage, reason: stage === "lost" ? reason.trim() || null : null });
+    const why = { reason: reason.trim() || null, exit_reason: exit || null };
+    act({ kind: "stage", stage, ...(lost ? why : { reason: null }) });
   };
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form className={form.form} onSubmit={submit} onKeyDown={submitByKey}>
       <fieldset className={styles.stages}>
         <legend className="visually-hidden">Stage</legend>
-        {[...OPEN_STAGES, "lost" as const].map((each) => (
-          <label key={each}>
-            <input type="radio" name={name} checked={each === stage} onChange={() => setStage(each)} />
-            <StageChip stage={each} />
+        {stages.map(({ key, kind, name: called }) => (
+          <label key={key}>
+            <input type="radio" name={name} checked={key === stage} onChange={() => setStage(key)} />
+            <StageChip stage={kind} name={called} />
           </label>
         ))}
       </fieldset>
-      {stage === "lost" && (
+      {lost && reasons.length > 0 && (
+        <NativeSelect
+          label="Reason"
+          data={[{ value: "", label: "Another" }, ...reasons.map((value) => ({ value, label: value }))]}
+          value={exit}
+          onChange={(event) => setExit(event.currentTarget.value)}
+        />
+      )}
+      {lost && (
         <Textarea
           label="Why they are lost"
           autosize
@@ -118,6 +133,13 @@ function Move({ act, close, busy }: FormProps) {
       <Actions close={close} busy={busy} title="Move" />
     </form>
   );
+}
+
+/** The stages of all pipelines but the won, each once: a lead that has none of this key is left as it is, and says so. */
+function stagesOf(there: readonly Pipeline[]): PipelineStage[] {
+  const all = there.flatMap(({ stages }) => stages).filter(({ kind }) => kind !== "won");
+  const first = all.filter(({ key }, place) => all.findIndex((each) => each.key === key) === place);
+  return [...first.filter(({ kind }) => kind !== "lost"), ...first.filter(({ kind }) => kind === "lost")];
 }
 
 const MODES = [

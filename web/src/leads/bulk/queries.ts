@@ -26,8 +26,9 @@ export function chosenOf(selection: Selection, search: LeadSearch): StartBulkAct
       owner_id: owners.filter((id) => id !== "none"),
       in_pool: owners.includes("none"),
       not_contacted_for_days: search.idle,
+      pipeline: search.pipeline,
       stage_key: [],
-      rotting: false,
+      rotting: search.rotting ?? false,
       filter: search.filter as Record<string, unknown> | undefined,
     },
   };

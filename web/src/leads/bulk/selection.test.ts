@@ -26,6 +26,9 @@ it("the service is told of ids, or of what the list is narrowed to", () => {
   expect(chosenOf({ all: true }, { q: "x", owner: ["none", "u"], stage: ["new"], filter, idle: 7 })).toEqual({
     matching: {
       q: "x",
+      pipeline: undefined,
+      stage_key: [],
+      rotting: false,
       stage: ["new"],
       campaign_id: [],
       owner_id: ["u"],

@@ -10,7 +10,8 @@ import { failed } from "../../ui/toast";
 import { type LeadDetails, useAssignLead, useMoveLead } from "../edit";
 import { linesOfBusiness } from "../lines";
 import { leadById } from "../queries";
-import { isClosed, OPEN_STAGES } from "../stage";
+import { type Pipeline, pipelineOf, stageOf, usePipelines } from "../pipelines/queries";
+import { isClosed } from "../stage";
 import { changesOf, type Draft, draftOf, type Editable } from "./draft";
 import styles from "./RowEditor.module.css";
 
@@ -28,6 +29,7 @@ export function useRowEditor() {
   const [begun, setBegun] = useState<Begun | null>(null);
   // What is left in the moment in which it is saved, or dropped, is not saved once more.
   const settled = useRef(false);
+  const there = usePipelines();
   const begin = useCallback((lead: Lead) => {
     settled.current = false;
     setBegun({ lead, draft: draftOf(lead) });
@@ -84,7 +86,8 @@ export function useRowEditor() {
       return;
     }
     if (owner) void assign(lead, owner, users.find(({ id }) => id === owner.owner_id)?.name ?? "the pool");
-    if (stage) void move(lead, stage);
+    const to = pipelineOf(there, lead).stages.find(({ key }) => key === stage);
+    if (to) void move(lead, to);
   };
 
   /** What stands in a cell while its row is edited; undefined in any other. */
@@ -120,7 +123,7 @@ interface CellProps {
 }
 
 function Cell({ column, title, lead, value, set, people, save, cancel }: CellProps) {
-  const options = optionsOf(column, lead, people);
+  const options = optionsOf(column, lead, people, usePipelines());
   const props = {
     "aria-label": `${title} of ${lead.display_name}`,
     className: styles.input,
@@ -171,12 +174,16 @@ function optionsOf(
   column: Editable,
   lead: Lead,
   people: readonly { id: string; name: string }[],
+  there: readonly Pipeline[],
 ): { value: string; label: string }[] | null {
   switch (column) {
     case "stage": {
       // Where it is, and where it can be moved by hand without a word: a reason is asked for on the lead's page.
-      const stages = lead.stage === "won" ? ["won"] : [...new Set([lead.stage, ...OPEN_STAGES])];
-      return stages.map((value) => ({ value, label: words(value) }));
+      const now = stageOf(there, lead);
+      const stages = pipelineOf(there, lead).stages.filter(
+        ({ key, kind }) => key === now.key || (lead.stage !== "won" && !isClosed(kind)),
+      );
+      return stages.map(({ key, name }) => ({ value: key, label: name }));
     }
     case "line_of_business":
       return [

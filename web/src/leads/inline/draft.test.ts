@@ -3,7 +3,7 @@ import type { Lead } from "../../api/schema";
 import { changesOf, draftOf } from "./draft";
 
 const lead = {
-  stage: "new",
+  stage_key: "new",
   line_of_business: null,
   x_date: "2027-01-02",
   owner_id: "u",

@@ -18,7 +18,7 @@ export const isEditable = (column: string): column is Editable => EDITABLE.inclu
 /** A lead's row as it is written while it is edited. */
 export function draftOf(lead: Lead): Draft {
   return {
-    stage: lead.stage,
+    stage: lead.stage_key,
     line_of_business: lead.line_of_business ?? "",
     x_date: lead.x_date ?? "",
     owner_id: lead.owner_id ?? "",
@@ -34,7 +34,8 @@ const DETAILS = ["line_of_business", "x_date", "current_carrier", "state"] as co
 export interface Changes {
   details: Partial<Record<(typeof DETAILS)[number], string | null>>;
   tags: { add: string[]; remove: string[] } | null;
-  stage: Lead["stage"] | null;
+  /** By its key. */
+  stage: string | null;
   owner: { owner_id: string | null } | null;
 }
 
@@ -52,7 +53,7 @@ export function changesOf(before: Draft, after: Draft): Changes {
   return {
     details,
     tags: add.length + remove.length > 0 ? { add, remove } : null,
-    stage: before.stage === after.stage ? null : (after.stage as Lead["stage"]),
+    stage: before.stage === after.stage ? null : after.stage,
     owner: before.owner_id === after.owner_id ? null : { owner_id: after.owner_id || null },
   };
 }

@@ -3,6 +3,7 @@ import type { LeadField } from "../../api/schema";
 /** The columns of a list besides the name: by the key that a view keeps, with their titles and, on a wide screen, widths. */
 export const COLUMNS: Readonly<Record<string, { title: string; width: string }>> = {
   stage: { title: "Stage", width: "104px" },
+  stage_since: { title: "In stage", width: "112px" },
   line_of_business: { title: "Line", width: "minmax(84px, 0.7fr)" },
   x_date: { title: "X-date", width: "minmax(104px, 0.9fr)" },
   source: { title: "From", width: "minmax(120px, 1.2fr)" },

@@ -28,6 +28,10 @@ const named = (values: readonly string[]) => values.map((value) => ({ value, lab
 
 const STANDARD: readonly Known[] = [
   { name: "stage", label: "Stage", kind: "choice", options: named(STAGES) },
+  { name: "stage_since", label: "In its stage since", kind: "day" },
+  { name: "rots_at", label: "Overdue to move", kind: "day" },
+  { name: "exit_reason", label: "Lost for", kind: "text" },
+  { name: "pipeline", label: "Pipeline", kind: "choice", options: named(["default", ...linesOfBusiness]) },
   { name: "tags", label: "Tags", kind: "tags" },
   { name: "line_of_business", label: "Line", kind: "choice", options: named(linesOfBusiness) },
   { name: "x_date", label: "X-date", kind: "day" },

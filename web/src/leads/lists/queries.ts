@@ -14,10 +14,12 @@ export const leadViews = queryOptions({
 });
 
 /** How many leads a list holds; it moves with them. */
-export function leadCount({ q, stage, campaign, owner, idle, filter }: LeadSearch) {
+export function leadCount({ q, stage, pipeline, rotting, campaign, owner, idle, filter }: LeadSearch) {
   const query = {
     q,
     stage,
+    pipeline,
+    rotting,
     campaign_id: campaign,
     owner_id: owner,
     not_contacted_for_days: idle,

@@ -2,7 +2,15 @@ import type { LeadSearch } from "../filters";
 import { type Filter, partsOf } from "./filter";
 
 /** All that a list is narrowed to as one filter, the choices above it as well, so that a view keeps them. What is typed into the box is not kept. */
-export function wholeFilter({ filter, stage, campaign, owner, idle }: LeadSearch): Filter | null {
+export function wholeFilter({
+  filter,
+  stage,
+  pipeline,
+  rotting,
+  campaign,
+  owner,
+  idle,
+}: LeadSearch): Filter | null {
   const users = owner?.filter((each) => each !== "none") ?? [];
   const owned = [
     ...(users.length > 0 ? [{ field: "owner_id", op: "is", value: users }] : []),
@@ -10,6 +18,8 @@ export function wholeFilter({ filter, stage, campaign, owner, idle }: LeadSearch
   ];
   const chosen = [
     ...(stage ? [{ field: "stage", op: "is", value: stage }] : []),
+    ...(pipeline ? [{ field: "pipeline", op: "is", value: [pipeline] }] : []),
+    ...(rotting ? [{ field: "rots_at", op: "in_last", value: 3650 }] : []),
     ...(campaign ? [{ field: "campaign_id", op: "is", value: campaign }] : []),
     ...(owned.length > 1 ? [{ any: owned }] : owned),
     ...(idle

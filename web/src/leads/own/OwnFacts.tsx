@@ -57,7 +57,8 @@ function Tags({ lead, mayEdit }: { lead: Lead; mayEdit: boolean }) {
   );
 }
 
-function OwnFact({ lead, field, mayEdit }: { lead: Lead; field: LeadField; mayEdit: boolean }) {
+/** What is known of a lead under one of the agency's own fields. */
+export function OwnFact({ lead, field, mayEdit }: { lead: Lead; field: LeadField; mayEdit: boolean }) {
   const { agency } = useMe();
   const [editing, setEditing] = useState(false);
   const { mutateAsync: fill, error, reset } = useFill(lead.id);

@@ -66,8 +66,7 @@ class DefinePipeline(_Said):
 class PipelineShown(Shape):
     """The stages of a line."""
 
-    line: str
-    """A line of business, or `default`."""
+    line: Line
     name: str
     stages: list[PipelineStage]
     exit_reasons: list[str]
