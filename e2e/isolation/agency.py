@@ -178,6 +178,8 @@ async def _worked_on(agency: Agency) -> None:
         return found[0]["id"] if found else None
 
     ids["note_id"] = (await agency.made(f"leads/{ids['lead_id']}/notes", json={"text": word}))["id"]
+    home = {"home": {"street": f"1 {word} Lane"}}
+    ids["risk_id"] = (await agency.made(f"leads/{ids['lead_id']}/risks", json=home))["id"]
     ids["insight_id"] = await eventually(insight, within=120, what="an insight")
     ids["open_lead_id"] = next(each["id"] for each in await agency.items("leads?q=row") if each["id"] != ids["lead_id"])
     ids["client_id"] = (await agency.made(f"leads/{ids['lead_id']}/conversion", json={}))["client_id"]

@@ -1907,6 +1907,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Risks
+         * @description Homes, vehicles and whatever else of a lead's is to be insured, and of those merged into it.
+         */
+        get: operations["list_lead_risks"];
+        put?: never;
+        /**
+         * Add Lead Risk
+         * @description One more.
+         */
+        post: operations["add_lead_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/risks/{risk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Lead Risk
+         * @description What is known of it, whole; its kind stays.
+         */
+        put: operations["change_lead_risk"];
+        post?: never;
+        /**
+         * Remove Lead Risk
+         * @description It is not to be insured. The lead's history keeps that it was there.
+         */
+        delete: operations["remove_lead_risk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/shares/{user_id}": {
         parameters: {
             query?: never;
@@ -1969,6 +2017,50 @@ export interface paths {
          * @description The lead is given tags, and loses others.
          */
         patch: operations["change_lead_tags"];
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/x-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead X Dates
+         * @description X-dates by line with their carriers, and the lead's own where that is of none of them.
+         */
+        get: operations["list_lead_x_dates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/x-dates/{line_of_business}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Lead X Date
+         * @description Of one line. The lead's `x_date` and `current_carrier` become those of the line whose X-date is next.
+         */
+        put: operations["set_lead_x_date"];
+        post?: never;
+        /**
+         * Clear Lead X Date
+         * @description Of this line none is known; the lead's own becomes that of the line whose X-date is next.
+         */
+        delete: operations["clear_lead_x_date"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/leads/bulk-actions": {
@@ -5951,6 +6043,12 @@ export interface components {
             token_type: "Bearer";
         };
         /**
+         * Construction
+         * @description What a home's walls are of.
+         * @enum {string}
+         */
+        Construction: "frame" | "masonry" | "brick_veneer" | "fire_resistive" | "manufactured" | "other";
+        /**
          * ConsumerState
          * @description How far one consumer has read the agency's history of one source.
          */
@@ -7097,6 +7195,53 @@ export interface components {
             items: components["schemas"]["HistoryEntry"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Home
+         * @description A building to be insured, as far as it is known.
+         */
+        Home: {
+            /** City */
+            city?: string | null;
+            construction?: components["schemas"]["Construction"] | null;
+            occupancy?: components["schemas"]["Occupancy"] | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /** Roof Year */
+            roof_year?: number | null;
+            /** Square Feet */
+            square_feet?: number | null;
+            /** State */
+            state?: string | null;
+            /** Street */
+            street?: string | null;
+            /** Year Built */
+            year_built?: number | null;
+        };
+        /**
+         * HomeFacts
+         * @description A building, as far as it is known.
+         */
+        HomeFacts: {
+            /** City */
+            city?: string | null;
+            construction?: components["schemas"]["Construction"] | null;
+            occupancy?: components["schemas"]["Occupancy"] | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /**
+             * Roof Year
+             * @description When the roof was last made new.
+             */
+            roof_year?: number | null;
+            /** Square Feet */
+            square_feet?: number | null;
+            /** State */
+            state?: string | null;
+            /** Street */
+            street?: string | null;
+            /** Year Built */
+            year_built?: number | null;
         };
         /**
          * Hours
@@ -8329,6 +8474,42 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * LeadRisk
+         * @description Something of a lead's that is to be insured; one of the three tells what, by `kind`.
+         */
+        LeadRisk: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Changed At */
+            changed_at: string | null;
+            home: components["schemas"]["Home"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["RiskKind"];
+            /**
+             * Lead Id
+             * Format: uuid
+             * @description The lead it is of: this one, or one that was merged into it.
+             */
+            lead_id: string;
+            other: components["schemas"]["OtherRisk"] | null;
+            vehicle: components["schemas"]["Vehicle"] | null;
+        };
+        /**
+         * LeadRisks
+         * @description In the order in which they were added.
+         */
+        LeadRisks: {
+            /** Items */
+            items: components["schemas"]["LeadRisk"][];
+        };
+        /**
          * HoursSaid
          * @description A stretch of a weekday by the agency's clock; 0 is Monday.
          */
@@ -8523,6 +8704,45 @@ export interface components {
             items: components["schemas"]["LeadView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LeadXDate
+         * @description When a policy of one line expires.
+         */
+        LeadXDate: {
+            /**
+             * By Line
+             * @description False: it is the lead's own `x_date`, which is known by no line yet.
+             */
+            by_line: boolean;
+            /** Carrier */
+            carrier: string | null;
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** @description None: nobody said of which line it is. */
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            premium: components["schemas"]["Money"] | null;
+            /**
+             * Withheld
+             * @description The fields that are null because your role does not see them, whatever is in them; absent where there are none.
+             */
+            withheld?: string[] | null;
+            /**
+             * X Date
+             * Format: date
+             */
+            x_date: string;
+        };
+        /**
+         * LeadXDates
+         * @description The soonest first.
+         */
+        LeadXDates: {
+            /** Items */
+            items: components["schemas"]["LeadXDate"][];
         };
         /**
          * Leaf
@@ -9126,6 +9346,12 @@ export interface components {
             waiting: number;
         };
         /**
+         * Occupancy
+         * @description Who lives in a home.
+         * @enum {string}
+         */
+        Occupancy: "owner" | "tenant" | "seasonal" | "vacant";
+        /**
          * OnboardClient
          * @description A client who never was a lead. An agent's client is their own unless given to the pool by `owner_id: null`.
          */
@@ -9254,6 +9480,32 @@ export interface components {
              * Format: uuid
              */
             id: string;
+        };
+        /**
+         * OtherFacts
+         * @description Anything else.
+         */
+        OtherFacts: {
+            /** Description */
+            description?: string | null;
+            /**
+             * What
+             * @description A boat, jewellery, a business.
+             */
+            what: string;
+        };
+        /**
+         * OtherRisk
+         * @description Anything else: a boat, jewellery, a business.
+         */
+        OtherRisk: {
+            /** Description */
+            description?: string | null;
+            /**
+             * What
+             * @default
+             */
+            what: string;
         };
         /**
          * Outbox
@@ -9648,6 +9900,19 @@ export interface components {
             source: string;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * Premium
+         * @description Of one term.
+         */
+        Premium: {
+            /**
+             * Currency
+             * @default USD
+             */
+            currency: string;
+            /** Minor */
+            minor: number;
         };
         /**
          * Price
@@ -10050,6 +10315,12 @@ export interface components {
             conversations_months?: number | null;
         };
         /**
+         * RiskKind
+         * @description What is to be insured.
+         * @enum {string}
+         */
+        RiskKind: "home" | "vehicle" | "other";
+        /**
          * Role
          * @description What a person is in an agency. What each may do stands in `gardenos_chassis.auth`.
          * @enum {string}
@@ -10219,6 +10490,15 @@ export interface components {
             sort?: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * SayRisk
+         * @description Something to be insured: one of the three.
+         */
+        SayRisk: {
+            home?: components["schemas"]["HomeFacts"] | null;
+            other?: components["schemas"]["OtherFacts"] | null;
+            vehicle?: components["schemas"]["VehicleFacts"] | null;
         };
         /**
          * Scope
@@ -10512,6 +10792,20 @@ export interface components {
             owner_id?: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * SetXDate
+         * @description When the policy expires, where it is, and what it costs a term.
+         */
+        SetXDate: {
+            /** Carrier */
+            carrier?: string | null;
+            premium?: components["schemas"]["Premium"] | null;
+            /**
+             * X Date
+             * Format: date
+             */
+            x_date: string;
         };
         /**
          * ShownForm
@@ -11204,6 +11498,45 @@ export interface components {
             term: string;
         };
         /**
+         * Vehicle
+         * @description A vehicle to be insured, as far as it is known.
+         */
+        Vehicle: {
+            /** Make */
+            make?: string | null;
+            /** Model */
+            model?: string | null;
+            use?: components["schemas"]["VehicleUse"] | null;
+            /** Vin */
+            vin?: string | null;
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * VehicleFacts
+         * @description A vehicle, as far as it is known.
+         */
+        VehicleFacts: {
+            /** Make */
+            make?: string | null;
+            /** Model */
+            model?: string | null;
+            use?: components["schemas"]["VehicleUse"] | null;
+            /**
+             * Vin
+             * @description 17 characters since 1981, without I, O and Q.
+             */
+            vin?: string | null;
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * VehicleUse
+         * @description What a vehicle is for.
+         * @enum {string}
+         */
+        VehicleUse: "commute" | "pleasure" | "business" | "farm";
+        /**
          * Verdict
          * @description What two leads are that are much alike, and not one person.
          * @enum {string}
@@ -11791,6 +12124,7 @@ export type Completion = components['schemas']['Completion'];
 export type Conditions = components['schemas']['Conditions'];
 export type Confirmation = components['schemas']['Confirmation'];
 export type ConfirmedSession = components['schemas']['ConfirmedSession'];
+export type Construction = components['schemas']['Construction'];
 export type ConsumerState = components['schemas']['ConsumerState'];
 export type ConsumerStatePage = components['schemas']['ConsumerStatePage'];
 export type ConversionRow = components['schemas']['ConversionRow'];
@@ -11849,6 +12183,8 @@ export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
+export type Home = components['schemas']['Home'];
+export type HomeFacts = components['schemas']['HomeFacts'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['Hours-Input'];
 export type HoursOutput = components['schemas']['Hours-Output'];
@@ -11897,6 +12233,8 @@ export type LeadOfPair = components['schemas']['LeadOfPair'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
+export type LeadRisk = components['schemas']['LeadRisk'];
+export type LeadRisks = components['schemas']['LeadRisks'];
 export type LeadsHoursSaid = components['schemas']['LeadsHoursSaid'];
 export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
@@ -11904,6 +12242,8 @@ export type LeadSourcePage = components['schemas']['LeadSourcePage'];
 export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
+export type LeadXDate = components['schemas']['LeadXDate'];
+export type LeadXDates = components['schemas']['LeadXDates'];
 export type Leaf = components['schemas']['Leaf'];
 export type Licence = components['schemas']['Licence'];
 export type LicenceSaid = components['schemas']['LicenceSaid'];
@@ -11930,6 +12270,7 @@ export type Name = components['schemas']['Name'];
 export type NameBranch = components['schemas']['NameBranch'];
 export type Numbers = components['schemas']['Numbers'];
 export type NumbersAndWaiting = components['schemas']['NumbersAndWaiting'];
+export type Occupancy = components['schemas']['Occupancy'];
 export type OnboardClient = components['schemas']['OnboardClient'];
 export type OpenHours = components['schemas']['OpenHours'];
 export type OperatedAgency = components['schemas']['OperatedAgency'];
@@ -11937,6 +12278,8 @@ export type OperatedAgencyPage = components['schemas']['OperatedAgencyPage'];
 export type OperatorCredentials = components['schemas']['OperatorCredentials'];
 export type OperatorSession = components['schemas']['OperatorSession'];
 export type OperatorShown = components['schemas']['OperatorShown'];
+export type OtherFacts = components['schemas']['OtherFacts'];
+export type OtherRisk = components['schemas']['OtherRisk'];
 export type Outbox = components['schemas']['Outbox'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnAgency = components['schemas']['OwnAgency'];
@@ -11955,6 +12298,7 @@ export type PipelineStage = components['schemas']['PipelineStage'];
 export type PlanAbsence = components['schemas']['PlanAbsence'];
 export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
+export type Premium = components['schemas']['Premium'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
@@ -11981,6 +12325,7 @@ export type ResponseRow = components['schemas']['ResponseRow'];
 export type ResponseTimes = components['schemas']['ResponseTimes'];
 export type RestoreField = components['schemas']['RestoreField'];
 export type Retention = components['schemas']['Retention'];
+export type RiskKind = components['schemas']['RiskKind'];
 export type Role = components['schemas']['Role'];
 export type Roles = components['schemas']['Roles'];
 export type RowReason = components['schemas']['RowReason'];
@@ -11988,6 +12333,7 @@ export type RuleFairness = components['schemas']['RuleFairness'];
 export type RuleSaid = components['schemas']['RuleSaid'];
 export type RulesShare = components['schemas']['RulesShare'];
 export type SaveView = components['schemas']['SaveView'];
+export type SayRisk = components['schemas']['SayRisk'];
 export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
@@ -12002,6 +12348,7 @@ export type Session = components['schemas']['Session'];
 export type SetStatus = components['schemas']['SetStatus'];
 export type SetUp = components['schemas']['SetUp'];
 export type SetUpLeadSource = components['schemas']['SetUpLeadSource'];
+export type SetXDate = components['schemas']['SetXDate'];
 export type ShownForm = components['schemas']['ShownForm'];
 export type ShownReadModel = components['schemas']['ShownReadModel'];
 export type ShownReadModelPage = components['schemas']['ShownReadModelPage'];
@@ -12041,6 +12388,9 @@ export type User = components['schemas']['User'];
 export type UserPage = components['schemas']['UserPage'];
 export type Utm = components['schemas']['Utm'];
 export type UtmSaid = components['schemas']['UtmSaid'];
+export type Vehicle = components['schemas']['Vehicle'];
+export type VehicleFacts = components['schemas']['VehicleFacts'];
+export type VehicleUse = components['schemas']['VehicleUse'];
 export type Verdict = components['schemas']['Verdict'];
 export type Waiting = components['schemas']['Waiting'];
 export type Webhook = components['schemas']['Webhook'];
@@ -20564,6 +20914,351 @@ export interface operations {
             };
         };
     };
+    list_lead_risks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRisks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_lead_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayRisk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRisk"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_lead_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                risk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayRisk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRisk"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_lead_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                risk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     share_lead: {
         parameters: {
             query?: never;
@@ -20925,6 +21620,246 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_x_dates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadXDates"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_lead_x_date: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                line_of_business: components["schemas"]["LineOfBusiness"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetXDate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_lead_x_date: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+                line_of_business: components["schemas"]["LineOfBusiness"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ import { useForgetLead } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
 import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
-import { useMayAdminister, useMayWrite } from "../session/session";
+import { useMayAdminister, useMayWrite, useMe } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
 import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
@@ -39,6 +39,7 @@ const route = getRouteApi("/leads/$leadId");
 
 // Not part of the page's first look.
 const Notes = lazy(() => import("./notes/Notes").then((room) => ({ default: room.Notes })));
+const Risks = lazy(() => import("./risks/Risks").then((room) => ({ default: room.Risks })));
 // Few leads are two.
 const MergedFrom = lazy(() =>
   import("./duplicates/MergedFrom").then((room) => ({ default: room.MergedFrom })),
@@ -84,6 +85,7 @@ function OneLead({ id }: { id: string }) {
 type Dialog = "call" | "assign" | "share" | "convert" | "history" | "forget";
 
 function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
+  const { agency } = useMe();
   const known = lead.forgotten_at === null;
   const mustClaim = useMustClaim(lead) && known;
   const mayWrite = useMayWrite() && known && !mustClaim;
@@ -216,6 +218,9 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
           facts={
             <>
               <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />
+              <Suspense fallback={null}>
+                <Risks leadId={lead.id} mayWrite={mayWrite} currency={agency.currency} />
+              </Suspense>
               <Inquiries id={lead.id} />
             </>
           }

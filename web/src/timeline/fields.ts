@@ -13,6 +13,8 @@ const NAMES: Record<string, string> = {
   current_carrier: "Current carrier",
   x_date: "X-date",
   notes: "Notes",
+  risks: "Risks at interest",
+  x_dates: "X-dates",
   stage: "Stage",
   stage_key: "Stage of its pipeline",
   source: "Source",
@@ -35,5 +37,6 @@ export function fieldValue(field: string, value: string | null): string {
   if (field === "x_date" || field === "birth_date")
     return /^\d{4}-\d\d-\d\d$/.test(value) ? day(value) : value;
   if (field === "line_of_business" || field === "stage") return words(value);
+  if (field === "risks" || field === "x_dates") return (JSON.parse(value) as string[]).join("; ");
   return value;
 }

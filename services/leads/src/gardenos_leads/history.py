@@ -7,7 +7,16 @@ from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
+from gardenos_contracts.lead_records import (
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
+    RiskAdded,
+    RiskChanged,
+    RiskRemoved,
+    XDateCleared,
+    XDateSet,
+)
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -21,8 +30,10 @@ from gardenos_contracts.leads import (
     LeadUnshared,
     PersonForgotten,
 )
+from gardenos_contracts.values import LineOfBusiness
 
 from gardenos_leads.lead import Lead
+from gardenos_leads.records.domain import XDate
 
 
 def shown(lead: Lead) -> dict[str, Any]:
@@ -41,8 +52,15 @@ def shown(lead: Lead) -> dict[str, Any]:
         "stage_key": None if lead.stage_key == lead.stage else lead.stage_key,
         "client_id": lead.client_id,
         "tags": sorted(lead.tags) or None,
+        "risks": [str(risk) for risk in lead.records.risks.values()] or None,
+        "x_dates": [_of_line(line, known) for line, known in sorted(lead.records.x_dates.items())] or None,
         **{f"fields.{key}": value for key, value in sorted(lead.fields.items())},
     }
+
+
+def _of_line(line: LineOfBusiness, known: XDate) -> str:
+    # What it costs is for those who may see premiums.
+    return f"{line.value.capitalize()}: {known.day}" + (f", {known.carrier}" if known.carrier else "")
 
 
 def title(event: Event) -> str:
@@ -84,6 +102,16 @@ def title(event: Event) -> str:
             return "Note changed"
         case NoteRemoved():
             return "Note removed"
+        case RiskAdded():
+            return "Risk added"
+        case RiskChanged():
+            return "Risk changed"
+        case RiskRemoved():
+            return "Risk removed"
+        case XDateSet():
+            return f"X-date of {event.line_of_business} set"
+        case XDateCleared():
+            return f"X-date of {event.line_of_business} cleared"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

@@ -14,7 +14,6 @@ from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_pipelines import PipelineStage
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -32,7 +31,8 @@ from gardenos_contracts.leads import (
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
 from gardenos_leads.pipelines.pipeline import STANDARD, Pipeline
-from gardenos_leads.records.domain import NOTHING, Records, evolve_records
+from gardenos_leads.records.domain import NOTHING, OF_RECORDS, Records, evolve_records
+from gardenos_leads.records.following import lines_follow
 
 
 class Details(TypedDict):
@@ -101,6 +101,8 @@ class Lead:
         changed = Details(**{**self.details, **changes})  # type: ignore[typeddict-item]
         _require_a_way_to_know(changed)
         if changed != self.details:
+            ids = {"lead_id": self.lead_id, "person_id": self.person_id}
+            yield from lines_follow(self.records, self.details, changed, **ids)
             yield LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
 
     def assign(
@@ -310,6 +312,8 @@ def capture(event: LeadCaptured) -> Iterator[Event]:
 
 def evolve(lead: Lead | None, event: Event) -> Lead:
     """The state after one more event. Raises TypeError for an event that is none of a lead's."""
+    if lead is not None and isinstance(event, OF_RECORDS):
+        return replace(lead, records=evolve_records(lead.records, event))
     match event:
         case LeadCaptured():
             return Lead(
@@ -343,8 +347,6 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, campaigns=lead.campaigns | {event.campaign_id})
         case LeadWithdrawn() if lead is not None:
             return replace(lead, campaigns=lead.campaigns - {event.campaign_id})
-        case NoteAdded() | NoteChanged() | NoteRemoved() if lead is not None:
-            return replace(lead, records=evolve_records(lead.records, event))
         case LeadInquired() | LeadUnanswered() if lead is not None:
             return lead
         case LeadRemoved() if lead is not None:

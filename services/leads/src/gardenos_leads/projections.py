@@ -6,7 +6,6 @@ from typing import Any
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -29,6 +28,7 @@ from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.projections import captured_at_place, project_pipelines, project_place
+from gardenos_leads.records.domain import OF_RECORDS
 from gardenos_leads.records.projections import project_records
 from gardenos_leads.tables import leads
 
@@ -36,7 +36,7 @@ FORGOTTEN = "Forgotten person"
 """What somebody is called who was forgotten."""
 
 
-_OF_OTHER_TABLES = (LeadEnrolled, LeadWithdrawn, NoteAdded, NoteChanged, NoteRemoved)
+_OF_OTHER_TABLES = (LeadEnrolled, LeadWithdrawn, *OF_RECORDS)
 """A lead's events by which its own row changes in nothing but the version."""
 
 

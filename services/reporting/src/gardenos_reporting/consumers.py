@@ -41,7 +41,16 @@ from gardenos_contracts.identity import (
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
+from gardenos_contracts.lead_records import (
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
+    RiskAdded,
+    RiskChanged,
+    RiskRemoved,
+    XDateCleared,
+    XDateSet,
+)
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -98,6 +107,11 @@ LISTENS_TO = (
     NoteAdded,
     NoteChanged,
     NoteRemoved,
+    RiskAdded,
+    RiskChanged,
+    RiskRemoved,
+    XDateSet,
+    XDateCleared,
     LeadsMerged,
     LeadMergedInto,
     LeadsUnmerged,

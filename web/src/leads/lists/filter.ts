@@ -39,6 +39,7 @@ const STANDARD: readonly Known[] = [
   { name: "last_contacted_at", label: "Last contact", kind: "day" },
   { name: "idle_since", label: "Last contact, or capture", kind: "day" },
   { name: "first_touched_at", label: "First touch", kind: "day" },
+  { name: "roof_year", label: "Year of a roof", kind: "number" },
   { name: "contact_attempts", label: "Attempts", kind: "number" },
   { name: "captured_at", label: "Captured", kind: "day" },
   { name: "converted_at", label: "Converted", kind: "day" },

@@ -14,6 +14,7 @@ from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Ki
 from gardenos_leads.filtering.known import OWN
 from gardenos_leads.lists.searching import beginning, found_by
 from gardenos_leads.lists.tables import lead_tags, lead_values
+from gardenos_leads.records.tables import lead_risks
 from gardenos_leads.tables import leads
 
 _IDLE_SINCE = func.coalesce(leads.c.last_contacted_at, leads.c.captured_at, type_=leads.c.captured_at.type)
@@ -70,6 +71,8 @@ def compiled(group: Group, at: At) -> ColumnElement[bool]:
 def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
     if asked.field.name.startswith(OWN):
         return _of_own_field(asked, at)
+    if asked.field.name == "roof_year":
+        return _of_roofs(asked, at)
     if asked.field.kind is Kind.TAGS:
         return _of_tags(asked, at)
     if asked.field.kind is Kind.WORDS:
@@ -107,6 +110,20 @@ def _of_own_field(asked: Condition, at: At) -> ColumnElement[bool]:
             return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
         case "not_in_last":
             return ~_there(*theirs, _compared(column, Condition(asked.field, "in_last", asked.value), at))
+    return _there(*theirs, _compared(column, asked, at))
+
+
+def _of_roofs(asked: Condition, at: At) -> ColumnElement[bool]:
+    """Of any of the homes at interest."""
+    column = lead_risks.c.roof_year
+    theirs = (lead_risks.c.agency_id == at.agency_id, lead_risks.c.lead_id == leads.c.id, column.is_not(None))
+    match asked.op:
+        case "is_empty":
+            return ~_there(*theirs)
+        case "is_not_empty":
+            return _there(*theirs)
+        case "is_not":
+            return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
     return _there(*theirs, _compared(column, asked, at))
 
 

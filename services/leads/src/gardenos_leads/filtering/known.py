@@ -25,6 +25,7 @@ _STANDARD = (
     *(Known(name, Kind.MOMENT) for name in ("stage_since", "rots_at")),
     Known("line_of_business", Kind.CHOICE, tuple(LineOfBusiness)),
     Known("contact_attempts", Kind.NUMBER),
+    Known("roof_year", Kind.NUMBER),
     Known("tags", Kind.TAGS),
 )  # fmt: skip
 

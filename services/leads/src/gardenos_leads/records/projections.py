@@ -4,12 +4,22 @@ from collections.abc import Sequence
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
+from gardenos_contracts.lead_records import (
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
+    RiskAdded,
+    RiskChanged,
+    RiskRemoved,
+    XDateCleared,
+    XDateSet,
+)
 from gardenos_contracts.leads import PersonForgotten
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Executable, delete, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gardenos_leads.records.tables import lead_notes, note_mentions
+from gardenos_leads.records.domain import facts_of
+from gardenos_leads.records.tables import lead_notes, lead_risks, lead_x_dates, note_mentions
 
 
 async def project_records(session: Session, facts: Sequence[Fact[Event]]) -> None:
@@ -43,6 +53,45 @@ async def project_records(session: Session, facts: Sequence[Fact[Event]]) -> Non
                 await session.execute(update(lead_notes).where(*theirs).values(text="", mentions=[]))
                 of_them = (note_mentions.c.agency_id == fact.agency_id, note_mentions.c.lead_id == fact.stream_id)
                 await session.execute(delete(note_mentions).where(*of_them))
+                for table in (lead_risks, lead_x_dates):
+                    of_them = (table.c.agency_id == fact.agency_id, table.c.lead_id == fact.stream_id)
+                    await session.execute(delete(table).where(*of_them))
+            case RiskAdded() | RiskChanged():
+                await session.execute(_risk(fact, event))
+            case RiskRemoved():
+                this = (lead_risks.c.agency_id == fact.agency_id, lead_risks.c.id == event.risk_id)
+                await session.execute(delete(lead_risks).where(*this))
+            case XDateSet() if event.x_date is not None:
+                key = {
+                    "agency_id": fact.agency_id,
+                    "lead_id": event.lead_id,
+                    "line_of_business": event.line_of_business,
+                }
+                said = {
+                    "x_date": event.x_date,
+                    "carrier": event.carrier,
+                    "premium_minor": event.premium and event.premium.minor,
+                    "premium_currency": event.premium and event.premium.currency,
+                }
+                kept = upsert(lead_x_dates).values(**key, **said)
+                await session.execute(kept.on_conflict_do_update(index_elements=list(key), set_=said))
+            case XDateCleared():
+                of_line = (
+                    lead_x_dates.c.agency_id == fact.agency_id,
+                    lead_x_dates.c.lead_id == event.lead_id,
+                    lead_x_dates.c.line_of_business == event.line_of_business,
+                )
+                await session.execute(delete(lead_x_dates).where(*of_line))
+
+
+def _risk(fact: Fact[Event], event: RiskAdded | RiskChanged) -> Executable:
+    facts = facts_of(event)
+    now = {"facts": facts.model_dump(mode="json"), "roof_year": getattr(facts, "roof_year", None)}
+    this = (lead_risks.c.agency_id == fact.agency_id, lead_risks.c.id == event.risk_id)
+    if isinstance(event, RiskChanged):
+        return update(lead_risks).where(*this).values(**now, changed_at=fact.occurred_at)
+    key = {"agency_id": fact.agency_id, "id": event.risk_id, "lead_id": event.lead_id, "kind": event.kind.value}
+    return insert(lead_risks).values(**key, **now, added_at=fact.occurred_at)
 
 
 async def _mention(session: Session, fact: Fact[Event], note: NoteAdded | NoteChanged) -> None:

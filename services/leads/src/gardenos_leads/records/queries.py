@@ -1,17 +1,20 @@
 """What is written down about a lead, and who is mentioned: read tables in, answers out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.auth.fields import withhold
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
+from gardenos_contracts.lead_records import RiskKind
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gardenos_leads.records.tables import lead_notes, note_mentions, seen_notes
+from gardenos_leads.records.tables import lead_notes, lead_risks, lead_x_dates, note_mentions, seen_notes
 from gardenos_leads.tables import leads
 
 _NOTE = tuple(column for column in lead_notes.c if column.name != "agency_id")
@@ -38,6 +41,47 @@ async def note(session: Session, agency_id: UUID, note_id: UUID) -> dict[str, An
     asked = select(*_NOTE).where(lead_notes.c.agency_id == agency_id, lead_notes.c.id == note_id)
     rows = await fetch(session, asked)
     return rows[0] if rows else None
+
+
+async def risks_of(session: Session, agency_id: UUID, lead_id: UUID) -> list[dict[str, Any]]:
+    """What of a lead's is to be insured, and of those merged into it, in the order in which it was added."""
+    asked = (
+        select(*(column for column in lead_risks.c if column.name not in ("agency_id", "roof_year")))
+        .where(lead_risks.c.agency_id == agency_id, lead_risks.c.lead_id.in_(of_lead(agency_id, lead_id)))
+        .order_by(lead_risks.c.added_at, lead_risks.c.id)
+    )
+    found = [dict(row) for row in (await session.execute(asked)).mappings()]
+    return [_told(row, row.pop("facts")) for row in found]
+
+
+def _told(row: dict[str, Any], facts: Any) -> dict[str, Any]:
+    return row | {kind.value: facts if row["kind"] == kind else None for kind in RiskKind}
+
+
+async def x_dates_of(session: Session, caller: Caller, lead: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A lead's X-dates by line, the soonest first: its own where that is of no known line, and of those merged into it."""
+    asked = (
+        select(*(column for column in lead_x_dates.c if column.name != "agency_id"))
+        .where(
+            lead_x_dates.c.agency_id == caller.agency_id,
+            lead_x_dates.c.lead_id.in_(of_lead(caller.agency_id, lead["id"])),
+        )
+        .order_by(lead_x_dates.c.x_date, lead_x_dates.c.line_of_business, lead_x_dates.c.lead_id)
+    )
+    rows = [dict(row) for row in (await session.execute(asked)).mappings()]
+    own = (lead["x_date"], lead["current_carrier"])
+    found = [_x_date(row, by_line=True) for row in rows]
+    if lead["x_date"] is not None and own not in [(each["x_date"], each["carrier"]) for each in found]:
+        told = {"line_of_business": lead["line_of_business"], "premium_minor": None, "premium_currency": None}
+        row = {"lead_id": lead["id"], "x_date": lead["x_date"], "carrier": lead["current_carrier"], **told}
+        found.append(_x_date(row, by_line=False))
+    return [withhold(caller, each) for each in sorted(found, key=lambda each: each["x_date"])]
+
+
+def _x_date(row: dict[str, Any], *, by_line: bool) -> dict[str, Any]:
+    minor, currency = row.pop("premium_minor"), row.pop("premium_currency")
+    premium = None if minor is None else {"minor": minor, "currency": currency}
+    return row | {"premium": premium, "by_line": by_line}
 
 
 _root = func.coalesce(leads.c.merged_into, leads.c.id)

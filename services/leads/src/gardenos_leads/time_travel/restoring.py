@@ -14,6 +14,8 @@ _NOT_SET_BACK = {
     "campaign_id": "the campaign a lead came from stays as it is",
     "client_id": "who became a client stays one",
     "shared_with": "share it anew, or stop sharing it: this is not set back",
+    "risks": "change the risk itself, or add it anew: its history has what was known of it",
+    "x_dates": "set the X-date of the line itself to what it was",
     "removed": "a removed lead is restored as a whole",
 }
 

@@ -42,7 +42,16 @@ from gardenos_contracts.identity import (
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
-from gardenos_contracts.lead_records import NoteAdded, NoteChanged, NoteRemoved
+from gardenos_contracts.lead_records import (
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
+    RiskAdded,
+    RiskChanged,
+    RiskRemoved,
+    XDateCleared,
+    XDateSet,
+)
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -156,6 +165,11 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | NoteAdded()
             | NoteChanged()
             | NoteRemoved()
+            | RiskAdded()
+            | RiskChanged()
+            | RiskRemoved()
+            | XDateSet()
+            | XDateCleared()
             | LeadRemoved()
             | LeadRestored()
             | LeadsMerged()
