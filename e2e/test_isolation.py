@@ -181,7 +181,11 @@ async def test_bodies_that_name_things_of_others_are_refused(world: World) -> No
 async def test_nobody_of_an_agency_does_what_operators_do(world: World) -> None:
     assert len(world.of_operators) > 4
     owner = {"email": f"olga@{world.theirs.word}.example", "password": PASSWORD, "code": "000000"}
-    bodies = {"start_operator_session": owner, "suspend_agency": {"reason": "because"}}
+    bodies = {
+        "start_operator_session": owner,
+        "suspend_agency": {"reason": "because"},
+        "remove_lost_second_factor": {"email": owner["email"]},
+    }
     wrong = []
     for operation in world.of_operators:
         # At the door nobody is anybody yet, and tries are counted.

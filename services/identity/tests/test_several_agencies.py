@@ -13,6 +13,8 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.migrations import migrate, migrations_of
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
+from gardenos_contracts import ActorKind
+from operating import HERE, operating
 from second_factors import ME, answer, code, enrolled
 from trail import refused
 
@@ -168,6 +170,28 @@ async def test_a_second_factor_guards_every_agency_and_is_asked_for_once(identit
         assert (await sign_in(http, mine["email"])).status_code == 201
     for agency in (mine["id"], second["id"]):
         assert [event.type for event in await identity.events(UUID(agency))][-1] == "identity.SecondFactorRemoved.v1"
+
+
+async def test_an_operator_takes_away_a_lost_second_factor_of_several_agencies(identity: Running) -> None:
+    async with identity.anonymous() as http, operating(identity) as operator:
+        mine = await enrolled(identity, http)
+        second = await register(http)
+        await joined(identity, mine["session"], second, mine["email"])
+        there = await switched(identity, mine["session"], second["id"])
+        assert there.status_code == 201
+        removals = f"{HERE}/second-factor-removals"
+        assert (await operator.post(removals, json={"email": second["email"]})).status_code == 404
+        assert (await operator.post(removals, json={"email": "nobody@nowhere.example"})).status_code == 404
+        async with acting(identity, there.json()) as me:
+            assert (await me.post(removals, json={"email": mine["email"]})).status_code == 401
+        assert (await operator.post(removals, json={"email": mine["email"].upper()})).status_code == 204
+        assert (await operator.post(removals, json={"email": mine["email"]})).status_code == 404
+        assert (await refresh(http, there.json()["refresh_token"])).status_code == 401
+        assert (await sign_in(http, mine["email"])).status_code == 201
+    for agency in (mine["id"], second["id"]):
+        last = (await identity.events(UUID(agency)))[-1]
+        assert last.type == "identity.SecondFactorRemoved.v1"
+        assert last.actor.kind is ActorKind.OPERATOR
 
 
 async def test_a_password_is_changed_for_all_and_ends_all_sessions_but_one(identity: Running) -> None:

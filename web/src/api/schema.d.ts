@@ -2939,6 +2939,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operators/second-factor-removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Lost Second Factor
+         * @description For somebody of several agencies who lost their app and their recovery codes, and so for none of their admins.
+         *
+         *     They sign in by their password alone, are signed out everywhere, and are told by mail.
+         */
+        post: operations["remove_lost_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operators/sessions": {
         parameters: {
             query?: never;
@@ -8829,6 +8851,14 @@ export interface components {
             transcript?: string | null;
         };
         /**
+         * LostFactor
+         * @description Whose second factor is lost.
+         */
+        LostFactor: {
+            /** Email */
+            email: string;
+        };
+        /**
          * MadeApiKey
          * @description A key that was made just now.
          */
@@ -12249,6 +12279,7 @@ export type Licence = components['schemas']['Licence'];
 export type LicenceSaid = components['schemas']['LicenceSaid'];
 export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
+export type LostFactor = components['schemas']['LostFactor'];
 export type MadeApiKey = components['schemas']['MadeApiKey'];
 export type MakeApiKey = components['schemas']['MakeApiKey'];
 export type MakeWebhook = components['schemas']['MakeWebhook'];
@@ -25026,6 +25057,73 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_lost_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostFactor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import styles from "./Operator.module.css";
+import { LostFactor } from "./LostFactor";
 import { agencies } from "./queries";
 import { Resume } from "./Resume";
 import { leave } from "./session";
@@ -29,6 +30,7 @@ export function Agencies({ email }: { email: string }) {
   const [state, setState] = useState<AgencyState | null>(null);
   const [suspending, setSuspending] = useState<OperatedAgency | null>(null);
   const [resuming, setResuming] = useState<OperatedAgency | null>(null);
+  const [lost, setLost] = useState(false);
   const asked = useInfiniteQuery({ ...agencies(q, state), placeholderData: keepPreviousData });
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = asked;
   const found = data?.pages.flatMap(({ items }) => items);
@@ -39,13 +41,18 @@ export function Agencies({ email }: { email: string }) {
         title="Agencies"
         above={<p className={styles.soft}>Operating GardenOS as {email}</p>}
         actions={
-          <Button
-            variant="default"
-            leftSection={<IconLogout size={16} aria-hidden="true" />}
-            onClick={() => void leave()}
-          >
-            Sign out
-          </Button>
+          <>
+            <Button variant="default" onClick={() => setLost(true)}>
+              Lost second factor…
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconLogout size={16} aria-hidden="true" />}
+              onClick={() => void leave()}
+            >
+              Sign out
+            </Button>
+          </>
         }
       >
         <div className={styles.tools} role="search" aria-label="Agencies">
@@ -119,6 +126,7 @@ export function Agencies({ email }: { email: string }) {
         </Card>
       </Page>
       <Suspend agency={suspending} close={() => setSuspending(null)} />
+      <LostFactor opened={lost} close={() => setLost(false)} />
       <Resume agency={resuming} close={() => setResuming(null)} />
     </main>
   );

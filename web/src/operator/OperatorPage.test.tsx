@@ -27,11 +27,13 @@ let shown: (typeof maple)[];
 let asked: { method: string; path: string; query: string; token: string | null; body: string }[];
 let signingIn: () => Response;
 let listing: () => Response;
+let removing: () => Response;
 
 beforeEach(() => {
   shown = [maple, { ...maple, id: "w", name: "Willow" }];
   asked = [];
   signingIn = () => Response.json(session, { status: 201 });
+  removing = () => new Response(null, { status: 204 });
   listing = () => Response.json({ items: shown, next_cursor: null });
   vi.stubGlobal("fetch", async (request: Request) => {
     const { pathname: path, search: query } = new URL(request.url);
@@ -39,6 +41,7 @@ beforeEach(() => {
     asked.push({ method: request.method, path, query, token, body: await request.text() });
     if (path.endsWith("/operators/sessions")) return signingIn();
     if (path.endsWith("/sessions/current")) return new Response(null, { status: 204 });
+    if (path.endsWith("/second-factor-removals")) return removing();
     if (path.endsWith("/suspension")) {
       const suspended = request.method === "PUT";
       const now = {
@@ -91,6 +94,25 @@ it("says what is wrong, and asks again", async () => {
   await show();
   expect((await screen.findByRole("alert")).textContent).toBe("The email address or the code is wrong.");
   expect(screen.getByRole("button", { name: "Sign in as an operator" })).toBeTruthy();
+});
+
+it("takes a lost second factor away by its owner's address, and says where there is none", async () => {
+  const user = await show();
+  await user.click(await screen.findByRole("button", { name: "Lost second factor…" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Take a lost second factor away?" }));
+  const now = dialog.getByRole("button", { name: "Take it away now" });
+  expect(now).toHaveProperty("disabled", true);
+  await user.type(dialog.getByLabelText("Email"), "ana@b.example");
+  removing = () =>
+    Response.json({ detail: "nobody signs in by this address with a second factor" }, { status: 404 });
+  await user.click(now);
+  await dialog.findByText("Nobody signs in by this address with a second factor.");
+  removing = () => new Response(null, { status: 204 });
+  await user.click(now);
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const sent = asked.findLast(({ path }) => path.endsWith("/second-factor-removals"))!;
+  expect(sent).toMatchObject({ method: "POST", token: "Bearer gop_1_secret" });
+  expect(JSON.parse(sent.body)).toEqual({ email: "ana@b.example" });
 });
 
 it("suspends with a reason, once it was asked, and resumes", async () => {

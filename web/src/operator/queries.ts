@@ -38,6 +38,15 @@ export function useSuspend() {
   });
 }
 
+/** Whoever signs in by this address is asked for the password alone. */
+export function useTakeAwayFactor() {
+  return useMutation({
+    mutationFn: (email: string) =>
+      data(operatorApi.POST("/api/v1/operators/second-factor-removals", { body: { email } })),
+    onSuccess: (_, email) => said(`${email} signs in by password alone, and is signed out everywhere`),
+  });
+}
+
 /** The agency is at work again. */
 export function useResume() {
   const queries = useQueryClient();

@@ -19,6 +19,7 @@ from gardenos_identity.mail.paused_webhooks import paused_webhooks
 from gardenos_identity.operators import Operators, agency_register
 from gardenos_identity.operators import project as keep_register
 from gardenos_identity.operators.api import router as operators_router
+from gardenos_identity.operators.lost_factors import LostFactors
 from gardenos_identity.passwords import Passwords
 from gardenos_identity.projections import STANDINGS, TEAMS, project
 from gardenos_identity.sessions import SignIn
@@ -66,7 +67,7 @@ def create_service(settings: IdentitySettings) -> Service:
             router(sign_in, passwords_anew, passwords, signer, proxies, mail, desk, registering=settings.registering),
             single_sign_on.router(signing_on, proxies, settings.public_url),
             closing_routes.router(timedelta(days=settings.erase_closed_agencies_days)),
-            operators_router(operators, proxies, settings.operator_contact),
+            operators_router(operators, LostFactors(sign_in, mail), proxies, settings.operator_contact),
         ],
         read_models=[
             ReadModel("people", tables=[agencies, branches, teams, users, invitations], project=project),

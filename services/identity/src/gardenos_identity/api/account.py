@@ -175,7 +175,8 @@ def router(anew: PasswordsAnew, second_factor: SecondFactor, proxies: Proxies) -
             if await _others(work, home):
                 # It guards other agencies too, which this one has no say in.
                 raise Conflict(
-                    "this second factor is not your agency's alone; its owner takes it away with a recovery code"
+                    "this second factor is not your agency's alone; its owner takes it away with a recovery code, and whoever"
+                    " operates this platform does where those are lost too"
                 )
             await second_factor.remove(work.session, user_id)
             work.record(user_id, version, [SecondFactorRemoved(user_id=user_id)])

@@ -24,6 +24,7 @@ from gardenos_identity.api.bodies import Strict
 from gardenos_identity.changing import present
 from gardenos_identity.operators import register
 from gardenos_identity.operators.desk import Operator, Operators
+from gardenos_identity.operators.lost_factors import LostFactors
 from gardenos_identity.operators.shapes import AgencyState, OperatedAgency, OperatorSession, OperatorShown
 
 _bearer = HTTPBearer(
@@ -52,7 +53,14 @@ class Suspend(Strict):
     """Whom they turn to about it: an address, a telephone number. None: as the platform has it."""
 
 
-def router(operators: Operators, proxies: Proxies, contact: str | None) -> APIRouter:
+class LostFactor(Strict):
+    """Whose second factor is lost."""
+
+    email: Annotated[str, Field(max_length=320), WithoutNul]
+    """By which they sign in."""
+
+
+def router(operators: Operators, lost_factors: LostFactors, proxies: Proxies, contact: str | None) -> APIRouter:
     """Routes under `/operators`. `contact`: whom people of a suspended agency turn to, where nothing else is said."""
     routes = APIRouter(prefix="/api/v1/operators", tags=["operators"])
 
@@ -107,6 +115,16 @@ def router(operators: Operators, proxies: Proxies, contact: str | None) -> APIRo
     async def resume_agency(agency_id: UUID, request: Request, who: AnOperator) -> Response:
         """The agency is at work again, where it was; nobody needs to sign in anew."""
         return await _change(request, agency_id, who, agency.Agency.resume)
+
+    @routes.post("/second-factor-removals", status_code=204)
+    async def remove_lost_second_factor(body: LostFactor, request: Request, who: AnOperator) -> Response:
+        """For somebody of several agencies who lost their app and their recovery codes, and so for none of their admins.
+
+        They sign in by their password alone, are signed out everywhere, and are told by mail.
+        """
+        service: Service = request.app.state.service
+        await lost_factors.take_away(service.store, body.email, who, request.state.request_id)
+        return Response(status_code=204)
 
     return routes
 

@@ -196,14 +196,20 @@ async def told_of(work: UnitOfWork, user_id: UUID, event: Event) -> None:
 
 
 async def tell_elsewhere(
-    store: EventStore, context: Context, elsewhere: Sequence[Membership], event: Callable[[UUID], Event]
+    store: EventStore,
+    context: Context,
+    elsewhere: Sequence[Membership],
+    event: Callable[[UUID], Event],
+    *,
+    by: Actor | None = None,
 ) -> None:
-    """What happened to a login, told in the person's stream in each other agency that it opens.
+    """What happened to a login, told in the person's stream in each other agency that it opens: as done `by` themselves.
 
     After it has happened, one agency at a time: each has a history of its own.
     """
     for each in elsewhere:
-        there = Context(each.agency_id, Actor(ActorKind.PERSON, str(each.user_id)), context.correlation_id)
+        actor = by or Actor(ActorKind.PERSON, str(each.user_id))
+        there = Context(each.agency_id, actor, context.correlation_id)
         async with store.unit_of_work(there) as work:
             await told_of(work, each.user_id, event(each.user_id))
 
