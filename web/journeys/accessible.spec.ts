@@ -5,6 +5,8 @@ const ROUTES = [
   "/",
   "/leads",
   "/leads/import",
+  "/leads/campaigns",
+  "/leads/campaigns?planning=true",
   "/clients",
   "/conversations",
   "/search?q=roof",

@@ -20,7 +20,7 @@ NOT_PERSONAL = {
     "team_id", "thread_id", "thread_ids", "to_id", "user_id",
     "captured_at", "converted_at", "expires_at", "onboarded_at", "received_at", "said_at", "started_at",
     # What reports count, and what the agency did.
-    "channel", "confidence", "direction", "disposition", "duration_seconds", "end", "engine", "engine_version", "kind",
+    "by_utm", "channel", "confidence", "direction", "disposition", "duration_seconds", "end", "engine", "engine_version", "kind",
     "line_of_business", "previous_stage", "source", "source_field", "source_kind", "stage", "start",
 }  # fmt: skip
 """Names of fields that tell of nobody, whatever the event."""

@@ -11,12 +11,15 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.rebuilding import assert_rebuilds
-from gardenos_contracts.campaigns import CampaignClosed, CostKind, LeadEnrolled
+from gardenos_contracts.campaigns import CampaignClosed, CostKind, LeadEnrolled, Utm
 from gardenos_contracts.comms import CallLogged, Disposition
-from gardenos_contracts.leads import CampaignLaunched
+from gardenos_contracts.lead_sources import LeadInquired
+from gardenos_contracts.leads import CampaignLaunched, LeadCaptured
 from gardenos_contracts.values import Direction, Money, Role
 from gardenos_leads.campaigns import campaign
 from gardenos_leads.campaigns.campaign import Campaign, Cost, Plan, Status
+from gardenos_leads.campaigns.utm import best, utm_of
+from gardenos_leads.capturing import forms
 
 PLAN = Plan("Spring", "mail", budget_minor=100_000)
 
@@ -54,6 +57,31 @@ def test_costs_are_in_its_currency_and_a_correction_needs_a_cost() -> None:
         list(there.correct_cost(new_id(), Cost(CostKind.SPENT, Money(minor=1), date(2026, 11, 1))))
     with pytest.raises(Invalid):
         list(there.change(Plan("Spring", "mail", starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 1))))
+
+
+def test_a_link_tells_its_campaign_by_all_its_words_and_the_one_that_asks_for_most() -> None:
+    any_, mail, other, none = (new_id() for _ in range(4))
+    known = [
+        (none, Utm(medium="email")),
+        (any_, Utm(campaign="Spring  Sale")),
+        (mail, Utm(campaign="spring sale", source="news", medium="Email")),
+        (other, Utm(campaign="spring sale", source="partner")),
+    ]
+    page = "https://www.agency.example/quote?UTM_Campaign=spring+SALE&utm_source="
+    assert best(utm_of({}, f"{page}news&utm_medium=email"), known) == mail
+    assert best(utm_of({}, f"{page}somebody&utm_medium=email"), known) == any_
+    # What was said goes before what stands in the address.
+    assert best(utm_of({"source": "Partner"}, f"{page}news&utm_medium=email"), known) == other
+    assert best(utm_of({"medium": "email"}), known) is None
+    for odd in (
+        "",
+        "http://[",
+        "no address",
+        "?utm_campaign",
+        "https://x.example/?" + "a=1&" * 200,
+        "https://x.example/?utm_campaign=%00",
+    ):
+        assert utm_of({}, odd) == Utm()
 
 
 async def made(http: httpx.AsyncClient, path: str, **said: Any) -> dict[str, Any]:
@@ -152,3 +180,88 @@ async def test_agents_see_their_part_and_plan_nothing(leads: Running, agency_id:
         assert (await http.post("/api/v1/campaigns", json={"name": "Mine", "source": "x"})).status_code == 403
     async with leads.client(new_id()) as http:
         assert (await http.get(f"/api/v1/campaigns/{spring}")).status_code == 404
+
+
+async def test_a_lead_is_of_the_campaign_of_its_link_where_none_was_given(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http, leads.anonymous({"User-Agent": "QuoteHub/2"}) as outside:
+        utm = {"campaign": "spring", "medium": "email"}
+        spring = (await made(http, "campaigns", name="Spring", source="mail", utm=utm))["id"]
+        await made(http, "campaigns", name="Later", source="mail", utm=utm | {"source": "news"}, status="draft")
+        given = (await made(http, "campaigns", name="Bought", source="vendor"))["id"]
+        vendor = await made(http, "lead-sources", name="QuoteHub", kind="vendor")
+        bought = await made(http, "lead-sources", name="LeadMill", kind="vendor", campaign_id=given)
+
+        async def posted(source: dict[str, Any], number: int, **said: str) -> dict[str, Any]:
+            post = {"name": f"Q {number}", "email": f"q{number}@mail.example", **said}
+            answer = await outside.post(f"/api/v1/lead-posts/{source['address']}", json=post)
+            assert (answer.status_code, answer.json()["status"]) == (200, "accepted"), answer.text
+            (lead,) = (await http.get(f"/api/v1/leads?q=q{number}@mail.example")).json()["items"]
+            return dict(lead)
+
+        words = {"utm_campaign": "SPRING", "utm_medium": "email", "utm_source": "news"}
+        by_words = await posted(vendor, 1, **words)
+        landing = "https://www.agency.example/?utm_medium=email&utm_campaign=spring"
+        by_page = await posted(vendor, 2, source_url=landing)
+        assert (by_words["campaign_id"], by_page["campaign_id"]) == (spring, spring)
+        assert (await posted(bought, 3, **words))["campaign_id"] == given
+        for number, said in enumerate(
+            (
+                {"utm_campaign": "spring"},
+                {"utm_campaign": "x" * 5_000},
+                {"utm_campaign": "\0"},
+                {"source_url": "http://["},
+            ),
+            4,
+        ):
+            assert (await posted(vendor, number, **said))["campaign_id"] is None
+
+        history = (await http.get(f"/api/v1/leads/{by_words['id']}/history")).json()["items"]
+        titles = {entry["title"] for entry in history}
+        assert titles == {"Captured, for its campaign by its UTM", "Inquired by QuoteHub, for a campaign by its UTM"}
+        told = [e.data for e in await leads.events(agency_id) if isinstance(e.data, LeadCaptured | LeadInquired)]
+        assert [each.by_utm for each in told] == [True] * 4 + [False] * 10
+
+        entered = await made(http, "leads", name={"given": "Ann"}, utm={"campaign": "spring", "medium": "Email"})
+        assert entered["campaign_id"] == spring
+        both = await made(http, "leads", name={"given": "Ben"}, utm=utm, campaign_id=given)
+        assert both["campaign_id"] == given
+
+        await http.put(f"/api/v1/campaigns/{spring}/status", json={"status": "closed"})
+        assert (await posted(vendor, 9, **words))["campaign_id"] is None
+        shown = (await http.get(f"/api/v1/campaigns/{spring}")).json()
+        assert shown["came"]["all"] == 3
+
+
+async def test_a_form_s_page_tells_the_campaign_of_its_link(
+    leads: Running, agency_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "QUICKEST", 0.0)
+    async with leads.client(agency_id) as http, leads.anonymous({"Origin": "https://www.agency.example"}) as outside:
+        spring = (await made(http, "campaigns", name="Spring", source="site", utm={"campaign": "spring"}))["id"]
+        form = {
+            "fields": ["name", "email"],
+            "required": ["name"],
+            "consent_text": "",
+            "origins": ["https://www.agency.example"],
+        }
+        source = await made(http, "lead-sources", name="Site", kind="form", form=form)
+        at = f"/api/v1/lead-forms/{source['form_address']}"
+        ticket = (await outside.get(at)).json()["ticket"]
+        said = {"ticket": ticket, "values": {"name": "Ann Lee", "email": "ann@mail.example"}, "consent": False}
+        answer = await outside.post(
+            at, json=said | {"page": "https://www.agency.example/quote?utm_campaign=Spring#form"}
+        )
+        assert answer.status_code in (200, 201, 202), answer.text
+        (lead,) = (await http.get("/api/v1/leads")).json()["items"]
+        assert (lead["campaign_id"], lead["campaign_name"]) == (spring, "Spring")
+
+
+async def test_leads_of_a_campaign_are_found_in_it(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        spring = (await made(http, "campaigns", name="Spring", source="mail"))["id"]
+        for given in ("Marta", "Johanna"):
+            await made(http, "leads", name={"given": given, "family": "Quist"}, campaign_id=spring)
+        await made(http, "leads", name={"given": "Marta", "family": "Elsewhere"})
+        for typed, found in (("", 2), ("quist", 2), ("mart qui", 1), ("elsewhere", 0)):
+            page = (await http.get(f"/api/v1/campaigns/{spring}/leads", params={"q": typed})).json()["items"]
+            assert len(page) == found, typed

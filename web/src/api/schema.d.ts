@@ -5658,6 +5658,16 @@ export interface components {
             street?: string | null;
             /** Team Id */
             team_id?: string | null;
+            /**
+             * @default {
+             *       "source": "",
+             *       "medium": "",
+             *       "campaign": "",
+             *       "term": "",
+             *       "content": ""
+             *     }
+             */
+            utm: components["schemas"]["LeadUtm"];
             /** X Date */
             x_date?: string | null;
         };
@@ -8687,6 +8697,37 @@ export interface components {
             team_id: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * LeadUtm
+         * @description The words of the link that somebody clicked, as they stand in its address.
+         */
+        LeadUtm: {
+            /**
+             * Campaign
+             * @default
+             */
+            campaign: string;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Medium
+             * @default
+             */
+            medium: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Term
+             * @default
+             */
+            term: string;
         };
         /**
          * LeadView
@@ -12270,6 +12311,7 @@ export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
 export type LeadSourcePage = components['schemas']['LeadSourcePage'];
 export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
+export type LeadUtm = components['schemas']['LeadUtm'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
 export type LeadXDate = components['schemas']['LeadXDate'];

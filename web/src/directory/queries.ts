@@ -41,6 +41,11 @@ export function useCampaigns(): Campaign[] {
   );
 }
 
+/** The campaign by this id; undefined for none, and while campaigns are not known. */
+export function useCampaign(id: string | null): Campaign | undefined {
+  return useCampaigns().find((campaign) => campaign.id === id);
+}
+
 /** Gives the name of a colleague, `Pool` for nobody, and a dash while names are not known. */
 export function useNameOf(): (userId: string | null) => string {
   const users = useUsersOrNot();

@@ -5,6 +5,7 @@ import type { LeadField, Stage } from "../api/schema";
 import { useCampaigns, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { words } from "../ui/format";
+import { LinkButton } from "../ui/LinkButton";
 import { Choice, ListFilters, SearchBox, SortBy } from "../ui/ListFilters";
 import { isNarrowed, type LeadSearch, type Sort, SORTS } from "./filters";
 import { chosenColumns, titles } from "./lists/columns";
@@ -123,6 +124,16 @@ export function Filters(props: FiltersProps) {
             ? said(conditions[0]!, known)
             : `Filter: ${conditions.length} conditions`}
       </Button>
+      {search.campaign?.length === 1 && (
+        <LinkButton
+          to="/leads/campaigns/$campaignId"
+          params={{ campaignId: search.campaign[0]! }}
+          variant="subtle"
+          size="compact-md"
+        >
+          Campaign’s page
+        </LinkButton>
+      )}
       {isNarrowed(search) && (
         <Button variant="subtle" size="compact-md" leftSection={<IconX size={15} />} onClick={clear}>
           Clear

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { Lead } from "../api/schema";
 import { useNameOf, useTeams } from "../directory/queries";
 import { type Field, PersonFact } from "../timeline/PersonFact";
@@ -53,7 +54,17 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
       {lead.shared_with.length > 0 && (
         <Fact name="Shared with">{lead.shared_with.map(nameOf).join(", ")}</Fact>
       )}
-      <Fact name="From">{[words(lead.source), lead.campaign_name].filter(Boolean).join(" · ")}</Fact>
+      <Fact name="From">
+        {words(lead.source)}
+        {lead.campaign_id !== null && lead.campaign_name !== null && (
+          <>
+            {" · "}
+            <Link to="/leads/campaigns/$campaignId" params={{ campaignId: lead.campaign_id }}>
+              {lead.campaign_name}
+            </Link>
+          </>
+        )}
+      </Fact>
       <Fact name="Captured">
         <When at={lead.captured_at} />
       </Fact>

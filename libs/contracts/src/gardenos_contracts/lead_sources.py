@@ -135,6 +135,8 @@ class LeadInquired(Event, service="leads", version=1):
     source_id: SourceId
     source: str
     campaign_id: CampaignId | None = None
+    by_utm: bool = False
+    """Whether the campaign was known by the words of the link that they clicked."""
     cost: Money | None = None
     """What the vendor is paid for it."""
     line_of_business: LineOfBusiness | None = None

@@ -71,6 +71,8 @@ class LeadCaptured(Event, service="leads", version=1):
     """When the current carrier's policy expires."""
     source: str
     campaign_id: CampaignId | None = None
+    by_utm: bool = False
+    """Whether the campaign was known by the words of the link that they clicked."""
     owner_id: UserId | None = None
     team_id: TeamId | None = None
     """The pool the lead is in."""

@@ -67,9 +67,10 @@ def title(event: Event) -> str:
     """What happened, in a few words."""
     match event:
         case LeadCaptured():
-            return "Captured"
+            return "Captured, for its campaign by its UTM" if event.by_utm else "Captured"
         case LeadInquired():
-            return f"Inquired by {event.source}"
+            by_utm = ", for a campaign by its UTM" if event.by_utm else ""
+            return f"Inquired by {event.source}{by_utm}"
         case LeadDetailsChanged():
             return "Details changed"
         case LeadAssigned():

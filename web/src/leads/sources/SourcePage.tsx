@@ -1,6 +1,7 @@
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCampaign } from "../../directory/queries";
 import { Chip } from "../../ui/Chip";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
@@ -24,6 +25,7 @@ export function SourcePage() {
   const { part } = route.useSearch();
   const mayKeep = useMayKeepSources();
   const { data: source, error, refetch } = useQuery({ ...sourceOf(sourceId), enabled: mayKeep });
+  const campaign = useCampaign(source?.campaign_id ?? null);
   const above = <BackTo to="/leads/sources">Lead sources</BackTo>;
   if (!source) {
     return (
@@ -67,6 +69,15 @@ export function SourcePage() {
         ))}
       </Views>
       {error && <Stale error={error} retry={() => void refetch()} />}
+      {campaign?.status === "closed" && (
+        <p className={styles.closed} role="note">
+          <Link to="/leads/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+            {campaign.name}
+          </Link>{" "}
+          is closed, and this source still brings leads to it. They are counted with it until you choose
+          another campaign in the set-up.
+        </p>
+      )}
       {shown === "posts" && <Posts source={source} />}
       {shown === "mapping" && <Mapping key={source.version} source={source} />}
       {shown === "form" && <FormOnPage key={source.version} source={source} />}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { LeadSource, LeadSourceWithAddress } from "../../api/schema";
+import { useCampaign } from "../../directory/queries";
 import settings from "../../settings/Settings.module.css";
 import { Chip } from "../../ui/Chip";
 import { Card, Page } from "../../ui/Page";
@@ -88,6 +89,7 @@ function Kept() {
 
 function Entry({ source }: { source: LeadSource }) {
   const Icon = ICONS[source.kind];
+  const closed = useCampaign(source.campaign_id)?.status === "closed";
   return (
     <li className={settings.entry} data-out={!source.active || undefined}>
       <Sign tone={source.active ? "info" : "plain"}>
@@ -100,6 +102,7 @@ function Entry({ source }: { source: LeadSource }) {
           </Link>
           <Chip>{KINDS[source.kind].word}</Chip>
           {!source.active && <Chip>Switched off</Chip>}
+          {closed && <Chip tone="warn">Its campaign is closed</Chip>}
           {source.held_posts > 0 && <Chip tone="warn">{source.held_posts} to be mended</Chip>}
         </p>
         <small>

@@ -50,6 +50,11 @@ export const FIELDS: Record<string, string> = {
   ping_id: "Ping’s id",
   address: "IP address",
   user_agent: "Browser",
+  utm_source: "Link’s source (utm_source)",
+  utm_medium: "Link’s medium (utm_medium)",
+  utm_campaign: "Link’s campaign (utm_campaign)",
+  utm_term: "Link’s term (utm_term)",
+  utm_content: "Link’s content (utm_content)",
 };
 
 /** What a form may ask. */

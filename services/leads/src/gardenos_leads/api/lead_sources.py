@@ -190,6 +190,7 @@ async def preview_mapping(body: TryMapping, reading: Reader) -> Response:
         "family_name": said.details["name"].family or None,
         **{name: getattr(said, name) for name in ("reference", "consent_text", "consented_at", "consent_token")},
         **{name: getattr(said, name) for name in ("source_url", "price", "ping_id", "address", "user_agent")},
+        **{f"utm_{word}": value for word, value in said.utm.model_dump().items()},
     }
     fields = [
         {"field": name, "path": path, "mapped": name in body.mapping, "value": _text(named.get(name))}

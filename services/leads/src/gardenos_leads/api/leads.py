@@ -14,7 +14,7 @@ from gardenos_chassis.auth.fields import refuse_withheld
 from gardenos_chassis.auth.permissions import FORGET_PEOPLE
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.events import Changed, Repository
-from gardenos_chassis.http import Reader, Writer, json_response, repository
+from gardenos_chassis.http import Reader, Writer, Writing, json_response, repository
 from gardenos_chassis.http.fields import Day, Email, Name, Phone, Plain, PostalCode, State, WithoutNul
 from gardenos_chassis.http.history import history_routes
 from gardenos_chassis.http.paging import CursorParam, Limit
@@ -31,6 +31,7 @@ from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
 from gardenos_leads.api import shapes
 from gardenos_leads.api.narrowing import FilterParam, OwnSort, narrowed
+from gardenos_leads.campaigns.utm import campaign_by, utm_of
 from gardenos_leads.duplicates.commands import forget
 from gardenos_leads.duplicates.entering import IfKnown, enter
 from gardenos_leads.history import shown, title
@@ -69,6 +70,21 @@ class LeadDetails(BaseModel):
     notes: Notes | None = None
 
 
+UtmWord = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class LeadUtm(BaseModel):
+    """The words of the link that somebody clicked, as they stand in its address."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    source: UtmWord = ""
+    medium: UtmWord = ""
+    campaign: UtmWord = ""
+    term: UtmWord = ""
+    content: UtmWord = ""
+
+
 class CaptureLead(LeadDetails):
     """A new lead. An agent's lead is their own unless it is given to the pool by `owner_id: null`."""
 
@@ -76,6 +92,8 @@ class CaptureLead(LeadDetails):
         "manual"
     )
     campaign_id: UUID | None = None
+    utm: LeadUtm = LeadUtm()
+    """Without a campaign the lead is of the one whose links have these words: all that it asks for, `campaign` at least."""
     owner_id: UUID | None = None
     team_id: UUID | None = None
     external_id: Plain = None
@@ -155,7 +173,7 @@ async def list_leads(
 async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> Response:
     """A prospect becomes a lead. Whoever is one already is told of: 409, with `see` where you may see them."""
     refuse_withheld(writing.caller, body.model_fields_set)
-    await _require_campaign(request, writing.caller, body.campaign_id)
+    campaign_id, by_utm = await _campaign_of(writing, body)
     captured_at = body.captured_at or datetime.now(UTC)
     if captured_at > datetime.now(UTC):
         raise Invalid("a lead cannot have been captured in the future", pointer="/captured_at")
@@ -168,7 +186,9 @@ async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> 
         name=PersonName(given=body.name.given, family=body.name.family),
         captured_at=captured_at,
         owner_id=owner_id,
-        **body.model_dump(exclude={"name", "captured_at", "owner_id", "if_known"}),
+        campaign_id=campaign_id,
+        by_utm=by_utm,
+        **body.model_dump(exclude={"name", "captured_at", "owner_id", "campaign_id", "utm", "if_known"}),
     )
     captured = await enter(writing, event, body.if_known)
     return await _answer(request, writing.caller, captured, 201)
@@ -294,12 +314,18 @@ async def _pipelines(request: Request, caller: Caller) -> Pipelines:
         return there
 
 
-async def _require_campaign(request: Request, caller: Caller, campaign_id: UUID | None) -> None:
-    service: Service = request.app.state.service
-    if campaign_id is not None:
-        async with service.database.transaction(caller.agency_id) as session:
-            if not await queries.campaign_exists(session, campaign_id):
-                raise Invalid("your agency has no such campaign", pointer="/campaign_id")
+async def _campaign_of(writing: Writing, body: CaptureLead) -> tuple[UUID | None, bool]:
+    """The lead's campaign, and whether it is known by its link alone. Raises Invalid."""
+    said = utm_of(body.utm.model_dump())
+    if body.campaign_id is None and not said.campaign:
+        return None, False
+    async with writing.store.database.transaction(writing.caller.agency_id) as session:
+        if body.campaign_id is None:
+            found = await campaign_by(session, writing.caller.agency_id, said)
+            return found, found is not None
+        if not await queries.campaign_exists(session, body.campaign_id):
+            raise Invalid("your agency has no such campaign", pointer="/campaign_id")
+    return body.campaign_id, False
 
 
 async def _answer(

@@ -20,6 +20,7 @@ from gardenos_chassis.errors import Conflict, FieldError, Invalid
 from gardenos_contracts.lead_sources import Form
 from gardenos_contracts.values import LineOfBusiness
 
+from gardenos_leads.campaigns.utm import utm_of
 from gardenos_leads.capturing.mapping import Submission, understand
 
 QUICKEST = 2.0
@@ -147,12 +148,14 @@ def said_in(form: Form, leaves: Mapping[str, str], at: datetime) -> Submission:
     said = understand({name: value for name, value in values.items() if value.strip()}, {name: name for name in values})
     ticket = Ticket.read(leaves.get("ticket", ""))
     # The words they agreed to are those that they were shown, and no others.
+    page = leaves.get("page", "")[:2000].replace("\0", "") or None
     agreed = agrees(leaves) and form.consent_text and ticket is not None and ticket.words == words_of(form)
     return replace(
         said,
         consent_text=form.consent_text if agreed else None,
         consented_at=at if agreed else None,
-        source_url=leaves.get("page", "")[:2000].replace("\0", "") or None,
+        source_url=page,
+        utm=utm_of({}, page),
         reference=ticket.number if ticket is not None else None,
     )
 

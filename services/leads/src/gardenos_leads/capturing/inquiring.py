@@ -14,6 +14,7 @@ from gardenos_contracts.lead_sources import LeadInquired, LeadSourceKind
 from gardenos_contracts.leads import LeadCaptured, LeadStageChanged, Stage
 from gardenos_contracts.values import Money
 
+from gardenos_leads.campaigns.utm import campaign_by
 from gardenos_leads.capturing.arrived import Arrived
 from gardenos_leads.capturing.mapping import Submission, line_by_default
 from gardenos_leads.capturing.sources import Open
@@ -60,13 +61,16 @@ async def inquire(
     lead, version = await _known(work, said)
     details = line_by_default(said.details, source.line_of_business)
     lead_id = lead.lead_id if lead is not None else new_id()
+    # What somebody set up goes before what stands in a link.
+    by_utm = await campaign_by(work.session, source.agency_id, said.utm) if source.campaign_id is None else None
     inquiry = LeadInquired(
         inquiry_id=new_id(),
         lead_id=lead_id,
         person_id=lead.person_id if lead is not None else new_id(),
         source_id=source.id,
         source=source.name,
-        campaign_id=source.campaign_id,
+        campaign_id=source.campaign_id or by_utm,
+        by_utm=by_utm is not None,
         cost=cost,
         line_of_business=details["line_of_business"],
         external_id=None if source.kind is LeadSourceKind.FORM else said.reference,
@@ -101,7 +105,8 @@ def _first(source: Open, details: Mapping[str, Any], inquiry: LeadInquired) -> I
         lead_id=inquiry.lead_id,
         person_id=inquiry.person_id,
         source=source.name,
-        campaign_id=source.campaign_id,
+        campaign_id=inquiry.campaign_id,
+        by_utm=inquiry.by_utm,
         owner_id=source.owner_id,
         team_id=source.team_id,
         external_id=inquiry.external_id,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from gardenos_chassis import reading
+from gardenos_contracts.campaigns import Utm
 from gardenos_contracts.values import LineOfBusiness, Money, PersonName
 
 from gardenos_leads import values
+from gardenos_leads.campaigns.utm import WORDS, utm_of
 from gardenos_leads.importing.columns import field_of_header
 
 DETAILS: Mapping[str, Callable[[str], Any]] = {
@@ -43,6 +45,7 @@ _USUAL: Mapping[str, str] = {
     "ping_id": r"pingid|bidid",
     "address": r"(client|consumer|user|lead)?ip(address)?",
     "user_agent": r"useragent",
+    **{f"utm_{word}": f"utm{word}" for word in WORDS},
 }
 """What is said of the inquiry itself, with its usual names: lower case, letters and digits alone."""
 
@@ -79,6 +82,8 @@ class Submission:
     ping_id: UUID | None = None
     address: str | None = None
     user_agent: str | None = None
+    utm: Utm = field(default_factory=Utm)
+    """The words of the link that they clicked: as they were posted, else as the page's address has them."""
 
     @property
     def fits(self) -> bool:
@@ -99,6 +104,7 @@ def understand(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> Submiss
         if path and name in (*_REACHES, "name", "given_name", "family_name") and not leaves.get(path, "").strip()
     ]
     details = _details(written, remarks)
+    source_url = _read("source_url", written, _text, remarks)
     if not str(details["name"]):
         remarks.append(Remark("name", "no name was found"))
     if not any(written.get(way) for way in _REACHES):
@@ -110,11 +116,12 @@ def understand(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> Submiss
         consent_text=written.get("consent_text"),
         consented_at=_read("consented_at", written, _moment, remarks),
         consent_token=_read("consent_token", written, _text, remarks),
-        source_url=_read("source_url", written, _text, remarks),
+        source_url=source_url,
         price=_read("price", written, amount, remarks),
         ping_id=_read("ping_id", written, _id, remarks),
         address=_read("address", written, reading.plain, remarks),
         user_agent=_read("user_agent", written, _text, remarks),
+        utm=utm_of({word: written.get(f"utm_{word}") for word in WORDS}, source_url),
         remarks=tuple(remarks),
     )
 

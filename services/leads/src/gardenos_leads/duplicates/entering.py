@@ -88,6 +88,7 @@ async def _inquired(work: UnitOfWork, lead_id: UUID, event: LeadCaptured) -> int
         source_id=inquiry_id,
         source=event.source,
         campaign_id=event.campaign_id,
+        by_utm=event.by_utm,
         line_of_business=event.line_of_business,
         external_id=event.external_id,
         first=False,
