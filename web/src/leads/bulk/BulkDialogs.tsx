@@ -1,4 +1,4 @@
-import { Button, Modal, SegmentedControl, TextInput, Textarea } from "@mantine/core";
+import { Button, Modal, NativeSelect, SegmentedControl, TextInput, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { newKey } from "../../api/client";
