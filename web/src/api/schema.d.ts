@@ -5658,16 +5658,7 @@ export interface components {
             street?: string | null;
             /** Team Id */
             team_id?: string | null;
-            /**
-             * @default {
-             *       "source": "",
-             *       "medium": "",
-             *       "campaign": "",
-             *       "term": "",
-             *       "content": ""
-             *     }
-             */
-            utm: components["schemas"]["LeadUtm"];
+            utm?: components["schemas"]["LeadUtm"] | null;
             /** X Date */
             x_date?: string | null;
         };

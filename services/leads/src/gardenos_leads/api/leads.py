@@ -92,7 +92,7 @@ class CaptureLead(LeadDetails):
         "manual"
     )
     campaign_id: UUID | None = None
-    utm: LeadUtm = LeadUtm()
+    utm: LeadUtm | None = None
     """Without a campaign the lead is of the one whose links have these words: all that it asks for, `campaign` at least."""
     owner_id: UUID | None = None
     team_id: UUID | None = None
@@ -316,7 +316,7 @@ async def _pipelines(request: Request, caller: Caller) -> Pipelines:
 
 async def _campaign_of(writing: Writing, body: CaptureLead) -> tuple[UUID | None, bool]:
     """The lead's campaign, and whether it is known by its link alone. Raises Invalid."""
-    said = utm_of(body.utm.model_dump())
+    said = utm_of(body.utm.model_dump() if body.utm is not None else {})
     if body.campaign_id is None and not said.campaign:
         return None, False
     async with writing.store.database.transaction(writing.caller.agency_id) as session:
