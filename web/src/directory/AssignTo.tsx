@@ -5,7 +5,7 @@ import { useMe } from "../session/session";
 import { Face } from "../ui/Face";
 import { moment, words } from "../ui/format";
 import { useZone } from "../ui/zone";
-import { useAwayNow } from "../working/queries";
+import { useAwayNow } from "./away";
 import styles from "./AssignTo.module.css";
 import { useTeams, useUsers } from "./queries";
 

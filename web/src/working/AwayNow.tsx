@@ -2,7 +2,7 @@ import { IconPlaneDeparture } from "@tabler/icons-react";
 import { useNameOf } from "../directory/queries";
 import { moment } from "../ui/format";
 import { useZone } from "../ui/zone";
-import { useAwayNow } from "./queries";
+import { useAwayNow } from "../directory/away";
 import styles from "./Working.module.css";
 
 /** Who is away now, until when, and who covers; nothing where everybody is here. */

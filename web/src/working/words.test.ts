@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Absence } from "../api/schema";
-import { awayAt } from "./queries";
+import { awayAt } from "../directory/away";
 import { hoursInWords, languageName, mayKeepWork, stretchesOf, weekOf } from "./words";
 
 const nineToFive = [0, 1, 2, 3, 4].map((weekday) => ({ weekday, start: "09:00", end: "17:00" }));

@@ -8,7 +8,7 @@ import { errorOf } from "../../ui/errors";
 import { FormActions, Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
-import { useAwayNow } from "../../working/queries";
+import { useAwayNow } from "../../directory/away";
 import { linesOfBusiness } from "../lines";
 import source from "../sources/Sources.module.css";
 import styles from "./Assignment.module.css";

@@ -11,7 +11,7 @@ import { words } from "../../ui/format";
 import { Card } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { PersonWork } from "../../working/PersonWork";
-import { useAwayNow } from "../../working/queries";
+import { useAwayNow } from "../../directory/away";
 import { mayKeepWork } from "../../working/words";
 import { ChangePerson } from "./ChangePerson";
 import { Invitations } from "./Invitations";
