@@ -90,6 +90,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/leads/pipelines",
+    component: lazyRouteComponent(() => import("../leads/pipelines/PipelinesPage"), "PipelinesPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/leads/duplicates",
     component: lazyRouteComponent(() => import("../leads/duplicates/DuplicatesPage"), "DuplicatesPage"),
   }),

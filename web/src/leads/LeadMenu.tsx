@@ -6,6 +6,7 @@ import {
   IconRoute,
   IconSpeakerphone,
   IconStack2,
+  IconStairsUp,
   IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
@@ -42,6 +43,9 @@ export function LeadMenu() {
             </Menu.Item>
             <Menu.Item component={Link} to="/leads/assignment" leftSection={<IconRoute size={17} />}>
               Assignment
+            </Menu.Item>
+            <Menu.Item component={Link} to="/leads/pipelines" leftSection={<IconStairsUp size={17} />}>
+              Pipelines
             </Menu.Item>
           </>
         )}

@@ -161,7 +161,7 @@ it("columns, what must be known, and reasons are the pipeline's own", async () =
       exit_reasons: ["Stayed"],
     },
   ];
-  leads = leads.map((each) => ({ ...each, current_carrier: null, rots_at: "2026-11-02T12:00:00Z" }));
+  for (const each of leads) Object.assign(each, { current_carrier: null, rots_at: "2026-11-02T12:00:00Z" });
   const user = await show();
   expect(screen.getAllByRole("region").map((each) => each.getAttribute("aria-label"))).toEqual([
     "Fresh",

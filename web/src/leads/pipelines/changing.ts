@@ -1,0 +1,52 @@
+import type { LeadField, PipelineStage, StageSaid } from "../../api/schema";
+import { fieldName } from "../../timeline/fields";
+import { STAGES } from "../stage";
+
+const DETAILS = [
+  "phone",
+  "email",
+  "line_of_business",
+  "x_date",
+  "current_carrier",
+  "birth_date",
+  "street",
+  "city",
+  "postal_code",
+  "state",
+  "notes",
+] as const;
+
+/** What a stage may ask for: by the name that it is required by, as people call it. */
+export function askable(own: readonly LeadField[]): { value: string; label: string }[] {
+  return [
+    ...DETAILS.map((name) => ({ value: name, label: fieldName(name) })),
+    ...own.filter(({ retired }) => !retired).map(({ key, label }) => ({ value: `fields.${key}`, label })),
+  ];
+}
+
+/** A key that no stage has, made of a stage's name; it stays, whatever the stage is called later. */
+export function keyFor(name: string, kind: PipelineStage["kind"], taken: readonly string[]): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^[^a-z]+|_+$/g, "")
+    .slice(0, 40);
+  const base = plain === "" ? "stage" : plain;
+  const free = (key: string) =>
+    !taken.includes(key) && (key === kind || !(STAGES as readonly string[]).includes(key));
+  for (let number = 1; ; number += 1) {
+    const key = number === 1 ? base : `${base}_${number}`;
+    if (free(key)) return key;
+  }
+}
+
+/** The stages with one that is new, or is another now, in its place: behind all that are no further along. */
+export function withStage(stages: readonly StageSaid[], stage: StageSaid): StageSaid[] {
+  const at = stages.findIndex(({ key }) => key === stage.key);
+  if (at >= 0 && stages[at]!.kind === stage.kind) {
+    return stages.map((each) => (each.key === stage.key ? stage : each));
+  }
+  const rest = stages.filter(({ key }) => key !== stage.key);
+  const before = rest.filter(({ kind }) => STAGES.indexOf(kind) <= STAGES.indexOf(stage.kind));
+  return [...before, stage, ...rest.slice(before.length)];
+}
