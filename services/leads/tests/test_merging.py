@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+CAMPAIGNS = [UUID(int=n) for n in range(11, 14)]
 USERS = [UUID(int=n) for n in range(1, 4)]
 texts = st.none() | st.sampled_from(["a", "b", "c"])
 owners = st.none() | st.sampled_from(USERS)
@@ -55,6 +56,7 @@ def histories(draw: st.DrawFn, number: int) -> History:
     details = {"name": PersonName(given=draw(st.sampled_from(["Ann", "Bo"])), family="Lee")}
     captured = LeadCaptured(
         **ids, **details, email=draw(texts), phone=draw(texts), source="web", owner_id=draw(owners), team_id=draw(owners),
+        campaign_id=draw(st.none() | st.sampled_from(CAMPAIGNS)),
         captured_at=AT + timedelta(days=draw(st.integers(0, 5))),
     )  # fmt: skip
     history = History(captured)
@@ -81,6 +83,7 @@ def changes(draw: st.DrawFn, lead: Lead) -> list[Event]:
         tags=tags,
         shared_with=shared,
         fields=own,
+        campaigns=draw(st.frozensets(st.sampled_from(CAMPAIGNS))) - {lead.campaign_id},
     )
     return list(merging.changes_from(lead, into))
 
@@ -104,6 +107,9 @@ def test_unmerge_after_merge_gives_both_back(one: History, two: History, data: s
     merged = one.now
     assert merged.captured_at == min(each.captured_at for each in before)
     assert merged.tags == before[0].tags | before[1].tags
+    in_any = [each.campaigns | frozenset(filter(None, [each.campaign_id])) for each in (*before, merged)]
+    assert in_any[2] == in_any[0] | in_any[1]
+    assert merged.campaign_id == before[0].campaign_id, "where it came from stays"
     for field in fields:
         kept = getattr(field, chosen.get(field.name, field.suggested))
         assert merging._values(merged).get(field.name) == kept

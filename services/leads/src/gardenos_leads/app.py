@@ -17,6 +17,7 @@ from gardenos_leads.campaigns.tables import CAMPAIGN_TABLES
 from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
+from gardenos_leads.contacts import lead_contacts
 from gardenos_leads.duplicates.finding import finding, searching
 from gardenos_leads.duplicates.projections import project_verdicts
 from gardenos_leads.duplicates.tables import duplicate_rules, lead_merges, told_apart
@@ -43,7 +44,16 @@ def create_service(settings: LeadsSettings) -> Service:
         read_models=[
             ReadModel(
                 "leads",
-                tables=[*CAMPAIGN_TABLES, pipelines, leads, lead_merges, *LIST_TABLES, *OF_LEADS, *RECORD_TABLES],
+                tables=[
+                    *CAMPAIGN_TABLES,
+                    pipelines,
+                    leads,
+                    lead_contacts,
+                    lead_merges,
+                    *LIST_TABLES,
+                    *OF_LEADS,
+                    *RECORD_TABLES,
+                ],
                 project=project,
                 consumers=[last_contact],
             ),

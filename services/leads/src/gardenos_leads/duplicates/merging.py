@@ -1,8 +1,8 @@
 """Two leads of one person become one, and two again: what is chosen, what follows, and what was changed since.
 
-Of each field one value is kept: whatever whoever merges chose, else what the surviving lead has, else what the other has. Tags
-and shares of both are kept. A merge taken back sets each field back that is still as the merge left it; what was changed
-since stays where it is, and is told before.
+Of each field one value is kept: whatever whoever merges chose, else what the surviving lead has, else what the other has. Tags,
+shares and campaigns of both are kept. A merge taken back sets each field back that is still as the merge left it; what was
+changed since stays where it is, and is told before.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event, Fact
+from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.leads import (
@@ -116,6 +117,7 @@ def merge(lead: Lead, other: Lead, chosen: Mapping[str, Side], *, merge_id: UUID
     if lead.client_id is not None and any(field.name == STAGE for field in taken):
         raise Invalid("this lead was won, and stays won", pointer="/chosen/stage")
     into = _as(lead, taken, tags=lead.tags | other.tags, shared_with=_shared(lead, other))
+    into = replace(into, campaigns=_campaigns(lead, other))
     changes = list(changes_from(lead, into))
     told = LeadsMerged(
         merge_id=merge_id,
@@ -137,6 +139,12 @@ def merge(lead: Lead, other: Lead, chosen: Mapping[str, Side], *, merge_id: UUID
 def _shared(lead: Lead, other: Lead) -> frozenset[UUID]:
     """A client is shared by itself, and its lead no longer apart."""
     return lead.shared_with if lead.client_id is not None else lead.shared_with | other.shared_with
+
+
+def _campaigns(lead: Lead, other: Lead) -> frozenset[UUID]:
+    """Those of both; that which the other came from is one that this one is in."""
+    came_from = frozenset(filter(None, (other.campaign_id,)))
+    return (lead.campaigns | other.campaigns | came_from) - {lead.campaign_id}
 
 
 def _as(lead: Lead, taken: Collection[Field], *, tags: frozenset[str], shared_with: frozenset[UUID]) -> Lead:
@@ -181,6 +189,10 @@ def changes_from(lead: Lead, into: Lead) -> Iterator[Event]:
     }
     if values:
         yield LeadFieldsFilled(**ids, values=values)
+    for campaign_id in sorted(into.campaigns - lead.campaigns):
+        yield LeadEnrolled(**ids, campaign_id=campaign_id)
+    for campaign_id in sorted(lead.campaigns - into.campaigns):
+        yield LeadWithdrawn(**ids, campaign_id=campaign_id)
     for user_id in sorted(into.shared_with - lead.shared_with):
         yield LeadShared(**ids, user_id=user_id)
     for user_id in sorted(lead.shared_with - into.shared_with):
@@ -236,6 +248,7 @@ def unmerge(history: Sequence[Fact[Any]], merge_id: UUID) -> Unmerge:
         tags=now.tags - (left.tags - before.tags),
         shared_with=now.shared_with - (left.shared_with - before.shared_with),
     )
+    into = replace(into, campaigns=now.campaigns - (left.campaigns - before.campaigns))
     return Unmerge(back, stays, into, _captured_without(history, merge_id))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts import Event, Fact
@@ -16,6 +17,7 @@ from gardenos_contracts.lead_duplicates import (
 from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from gardenos_leads.contacts import add_up
 from gardenos_leads.duplicates.tables import duplicate_rules, lead_merges, told_apart
 
 
@@ -43,7 +45,8 @@ update leads set merged_into = $3 where agency_id = $1 and id in (select id from
 
 
 async def project_merges(session: Session, facts: Sequence[Fact[Event]]) -> None:
-    """Keeps which lead was merged into which, and of each where its person goes on now."""
+    """Keeps which lead was merged into which, of each where its person goes on now, and there when they were in touch."""
+    touched: set[UUID] = set()
     for fact in facts:
         match event := fact.data:
             case LeadsMerged():
@@ -58,11 +61,19 @@ async def project_merges(session: Session, facts: Sequence[Fact[Event]]) -> None
                 }
                 await session.execute(insert(lead_merges).values(row))
                 await driver_of(session).execute(_ROOT, fact.agency_id, event.merged_lead_id, event.lead_id)
+                touched |= {event.lead_id, event.merged_lead_id}
             case LeadsUnmerged():
                 this = (lead_merges.c.agency_id == fact.agency_id, lead_merges.c.id == event.merge_id)
                 back = {"unmerged_at": fact.occurred_at, "unmerged_by": str(fact.actor)}
                 await session.execute(update(lead_merges).where(*this).values(back))
                 await driver_of(session).execute(_ROOT, fact.agency_id, event.merged_lead_id, event.merged_lead_id)
+                touched |= {event.lead_id, event.merged_lead_id}
+            case LeadMergedInto():
+                touched |= {event.lead_id, event.into_lead_id}
+            case LeadUnmerged():
+                touched |= {event.lead_id, event.from_lead_id}
+    if touched:
+        await add_up(session, facts[0].agency_id, touched)
 
 
 async def project_verdicts(session: Session, facts: Sequence[Fact[Event]]) -> None:
