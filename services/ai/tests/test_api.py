@@ -21,7 +21,7 @@ from gardenos_contracts.ai import InsightExtracted, InsightKind
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.identity import AgencyRegistered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
-from gardenos_contracts.leads import LeadAssigned, LeadConverted, LeadShared, LeadUnshared
+from gardenos_contracts.leads import LeadAssigned, LeadConverted, LeadRemoved, LeadRestored, LeadShared, LeadUnshared
 from gardenos_contracts.values import PersonName, Role
 from sqlalchemy import select
 
@@ -89,6 +89,25 @@ async def test_from_a_call_to_its_insights(ai: Running, source: Sources, agency_
             message.id,
             message.correlation_id,
         )
+
+
+async def test_nothing_of_a_removed_lead_is_found_until_it_is_restored(
+    ai: Running, source: Sources, agency_id: UUID
+) -> None:
+    lead = lead_captured()
+    await source("leads").publish(agency_id, lead, stream_id=lead.lead_id)
+    said = call(lead)
+    await source("comms").publish(agency_id, said)
+    assert await read(ai, agency_id, said.call_id) == "read"
+    ids = {"lead_id": lead.lead_id, "person_id": lead.person_id}
+    async with ai.client(agency_id) as http:
+        for event, there in ((None, True), (LeadRemoved(**ids), False), (LeadRestored(**ids), True)):
+            if event is not None:
+                await source("leads").publish(agency_id, event, stream_id=lead.lead_id)
+            await ai.wait_until_caught_up()
+            assert bool(await items(http, "search?q=auto+policy+renews")) == there
+            assert bool(await items(http, "insights")) == there
+            assert await items(http, f"insights?lead_id={lead.lead_id}"), "whoever opens the removed lead reads on"
 
 
 async def test_search_by_meaning_and_by_words(ai: Running, source: Sources, agency_id: UUID) -> None:

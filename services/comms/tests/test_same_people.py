@@ -12,7 +12,7 @@ from gardenos_chassis.testing.rebuilding import assert_rebuilds
 from gardenos_chassis.testing.sources import Sources
 from gardenos_comms.tables import people, same_people
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
-from gardenos_contracts.leads import LeadCaptured, PersonForgotten
+from gardenos_contracts.leads import LeadCaptured, LeadRemoved, LeadRestored, PersonForgotten
 from gardenos_contracts.values import PersonName, Role
 
 NOW = datetime.now(UTC)
@@ -109,3 +109,25 @@ async def test_whoever_is_forgotten_leaves_nothing_as_either(comms: Running, sou
         await told(comms, source, agency_id, *gone)
         assert (await threads(http), await comms.rows(agency_id, people)) == ([], [])
         assert await comms.rows(agency_id, same_people) == []
+
+
+async def test_what_was_said_with_a_removed_lead_is_in_no_list_until_it_is_restored(
+    comms: Running, source: Sources, parts: Parts, agency_id: UUID
+) -> None:
+    ann, anne = captured("Ann"), captured("Anne")
+    await told(comms, source, agency_id, ann, anne)
+    async with comms.client(agency_id) as http:
+        for each in (ann, anne):
+            await call(http, each)
+        ids = {"lead_id": anne.lead_id, "person_id": anne.person_id}
+        await told(comms, source, agency_id, LeadRemoved(**ids))
+        assert [each["person_id"] for each in await threads(http)] == [str(ann.person_id)]
+        assert len(await threads(http, lead_id=str(anne.lead_id))) == 1, "whoever opens the removed lead reads on"
+        await told(comms, source, agency_id, LeadRestored(**ids))
+        assert len(await threads(http)) == 2
+        # A merge removes one of two as well, and what was said with either is the survivor's.
+        await told(comms, source, agency_id, merged(anne, ann), LeadRemoved(**ids))
+        assert [each["person_id"] for each in await threads(http)] == [str(ann.person_id)] * 2
+        await told(comms, source, agency_id, unmerged(anne, ann), LeadRestored(**ids))
+        assert {each["person_id"] for each in await threads(http)} == {str(ann.person_id), str(anne.person_id)}
+    await assert_rebuilds(comms.service, (await parts.database("gardenos_comms")).owner_url, agency_id)

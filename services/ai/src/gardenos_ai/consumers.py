@@ -16,7 +16,14 @@ from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, Cli
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, AgencySettingsChanged
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
-from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged
+from gardenos_contracts.leads import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_ai import same_people
@@ -33,6 +40,8 @@ directory = Consumer(
         LeadDetailsChanged,
         LeadAssigned,
         LeadConverted,
+        LeadRemoved,
+        LeadRestored,
         LeadMergedInto,
         LeadUnmerged,
         ClientOnboarded,
@@ -91,6 +100,19 @@ async def converted(event: Received[LeadConverted], db: Session) -> None:
     ids = {"lead_id": lead.lead_id, "client_id": lead.client_id}
     scope = {"lead_owner_id": lead.owner_id, "lead_team_id": lead.team_id}
     await learn(db, event.agency_id, lead.person_id, **ids, **scope)
+
+
+@directory.on(LeadRemoved)
+async def removed(event: Received[LeadRemoved], db: Session) -> None:
+    """No search finds what was said with them, no list shows what was read of it; of one that was merged, as another's."""
+    lead = event.data
+    await learn(db, event.agency_id, lead.person_id, lead_id=lead.lead_id, removed_at=event.occurred_at)
+
+
+@directory.on(LeadRestored)
+async def restored(event: Received[LeadRestored], db: Session) -> None:
+    """It is back as it was."""
+    await learn(db, event.agency_id, event.data.person_id, lead_id=event.data.lead_id, removed_at=None)
 
 
 @directory.on(LeadMergedInto)

@@ -106,6 +106,9 @@ def _where(caller: Caller, wanted: InsightFilter) -> list[ColumnElement[bool]]:
         id = getattr(wanted, name)
         if id is not None:
             found.append(insights.c.person_id.in_(one_with(caller.agency_id, _people_of(caller.agency_id, name, id))))
+    if not (wanted.person_id or wanted.lead_id or wanted.client_id or wanted.source_id):
+        # Of a removed lead whoever asks for it is told, and nobody else.
+        found.append(people.c.removed_at.is_(None))
     if wanted.kinds:
         found.append(insights.c.kind.in_([kind.value for kind in wanted.kinds]))
     if wanted.source_id is not None:

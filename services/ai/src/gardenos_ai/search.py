@@ -94,6 +94,7 @@ async def _visible(session: Session, caller: Caller, ids: Sequence[UUID]) -> Seq
             chunks.c.agency_id == caller.agency_id,
             chunks.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid))),
             in_scope(caller, chunks.c.person_id),
+            people.c.removed_at.is_(None),
         )
     )
     return await fetch(session, statement)

@@ -19,6 +19,7 @@ people = Table(
     Column("client_owner_id", Uuid),
     Column("client_team_id", Uuid),
     Column("onboarded", Boolean),
+    Column("removed_at", DateTime(timezone=True)),
     Column("name", Text),
     Column("owner_id", Uuid),
     Column("team_id", Uuid),

@@ -11,7 +11,15 @@ from gardenos_contracts import Received
 from gardenos_contracts.clients import ClientAssigned, ClientDetailsChanged, ClientOnboarded
 from gardenos_contracts.identity import ProfileChanged, UserJoined
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
-from gardenos_contracts.leads import LeadAssigned, LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged
+from gardenos_contracts.leads import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDetailsChanged,
+    LeadRemoved,
+    LeadRestored,
+    LeadStageChanged,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_comms import same_people
@@ -19,7 +27,9 @@ from gardenos_comms.people import Person, Telling, called, details_before, learn
 from gardenos_comms.tables import timeline, users
 from gardenos_comms.telling import changes_between, details_of, title_of_changes, title_of_stage
 
-OfLead: TypeAlias = LeadCaptured | LeadDetailsChanged | LeadAssigned | LeadStageChanged | LeadConverted
+OfLead: TypeAlias = (
+    LeadCaptured | LeadDetailsChanged | LeadAssigned | LeadStageChanged | LeadConverted | LeadRemoved | LeadRestored
+)
 OfClient: TypeAlias = ClientOnboarded | ClientDetailsChanged | ClientAssigned
 
 directory = Consumer(
@@ -30,6 +40,8 @@ directory = Consumer(
         LeadAssigned,
         LeadStageChanged,
         LeadConverted,
+        LeadRemoved,
+        LeadRestored,
         LeadMergedInto,
         LeadUnmerged,
         ClientOnboarded,
@@ -80,6 +92,18 @@ async def converted(event: Received[LeadConverted], db: Session) -> None:
     """The same person goes on as a client."""
     await learn(db, _of_lead(event))
     await _remember(db, event, "converted", "Converted to a client", {"client_id": str(event.data.client_id)})
+
+
+@directory.on(LeadRemoved)
+async def removed(event: Received[LeadRemoved], db: Session) -> None:
+    """What was said with them stands in no list any more. Of one that was merged it does, as another's."""
+    await learn(db, _of_lead(event), removed_at=event.occurred_at)
+
+
+@directory.on(LeadRestored)
+async def restored(event: Received[LeadRestored], db: Session) -> None:
+    """It is back as it was."""
+    await learn(db, _of_lead(event), removed_at=None)
 
 
 @directory.on(LeadMergedInto)

@@ -56,6 +56,9 @@ async def thread_page(
     if wanted := _person(**person):
         persons = await one_with(session, caller.agency_id, *wanted)
         statement = statement.where(of_either(threads.c.person_id, persons) if persons else false())
+    else:
+        # Of a removed lead whoever asks for it is told, and nobody else.
+        statement = statement.where(people.c.removed_at.is_(None))
     if unknown:
         statement = statement.where(threads.c.person_id.is_(None))
     return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)

@@ -21,6 +21,7 @@ people = Table(
     Column("phone", Text),
     Column("owner_id", Uuid),
     Column("team_id", Uuid),
+    Column("removed_at", DateTime(timezone=True)),
 )
 
 users = Table(
