@@ -6,7 +6,9 @@ The journeys themselves are `web/journeys/*.spec.ts`; here the platform is start
 import asyncio
 import json
 import os
+import re
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,13 +52,29 @@ async def openid() -> AsyncIterator[Provider]:
         yield found
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def operator(planted: Up) -> dict[str, object]:
+    """Somebody who operates the platform, made by the command: what they sign in with."""
+    email = "ops@platform.example"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from gardenos_cli.main import app; app()",
+        "operator", "add", email, "--data", str(planted.folder),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said = (await process.communicate())[0].decode()
+    assert process.returncode == 0, said
+    told = dict(re.findall(r"^  (password|recovery codes) +(.+)$", said, re.MULTILINE))
+    return {"email": email, "password": told["password"], "recovery_codes": told["recovery codes"].split()}
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("journey", JOURNEYS)
-async def test_journey(planted: Up, openid: Provider, journey: str) -> None:
+async def test_journey(planted: Up, openid: Provider, operator: dict[str, object], journey: str) -> None:
     environment = os.environ | {
         "GARDENOS": planted.address,
         "GARDENOS_LOGINS": json.dumps(planted.logins()),
         "GARDENOS_OPENID": openid.issuer,
+        "GARDENOS_OPERATOR": json.dumps(operator),
         "CHROMIUM": browser(),
     }
     process = await asyncio.create_subprocess_exec(
