@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { secondFactor } from "../account/queries";
 import { errorBeside, errorOf } from "../ui/errors";
 import { FormActions } from "../ui/Form";
@@ -48,6 +48,9 @@ interface ProofProps extends Asked {
 function Proof({ byCode, answer, leave }: ProofProps) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  // Which fields there are is asked for once the dialog is open, and it looks for what to focus before that.
+  useEffect(() => input.current?.focus(), []);
   const confirming = useMutation({
     mutationFn: () => confirm(password, byCode ? typed(code) : null),
     onSuccess: () => answer(true),
@@ -72,6 +75,7 @@ function Proof({ byCode, answer, leave }: ProofProps) {
       )}
       <PasswordField
         {...OWN_ESCAPE}
+        ref={input}
         label="Your password"
         description="If you sign in without one, sign out and in again instead."
         name="password"

@@ -89,6 +89,9 @@ function show() {
 const question = () => screen.findByRole("dialog", { name: "Confirm that it is you" }, { timeout: 20_000 });
 const made = () => asked.filter(({ path }) => path.endsWith("/api-keys"));
 
+// The dialog is loaded once it is needed, which takes its time where much else is at work.
+vi.setConfig({ testTimeout: 30_000 });
+
 it("asks for the password, and then does what was wanted", async () => {
   right = ({ password }) =>
     password === "secret"
@@ -115,7 +118,9 @@ it("asks for a code as well where there is a second factor", async () => {
   const person = show();
   await person.click(await screen.findByText("Make"));
   const dialog = within(await question());
-  await person.type(await dialog.findByLabelText("Your password"), "secret");
+  const password = await dialog.findByLabelText("Your password");
+  await waitFor(() => expect(document.activeElement).toBe(password));
+  await person.type(password, "secret");
   await person.type(dialog.getByLabelText("Code"), "123 456{Enter}");
   await screen.findByText("Made");
   const said = asked.find(({ path }) => path.endsWith("/confirmation"));
