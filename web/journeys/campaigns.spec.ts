@@ -93,6 +93,7 @@ test("a campaign is planned, paid for, given a lead, compared and closed, by key
     if (wide) await fitsATelephone(page);
     if (wide) await page.setViewportSize({ width: 1280, height: 800 });
     await table.getByRole("link", { name }).click();
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   });
 
   await test.step("closed", async () => {
