@@ -8,10 +8,8 @@ import { AssignTo } from "../directory/AssignTo";
 import { Unclaimed } from "../directory/Unclaimed";
 import { useMustClaim } from "../directory/claiming";
 import { ShareWith } from "../directory/ShareWith";
-import { Forget } from "../forgetting/Forget";
 import { useForgetLead } from "../forgetting/forget";
 import { Forgotten } from "../forgetting/Forgotten";
-import { History } from "../history/History";
 import { InsightsPanel } from "../insights/InsightsPanel";
 import { useMayAdminister, useMayWrite, useMe } from "../session/session";
 import type { Field } from "../timeline/PersonFact";
@@ -19,10 +17,10 @@ import { RecordLayout } from "../timeline/RecordLayout";
 import { Timeline } from "../timeline/Timeline";
 import { useAddressedSource } from "../timeline/address";
 import { useRecordView } from "../timeline/view";
+import { Later } from "../ui/Later";
 import { Page } from "../ui/Page";
 import record from "../ui/Record.module.css";
 import { Failed, Lines, Stale } from "../ui/states";
-import { Convert } from "./Convert";
 import { useAssignLead, useClaimLead, useShareLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
@@ -40,6 +38,9 @@ const route = getRouteApi("/leads/$leadId");
 // Not part of the page's first look.
 const Notes = lazy(() => import("./notes/Notes").then((room) => ({ default: room.Notes })));
 const Risks = lazy(() => import("./risks/Risks").then((room) => ({ default: room.Risks })));
+const Convert = lazy(() => import("./Convert").then((room) => ({ default: room.Convert })));
+const Forget = lazy(() => import("../forgetting/Forget").then((room) => ({ default: room.Forget })));
+const History = lazy(() => import("../history/History").then((room) => ({ default: room.History })));
 // Few leads are two.
 const MergedFrom = lazy(() =>
   import("./duplicates/MergedFrom").then((room) => ({ default: room.MergedFrom })),
@@ -254,11 +255,17 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         close={close}
         assign={(to, name) => void assign(lead, to, name)}
       />
-      <Convert lead={lead} opened={dialog === "convert"} close={close} />
+      <Later when={dialog === "convert"}>
+        <Convert lead={lead} opened={dialog === "convert"} close={close} />
+      </Later>
       {dialogs}
       <ShareWith whom={lead} opened={dialog === "share"} close={close} share={share} />
-      <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
-      <History past={past} opened={dialog === "history"} close={close} />
+      <Later when={dialog === "forget"}>
+        <Forget name={lead.display_name} opened={dialog === "forget"} close={close} forget={forget} />
+      </Later>
+      <Later when={dialog === "history"}>
+        <History past={past} opened={dialog === "history"} close={close} />
+      </Later>
     </div>
   );
 }
