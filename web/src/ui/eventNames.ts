@@ -140,4 +140,9 @@ export const TITLES: Readonly<Record<string, string>> = {
   "leads.PersonForgotten": "Lead forgotten",
   "leads.PipelineDefined": "Pipeline defined",
   "leads.PipelineWithdrawn": "Pipeline withdrawn",
+  "leads.RiskAdded": "Risk added",
+  "leads.RiskChanged": "Risk changed",
+  "leads.RiskRemoved": "Risk removed",
+  "leads.XDateCleared": "X-date cleared",
+  "leads.XDateSet": "X-date set",
 };
