@@ -172,7 +172,9 @@ it("columns, what must be known, and reasons are the pipeline's own", async () =
   expect(screen.getAllByText(/, overdue/)).toHaveLength(3);
   await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
   const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" });
-  expect(within(asked).getByRole<HTMLButtonElement>("button", { name: /Move to/ }).disabled).toBe(true);
+  expect((await within(asked).findByRole<HTMLButtonElement>("button", { name: /Move to/ })).disabled).toBe(
+    true,
+  );
   await user.click(within(asked).getByRole("button", { name: /current carrier/i }));
   await user.type(within(asked).getByRole("textbox", { name: "Current carrier" }), "Acme{Enter}");
   const go = within(asked).getByRole<HTMLButtonElement>("button", { name: "Move to Offer out" });
