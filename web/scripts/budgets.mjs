@@ -32,8 +32,8 @@ const first = [...loadedWith("index.html")];
 /** Chunks that are loaded already, whoever asks for this one: a page's board comes when the page is there. */
 function loadedBefore(key) {
   const askers = Object.keys(manifest).filter((each) => manifest[each].dynamicImports?.includes(key));
-  const [one, ...others] = askers.map((each) => new Set([...first, ...loadedWith(each)]));
-  return others.reduce((both, other) => new Set([...both].filter((each) => other.has(each))), one);
+  const loaded = askers.map((each) => new Set([...first, ...loadedWith(each)]));
+  return new Set([...loaded[0]].filter((each) => loaded.every((there) => there.has(each))));
 }
 
 const report = [{ name: "first load", ...sizeOf(first), budget: FIRST_SCRIPT, styleBudget: FIRST_STYLE }];
