@@ -85,13 +85,15 @@ export function Filters(props: FiltersProps) {
           single
         />
       )}
-      <Choice
-        name="Time in stage"
-        options={[{ value: "rotting", label: "longer than allowed" }]}
-        chosen={search.rotting ? ["rotting"] : []}
-        choose={(chosen) => narrow({ rotting: chosen ? true : undefined })}
-        single
-      />
+      {search.rotting && (
+        <Choice
+          name="Time in stage"
+          options={[{ value: "rotting", label: "longer than allowed" }]}
+          chosen={["rotting"]}
+          choose={(chosen) => narrow({ rotting: chosen ? true : undefined })}
+          single
+        />
+      )}
       <Choice
         name="Owner"
         options={owners}

@@ -102,6 +102,14 @@ export function LeadListPage() {
           run: () => narrow({ idle: 7 }),
         },
         {
+          id: "lead overdue",
+          title: "Longer in a stage than allowed",
+          group: "Leads",
+          keys: "d",
+          keywords: "overdue rotting stuck",
+          run: () => narrow({ rotting: true }),
+        },
+        {
           id: "lead filter",
           title: "Filter leads…",
           group: "Leads",

@@ -83,10 +83,9 @@ function AtInterest({ leadId, mayWrite }: Omit<RisksProps, "currency">) {
               key={kind}
               size="compact-sm"
               variant="default"
-              aria-label={kind === "other" ? "Add another risk" : `Add a ${kind}`}
               onClick={() => setOpened({ kind, risk: null })}
             >
-              {`Add ${kind}`}
+              {kind === "other" ? "Add another risk" : `Add a ${kind}`}
             </Button>
           ))}
         </div>

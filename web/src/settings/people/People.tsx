@@ -169,7 +169,7 @@ function Person({ person, teams, me, away, work, change }: PersonProps) {
         <small>{[email, ...where].join(" · ")}</small>
       </div>
       <div className={styles.acts}>
-        <Button variant="default" size="compact-md" onClick={work} aria-label={`How ${name} works`}>
+        <Button variant="default" size="compact-md" onClick={work} aria-label={`Work: ${name}`}>
           Work
         </Button>
         {change && (
