@@ -145,14 +145,15 @@ export function Filters(props: FiltersProps) {
         sorts={{ ...SORTS, ...sortsOf(inUse) }}
         sort={search.sort ?? "-captured_at"}
         choose={(sort) => narrow({ sort: sort === "-captured_at" ? undefined : (sort as Sort) })}
-      />
-      {search.as !== "board" && (
-        <ColumnsMenu
-          titles={titles(inUse)}
-          chosen={chosenColumns(search.cols, inUse)}
-          choose={(cols) => narrow({ cols: cols.length > 0 ? cols : ["stage"] })}
-        />
-      )}
+      >
+        {search.as !== "board" && (
+          <ColumnsMenu
+            titles={titles(inUse)}
+            chosen={chosenColumns(search.cols, inUse)}
+            choose={(cols) => narrow({ cols: cols.length > 0 ? cols : ["stage"] })}
+          />
+        )}
+      </SortBy>
       <FilterBuilder
         opened={filtering}
         close={() => setFiltering(false)}

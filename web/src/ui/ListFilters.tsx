@@ -122,37 +122,43 @@ export function SortBy({
   sorts,
   sort,
   choose,
+  children,
 }: {
   sorts: Readonly<Record<string, string>>;
   sort: string;
   choose: (sort: string) => void;
+  /** What stands beside the order, such as which columns there are. */
+  children?: ReactNode;
 }) {
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          className={styles.sort}
-          variant="subtle"
-          color="gray"
-          size="compact-md"
-          leftSection={<IconArrowsSort size={15} />}
-        >
-          {sorts[sort]}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {Object.entries(sorts).map(([value, title]) => (
-          <Menu.RadioItem
-            key={value}
-            value={value}
-            checked={sort === value}
-            closeMenuOnClick
-            onChange={choose}
+    <div className={styles.order}>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            className={styles.sort}
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            leftSection={<IconArrowsSort size={15} />}
           >
-            {title}
-          </Menu.RadioItem>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+            {sorts[sort]}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {Object.entries(sorts).map(([value, title]) => (
+            <Menu.RadioItem
+              key={value}
+              value={value}
+              checked={sort === value}
+              closeMenuOnClick
+              onChange={choose}
+            >
+              {title}
+            </Menu.RadioItem>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {children}
+    </div>
   );
 }
