@@ -10,6 +10,9 @@ from platform_under_test import Platform
 NO_THING = frozenset({"external_id"})
 """What others call it: a text."""
 
+VALUES = {"line": "auto", "line_of_business": "auto"}
+"""What stands in a path and is every agency's: it names a line of business, not a thing of theirs."""
+
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -36,7 +39,7 @@ class Operation:
 
     def address(self, ids: Mapping[str, str]) -> str:
         """Its whole address, with these ids in the path."""
-        return self.base + self.path.format(**ids)
+        return self.base + self.path.format(**VALUES, **ids)
 
 
 async def offered(platform: Platform, http: httpx.AsyncClient) -> list[Operation]:
@@ -56,7 +59,7 @@ def _operation(document: Any, base: str, path: str, method: str, told: Any) -> O
     fields = {name for content in contents for name in _fields(document, content.get("schema", {}))}
     return Operation(
         told["operationId"], base, method, path,
-        tuple(each["name"] for each in parameters if each["in"] == "path"),
+        tuple(each["name"] for each in parameters if each["in"] == "path" and each["name"] not in VALUES),
         tuple(each["name"] for each in parameters if each["in"] == "query" and each["name"].endswith("_id")),
         tuple(sorted(name for name in fields - NO_THING if name.endswith(("_id", "_ids")))),
         bool(contents),
