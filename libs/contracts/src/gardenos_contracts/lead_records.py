@@ -123,7 +123,7 @@ class OtherRisk(BaseModel):
 
 
 class RiskAdded(Event, service="leads", version=1):
-    """Something of a prospect's is to be insured. One of the three tells what, by `kind`."""
+    """Something of a prospect's is to be insured. A home, a vehicle or another tells what, by its kind."""
 
     lead_id: LeadId
     person_id: PersonId
