@@ -18,7 +18,7 @@ from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
 from gardenos_chassis.migrations import migrate
-from gardenos_chassis.read_models.shadow import owner_of
+from gardenos_chassis.read_models.shadow import is_held, owner_of, rebuilding
 from gardenos_chassis.sealing.keys import new_master_key
 from gardenos_chassis.tenancy import Database
 from gardenos_chassis.testing import eventually
@@ -144,10 +144,16 @@ async def test_a_rebuild_that_is_killed_or_told_to_stop_is_gone_on_with(leads: L
             await process.wait()
         kept = await leads.taken()
         assert kept > 0
+
+        async def nobody_at_it() -> bool:
+            return not await is_held(reader, rebuilding("leads"))
+
+        await eventually(nobody_at_it, what="the killed one's connection gone", within=60)
         async with leads.told_to("rebuild", "leads", "leads") as process:
 
             async def all_taken() -> bool:
-                return await leads.taken() == EVENTS
+                # The one before may have taken all of them.
+                return await is_held(reader, rebuilding("leads")) and await leads.taken() == EVENTS
 
             await eventually(all_taken, what="all events taken", within=60)
             status, _, refused = await leads.ran("verify", "leads")
