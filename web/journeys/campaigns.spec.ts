@@ -74,6 +74,7 @@ test("a campaign is planned, paid for, given a lead, compared and closed, by key
     await page.getByText("Came from it", { exact: true }).click();
     await expect(page.getByRole("link", { name: `Una ${family}link` })).toBeVisible();
     await page.getByRole("link", { name: `Una ${family}link` }).click();
+    if (!wide) await page.getByRole("tab", { name: "Facts" }).click();
     await expect(page.getByRole("link", { name })).toBeVisible();
     await keyboard.press("h");
     await expect(page.getByText("Captured, for its campaign by its UTM")).toBeVisible();
