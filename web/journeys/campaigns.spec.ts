@@ -111,6 +111,7 @@ test("a campaign is planned, paid for, given a lead, compared and closed, by key
     await clean(page, "closing");
     await keyboard.type("As planned");
     await keyboard.press("Control+Enter");
+    await expect(dialog).toBeHidden();
     await expect(page.getByRole("button", { name: "Reopen" })).toBeVisible();
     await expect(page.getByText("As planned")).toBeVisible();
   });
