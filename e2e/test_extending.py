@@ -83,10 +83,15 @@ class Kept:
             self.said.append(line.decode().rstrip())
 
     async def end(self) -> int:
-        """Ends it by Ctrl-C; its exit status."""
+        """Ends it by Ctrl-C; its exit status. A service may take its time for what is under way, and then stops its parts."""
         if self.process.returncode is None:
             os.killpg(self.process.pid, signal.SIGINT)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        try:
+            async with asyncio.timeout(90):
+                return await self.process.wait()
+        except TimeoutError as late:
+            late.add_note("it does not end; it said:\n" + "\n".join(self.said[-40:]))
+            raise
 
     async def says(self, words: str, *, within: float = 60) -> None:
         async def said() -> bool:
