@@ -5,23 +5,9 @@ import { type Field, PersonFact } from "../timeline/PersonFact";
 import { Fact, Facts } from "../ui/Fact";
 import { words } from "../ui/format";
 import { When } from "../ui/When";
+import { DETAILS } from "./details";
 import { useChangeLead } from "./edit";
 import { OwnFacts } from "./own/OwnFacts";
-
-const FIELDS: readonly Field[] = [
-  "name",
-  "phone",
-  "email",
-  "line_of_business",
-  "x_date",
-  "current_carrier",
-  "birth_date",
-  "street",
-  "city",
-  "postal_code",
-  "state",
-  "notes",
-];
 
 interface LeadFactsProps {
   lead: Lead;
@@ -37,7 +23,7 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
   const change = useChangeLead(lead.id);
   return (
     <Facts>
-      {FIELDS.map((field) => (
+      {DETAILS.map((field) => (
         <PersonFact
           key={field}
           of={lead}

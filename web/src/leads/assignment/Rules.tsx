@@ -1,16 +1,9 @@
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import {
-  IconArrowDown,
-  IconArrowUp,
-  IconGripVertical,
-  IconPencil,
-  IconPlus,
-  IconRoute,
-  IconTrash,
-} from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconPencil, IconPlus, IconRoute, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { AssignmentNow, AssignmentRule, RuleSaid } from "../../api/schema";
+import { Act, Ordered } from "../../settings/Ordered";
 import settings from "../../settings/Settings.module.css";
 import { Chip } from "../../ui/Chip";
 import { Wrong } from "../../ui/Form";
@@ -43,6 +36,7 @@ const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stri
 function Kept({ now }: { now: AssignmentNow }) {
   const [edited, setEdited] = useState<AssignmentRule | "new" | null>(null);
   const [said, setSaid] = useState("");
+  const names = useNames();
   const writing = useWriteDraft();
   const switching = useSwitch();
   const rules = now.draft;
@@ -82,11 +76,38 @@ function Kept({ now }: { now: AssignmentNow }) {
           </Empty>
         ) : (
           <Ordered
-            rules={rules}
+            label="Rules, in the order in which they are asked"
+            items={rules}
+            keyOf={({ rule_id }) => rule_id}
+            nameOf={({ name }) => name}
+            isOut={({ active }) => !active}
             busy={writing.isPending}
             move={move}
-            edit={setEdited}
-            remove={(rule) => write(rules.filter(({ rule_id }) => rule_id !== rule.rule_id))}
+            renderItem={(rule, place) => (
+              <>
+                <p>
+                  <strong>
+                    {place + 1}. {rule.name}
+                  </strong>
+                  {!rule.active && <Chip>Left out</Chip>}
+                </p>
+                <small>{ruleInWords(rule, names)}</small>
+              </>
+            )}
+            renderActs={(rule) => (
+              <>
+                <Act label={`Change ${rule.name}`} disabled={writing.isPending} act={() => setEdited(rule)}>
+                  <IconPencil size={16} aria-hidden="true" />
+                </Act>
+                <Act
+                  label={`Remove ${rule.name}`}
+                  disabled={writing.isPending}
+                  act={() => write(rules.filter(({ rule_id }) => rule_id !== rule.rule_id))}
+                >
+                  <IconTrash size={16} aria-hidden="true" />
+                </Act>
+              </>
+            )}
           />
         )}
         {now.active !== null && (
@@ -146,94 +167,5 @@ function State({ now, inForce }: { now: AssignmentNow; inForce: boolean }) {
         </>
       )}
     </p>
-  );
-}
-
-interface OrderedProps {
-  rules: readonly AssignmentRule[];
-  busy: boolean;
-  move: (from: number, to: number) => void;
-  edit: (rule: AssignmentRule) => void;
-  remove: (rule: AssignmentRule) => void;
-}
-
-function Ordered({ rules, busy, move, edit, remove }: OrderedProps) {
-  const names = useNames();
-  const dragged = useRef<number | null>(null);
-  const [over, setOver] = useState<number | null>(null);
-  return (
-    <ol className={settings.entries} aria-label="Rules, in the order in which they are asked">
-      {rules.map((rule, place) => (
-        // To drag is one way; the buttons are the other, and the only one that is needed.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-        <li
-          key={rule.rule_id}
-          className={settings.entry}
-          data-out={!rule.active || undefined}
-          data-over={over === place || undefined}
-          draggable
-          onDragStart={() => (dragged.current = place)}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(place);
-          }}
-          onDragEnd={() => setOver(null)}
-          onDrop={() => {
-            setOver(null);
-            if (dragged.current !== null) move(dragged.current, place);
-          }}
-        >
-          <IconGripVertical size={16} aria-hidden="true" className={styles.grip} />
-          <div className={settings.who}>
-            <p>
-              <strong>
-                {place + 1}. {rule.name}
-              </strong>
-              {!rule.active && <Chip>Left out</Chip>}
-            </p>
-            <small>{ruleInWords(rule, names)}</small>
-          </div>
-          <div className={settings.acts}>
-            <Act
-              label={`Move ${rule.name} up`}
-              disabled={busy || place === 0}
-              act={() => move(place, place - 1)}
-            >
-              <IconArrowUp size={16} aria-hidden="true" />
-            </Act>
-            <Act
-              label={`Move ${rule.name} down`}
-              disabled={busy || place === rules.length - 1}
-              act={() => move(place, place + 1)}
-            >
-              <IconArrowDown size={16} aria-hidden="true" />
-            </Act>
-            <Act label={`Change ${rule.name}`} disabled={busy} act={() => edit(rule)}>
-              <IconPencil size={16} aria-hidden="true" />
-            </Act>
-            <Act label={`Remove ${rule.name}`} disabled={busy} act={() => remove(rule)}>
-              <IconTrash size={16} aria-hidden="true" />
-            </Act>
-          </div>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-interface ActProps {
-  label: string;
-  disabled: boolean;
-  act: () => void;
-  children: React.ReactNode;
-}
-
-function Act({ label, disabled, act, children }: ActProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size={32} aria-label={label} disabled={disabled} onClick={act}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
   );
 }

@@ -1,14 +1,8 @@
-import { ActionIcon, Button, Modal, NativeSelect, Textarea, Tooltip } from "@mantine/core";
-import {
-  IconArrowDown,
-  IconArrowUp,
-  IconGripVertical,
-  IconPencil,
-  IconPlus,
-  IconTrash,
-} from "@tabler/icons-react";
-import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
+import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
 import type { PipelineStage, StageSaid } from "../../api/schema";
+import { Act, Ordered } from "../../settings/Ordered";
 import settings from "../../settings/Settings.module.css";
 import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
@@ -29,6 +23,7 @@ export function Stages({ pipeline, version }: { pipeline: Pipeline; version: num
   const [edited, setEdited] = useState<PipelineStage | "new" | null>(null);
   const [retired, setRetired] = useState<PipelineStage | null>(null);
   const [told, setTold] = useState("");
+  const called = new Map(askable(useLeadFields()).map(({ value, label }) => [value, label]));
   const { line, name, stages, exit_reasons } = pipeline;
   const write = (
     changes: { stages?: StageSaid[]; exit_reasons?: string[]; moved?: Record<string, string> },
@@ -58,7 +53,34 @@ export function Stages({ pipeline, version }: { pipeline: Pipeline; version: num
         {told}
       </p>
       <Wrong error={edited === null && retired === null ? (defining.error ?? withdrawing.error) : null} />
-      <Ordered stages={stages} busy={defining.isPending} move={move} edit={setEdited} retire={setRetired} />
+      <Ordered
+        label="Stages, in their order"
+        items={stages}
+        keyOf={({ key }) => key}
+        nameOf={(stage) => stage.name}
+        busy={defining.isPending}
+        move={move}
+        renderItem={(stage) => (
+          <>
+            <p>
+              <StageChip stage={stage.kind} name={stage.name} />
+            </p>
+            <small>{inWords(stage, called)}</small>
+          </>
+        )}
+        renderActs={(stage) => (
+          <>
+            <Act label={`Change ${stage.name}`} disabled={defining.isPending} act={() => setEdited(stage)}>
+              <IconPencil size={16} aria-hidden="true" />
+            </Act>
+            {!isClosed(stage.kind) && (
+              <Act label={`Retire ${stage.name}`} disabled={defining.isPending} act={() => setRetired(stage)}>
+                <IconTrash size={16} aria-hidden="true" />
+              </Act>
+            )}
+          </>
+        )}
+      />
       <Reasons
         key={exit_reasons.join("\n")}
         reasons={exit_reasons}
@@ -114,76 +136,6 @@ export function Stages({ pipeline, version }: { pipeline: Pipeline; version: num
   );
 }
 
-interface OrderedProps {
-  stages: readonly PipelineStage[];
-  busy: boolean;
-  move: (from: number, to: number) => void;
-  edit: (stage: PipelineStage) => void;
-  retire: (stage: PipelineStage) => void;
-}
-
-function Ordered({ stages, busy, move, edit, retire }: OrderedProps) {
-  const called = new Map(askable(useLeadFields()).map(({ value, label }) => [value, label]));
-  const dragged = useRef<number | null>(null);
-  const [over, setOver] = useState<number | null>(null);
-  return (
-    <ol className={settings.entries} aria-label="Stages, in their order">
-      {stages.map((stage, place) => (
-        // To drag is one way; the buttons are the other, and the only one that is needed.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-        <li
-          key={stage.key}
-          className={settings.entry}
-          data-over={over === place || undefined}
-          draggable
-          onDragStart={() => (dragged.current = place)}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(place);
-          }}
-          onDragEnd={() => setOver(null)}
-          onDrop={() => {
-            setOver(null);
-            if (dragged.current !== null) move(dragged.current, place);
-          }}
-        >
-          <IconGripVertical size={16} aria-hidden="true" />
-          <div className={settings.who}>
-            <p>
-              <StageChip stage={stage.kind} name={stage.name} />
-            </p>
-            <small>{inWords(stage, called)}</small>
-          </div>
-          <div className={settings.acts}>
-            <Act
-              label={`Move ${stage.name} up`}
-              disabled={busy || place === 0}
-              act={() => move(place, place - 1)}
-            >
-              <IconArrowUp size={16} aria-hidden="true" />
-            </Act>
-            <Act
-              label={`Move ${stage.name} down`}
-              disabled={busy || place === stages.length - 1}
-              act={() => move(place, place + 1)}
-            >
-              <IconArrowDown size={16} aria-hidden="true" />
-            </Act>
-            <Act label={`Change ${stage.name}`} disabled={busy} act={() => edit(stage)}>
-              <IconPencil size={16} aria-hidden="true" />
-            </Act>
-            {!isClosed(stage.kind) && (
-              <Act label={`Retire ${stage.name}`} disabled={busy} act={() => retire(stage)}>
-                <IconTrash size={16} aria-hidden="true" />
-              </Act>
-            )}
-          </div>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 function inWords(
   { probability, required, rots_after_days }: PipelineStage,
   called: ReadonlyMap<string, string>,
@@ -195,17 +147,6 @@ function inWords(
       : []),
     ...(rots_after_days ? [`overdue after ${rots_after_days} days`] : []),
   ].join(" · ");
-}
-
-function Act(props: { label: string; disabled: boolean; act: () => void; children: ReactNode }) {
-  const { label, disabled, act, children } = props;
-  return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size={32} aria-label={label} disabled={disabled} onClick={act}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
 }
 
 interface ReasonsProps {

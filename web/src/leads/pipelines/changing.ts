@@ -1,25 +1,13 @@
 import type { LeadField, PipelineStage, StageSaid } from "../../api/schema";
 import { fieldName } from "../../timeline/fields";
+import { DETAILS } from "../details";
 import { STAGES } from "../stage";
-
-const DETAILS = [
-  "phone",
-  "email",
-  "line_of_business",
-  "x_date",
-  "current_carrier",
-  "birth_date",
-  "street",
-  "city",
-  "postal_code",
-  "state",
-  "notes",
-] as const;
 
 /** What a stage may ask for: by the name that it is required by, as people call it. */
 export function askable(own: readonly LeadField[]): { value: string; label: string }[] {
   return [
-    ...DETAILS.map((name) => ({ value: name, label: fieldName(name) })),
+    // Each lead has a name, or something else by which it is called.
+    ...DETAILS.filter((name) => name !== "name").map((name) => ({ value: name, label: fieldName(name) })),
     ...own.filter(({ retired }) => !retired).map(({ key, label }) => ({ value: `fields.${key}`, label })),
   ];
 }
