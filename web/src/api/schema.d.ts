@@ -1999,6 +1999,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lead Stages
+         * @description For how long a lead was in each of its stages until a moment, and whether that was longer than its pipeline allows.
+         */
+        get: operations["list_lead_stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/tags": {
         parameters: {
             query?: never;
@@ -8690,6 +8710,24 @@ export interface components {
             version: number;
         };
         /**
+         * LeadStages
+         * @description The stages a lead was in, in the order in which it came there.
+         */
+        LeadStages: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: components["schemas"]["StageStay"][];
+        };
+        /**
          * LeadUtm
          * @description The words of the link that somebody clicked, as they stand in its address.
          */
@@ -11091,6 +11129,58 @@ export interface components {
             rots_after_days?: number | null;
         };
         /**
+         * StageStay
+         * @description A lead in one stage.
+         */
+        StageStay: {
+            /**
+             * Key
+             * @description The stage of its pipeline, as that was at the moment that is asked about.
+             */
+            key: string;
+            /**
+             * Name
+             * @description What it was called when the lead came there.
+             */
+            name: string;
+            /**
+             * Overdue
+             * @description Whether that is longer than the stage allowed.
+             */
+            overdue: boolean;
+            /**
+             * Seconds
+             * @description How long that is, or was by the moment that is asked about.
+             */
+            seconds: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Taken Back
+             * @description Whether it was a mistake that was taken back, or is told of by the one that it was set back to.
+             */
+            taken_back: boolean;
+            /**
+             * Until
+             * @description Null: it is there.
+             */
+            until: string | null;
+            /**
+             * Until Version
+             * @description The one by which it left.
+             */
+            until_version: number | null;
+            /**
+             * Version
+             * @description The lead's, by which it came there.
+             */
+            version: number;
+        };
+        /**
          * StartBulkAction
          * @description What is to be done, and to which leads.
          */
@@ -12302,6 +12392,7 @@ export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
 export type LeadSourcePage = components['schemas']['LeadSourcePage'];
 export type LeadSourceWithAddress = components['schemas']['LeadSourceWithAddress'];
+export type LeadStages = components['schemas']['LeadStages'];
 export type LeadUtm = components['schemas']['LeadUtm'];
 export type LeadView = components['schemas']['LeadView'];
 export type LeadViewPage = components['schemas']['LeadViewPage'];
@@ -12425,6 +12516,7 @@ export type SourceResult = components['schemas']['SourceResult'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
 export type StageSaid = components['schemas']['StageSaid'];
+export type StageStay = components['schemas']['StageStay'];
 export type StartBulkAction = components['schemas']['StartBulkAction'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
@@ -21581,6 +21673,71 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lead_stages: {
+        parameters: {
+            query?: {
+                /** @description A moment, with its zone; without it, now */
+                at?: string | null;
+                /** @description `known`: by what was recorded until then. `was`: by what had happened, whenever it was told */
+                by?: "known" | "was";
+                /** @description As it was in this version, in place of a moment */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadStages"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -137,6 +137,8 @@ class LeadStageChanged(Event, service="leads", version=1):
     previous_name: str | None = None
     exit_reason: str | None = None
     """Why it was lost, in words that the agency gives to choose from."""
+    since: Moment | None = None
+    """Since when it is there, where that is not from now on: a mistake was taken back, or it was there as another lead."""
 
 
 class LeadConverted(Event, service="leads", version=1):

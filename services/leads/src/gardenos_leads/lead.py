@@ -136,13 +136,16 @@ class Lead:
                 told=tuple(sorted(told)),
             )
 
-    def move(self, stage: Stage, key: str | None = None) -> Iterator[Event]:
-        """To where it was before, whatever its pipeline asks of leads that come there; a won lead is a client."""
+    def move(self, stage: Stage, key: str | None = None, since: datetime | None = None) -> Iterator[Event]:
+        """To where it was before, whatever its pipeline asks of leads that come there; a won lead is a client.
+
+        `since`: it was there all along, for what came between is taken back.
+        """
         self._require_movable(stage)
         if (stage, key or stage.value) != self.place:
             yield LeadStageChanged(
                 lead_id=self.lead_id, person_id=self.person_id, stage=stage, previous_stage=self.stage, key=key,
-                previous_key=self.stage_key,
+                previous_key=self.stage_key, since=since,
             )  # fmt: skip
 
     def move_in(

@@ -27,7 +27,7 @@ from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.pipelines.pipeline import Pipelines
-from gardenos_leads.pipelines.projections import captured_at_place, project_pipelines, project_place
+from gardenos_leads.pipelines.projections import captured_at_place, place_changes, project_pipelines
 from gardenos_leads.records.domain import OF_RECORDS
 from gardenos_leads.records.projections import project_records
 from gardenos_leads.tables import leads
@@ -48,11 +48,10 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     if captured:
         await session.execute(insert(leads), captured)
     for fact in facts:
-        changes = _changes(fact)
+        changes = _changes(fact) | await place_changes(session, fact, pipelines)
         if changes or isinstance(fact.data, _OF_OTHER_TABLES):
             of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
             await session.execute(update(leads).where(*of_this).values(**changes, version=fact.version))
-            await project_place(session, fact, pipelines)
     await project_merges(session, facts)
     await project_lists(session, facts)
     await project_assigning(session, facts)

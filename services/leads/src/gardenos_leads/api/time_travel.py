@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,12 +19,16 @@ from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_chassis.service import Service
 from gardenos_contracts import Event, Received
+from gardenos_contracts.leads import Stage
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
 from gardenos_leads.api import shapes
-from gardenos_leads.time_travel.moments import At, By, as_of, differences, folded
+from gardenos_leads.pipelines.pipeline import Pipeline
+from gardenos_leads.pipelines.queries import pipelines_at
+from gardenos_leads.pipelines.stays import Stay, stays
+from gardenos_leads.time_travel.moments import At, By, as_of, differences, folded, told_by
 from gardenos_leads.time_travel.restoring import restored
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
@@ -58,6 +62,37 @@ class LeadAsOf(Withholding):
     """Its fields then, as its history calls them."""
     since: int
     """How many changes were made after it."""
+
+
+class StageStay(Shape):
+    """A lead in one stage."""
+
+    stage: Stage
+    key: str
+    """The stage of its pipeline, as that was at the moment that is asked about."""
+    name: str
+    """What it was called when the lead came there."""
+    since: datetime
+    until: datetime | None
+    """Null: it is there."""
+    seconds: int
+    """How long that is, or was by the moment that is asked about."""
+    overdue: bool
+    """Whether that is longer than the stage allowed."""
+    version: int
+    """The lead's, by which it came there."""
+    until_version: int | None
+    """The one by which it left."""
+    taken_back: bool
+    """Whether it was a mistake that was taken back, or is told of by the one that it was set back to."""
+
+
+class LeadStages(Shape):
+    """The stages a lead was in, in the order in which it came there."""
+
+    id: UUID
+    at: datetime
+    items: list[StageStay]
 
 
 class FieldDifference(Withholding):
@@ -110,6 +145,46 @@ async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment = None, by
             **withheld,
         }
     )
+
+
+@router.get("/{lead_id}/stages", responses={200: {"model": LeadStages}}, openapi_extra=opens("lead history", "lead_id"))
+async def list_lead_stages(
+    lead_id: UUID,
+    reading: Reader,
+    at: _Moment = None,
+    by: _By = "known",
+    version: Annotated[int | None, Query(ge=1, description="As it was in this version, in place of a moment")] = None,
+) -> Response:
+    """For how long a lead was in each of its stages until a moment, and whether that was longer than its pipeline allows."""
+    facts = await _theirs(reading, lead_id)
+    if version is not None:
+        facts, until = facts[:version], facts[min(version, len(facts)) - 1].recorded_at
+    else:
+        until = at or datetime.now(UTC)
+        facts = told_by(facts, until, by)
+    if not facts:
+        raise NotFound("it was no lead then; its history tells since when")
+    line = folded(facts).lead.line
+    pipeline = (await pipelines_at(reading.session, reading.caller.agency_id, until)).of(line)
+    return json_response({"id": lead_id, "at": until, "items": [_stay(each, pipeline, until) for each in stays(facts)]})
+
+
+def _stay(stay: Stay, pipeline: Pipeline, until: datetime) -> dict[str, Any]:
+    place = pipeline.place(stay.stage, stay.key)
+    ended = stay.until or until
+    limit = None if place.rots_after_days is None else timedelta(days=place.rots_after_days)
+    return {
+        "stage": stay.stage,
+        "key": place.key,
+        "name": stay.name or place.name,
+        "since": stay.since,
+        "until": stay.until,
+        "seconds": max(int((ended - stay.since).total_seconds()), 0),
+        "overdue": limit is not None and ended >= stay.since + limit,
+        "version": stay.version,
+        "until_version": stay.until_version,
+        "taken_back": stay.taken_back,
+    }
 
 
 @router.get(

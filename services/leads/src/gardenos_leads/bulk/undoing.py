@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from gardenos_contracts import Event, Received
 
 from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, ChangeTags, Enrol, Move, Remove
 from gardenos_leads.lead import Lead, evolve
+from gardenos_leads.pipelines.stays import in_stage_since
 
 
 def before_of(history: Sequence[Received[Event]], cause: str) -> tuple[Lead, Lead] | None:
@@ -40,7 +42,7 @@ def set_back(action: AnyAction, history: Sequence[Received[Event]], cause: str, 
         fields = " and ".join(_WORDS[each["field"]] for each in conflicts)
         return Became(BulkFate.CONFLICT, f"its {fields} was changed since", conflicts=tuple(conflicts))
     try:
-        events = tuple(_back(action, before, after, lead))
+        events = tuple(_back(action, before, after, lead, _since(history, cause)))
     except (Conflict, Invalid) as refused:
         return Became(BulkFate.NOT_ALLOWED, refused.detail)
     return Became(BulkFate.DONE, events=events) if events else Became(BulkFate.NOTHING, "it is as it was before")
@@ -49,12 +51,17 @@ def set_back(action: AnyAction, history: Sequence[Received[Event]], cause: str, 
 _WORDS = {"owner_id": "owner", "team_id": "team", "stage": "stage", "tags": "list of tags"}
 
 
-def _back(action: AnyAction, before: Lead, after: Lead, lead: Lead) -> Iterable[Event]:
+def _since(history: Sequence[Received[Event]], cause: str) -> datetime | None:
+    """Since when it was in the stage in which the action found it."""
+    return in_stage_since(list(takewhile(lambda fact: fact.causation_id != cause, history)))
+
+
+def _back(action: AnyAction, before: Lead, after: Lead, lead: Lead, since: datetime | None) -> Iterable[Event]:
     match action:
         case Assign():
             return lead.assign(before.owner_id, before.team_id)
         case Move():
-            return lead.move(before.stage, before.stage_key)
+            return lead.move(before.stage, before.stage_key, since)
         case ChangeTags(mode="replace"):
             return lead.tag(before.tags, lead.tags - before.tags)
         case ChangeTags():

@@ -19,6 +19,7 @@ from gardenos_leads.duplicates.finding import begin_search
 from gardenos_leads.duplicates.merging import Merge, Side
 from gardenos_leads.duplicates.tables import duplicate_pairs, lead_merges
 from gardenos_leads.lead import Lead, evolve
+from gardenos_leads.pipelines.stays import in_stage_since
 from gardenos_leads.tables import leads
 
 _ATTEMPTS = 5
@@ -52,7 +53,8 @@ async def merge(
         if context.if_match not in (None, version):
             raise PreconditionFailed("this lead was changed meanwhile; look at both again and repeat your choice")
         asked_not_to = await do_not_call(work, lead_id, other_id)
-        decided = merging.merge(lead, other, chosen, merge_id=new_id(), do_not_call=asked_not_to)
+        since = in_stage_since(await work.load(other_id))
+        decided = merging.merge(lead, other, chosen, merge_id=new_id(), do_not_call=asked_not_to, since=since)
         now = _record(work, decided, (lead_id, version), (other_id, other_version))
         await work.session.execute(delete(duplicate_pairs).where(*_pair(work, lead_id, other_id)))
         return Changed(lead_id, now)

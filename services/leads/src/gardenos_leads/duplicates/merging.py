@@ -8,6 +8,7 @@ changed since stays where it is, and is told before.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from gardenos_contracts.leads import (
 )
 
 from gardenos_leads.lead import DETAILS, Details, Lead, evolve
+from gardenos_leads.pipelines.stays import in_stage_since
 
 Side: TypeAlias = Literal["lead", "other"]
 
@@ -107,8 +109,19 @@ class Merge:
     of_other: Sequence[Event]
 
 
-def merge(lead: Lead, other: Lead, chosen: Mapping[str, Side], *, merge_id: UUID, do_not_call: bool = False) -> Merge:
-    """The other is this lead from now on. What is not `chosen` is as suggested. Raises Conflict and Invalid."""
+def merge(
+    lead: Lead,
+    other: Lead,
+    chosen: Mapping[str, Side],
+    *,
+    merge_id: UUID,
+    do_not_call: bool = False,
+    since: datetime | None = None,
+) -> Merge:
+    """The other is this lead from now on. What is not `chosen` is as suggested. Raises Conflict and Invalid.
+
+    `since`: since when the other is in its stage, in which they are all along where that is kept.
+    """
     refuse_to_merge(lead, other)
     fields = side_by_side(lead, other)
     if unknown := set(chosen) - {field.name for field in fields}:
@@ -118,7 +131,9 @@ def merge(lead: Lead, other: Lead, chosen: Mapping[str, Side], *, merge_id: UUID
         raise Invalid("this lead was won, and stays won", pointer="/chosen/stage")
     into = _as(lead, taken, tags=lead.tags | other.tags, shared_with=_shared(lead, other))
     into = replace(into, campaigns=_campaigns(lead, other))
-    changes = list(changes_from(lead, into))
+    if any(field.name == STAGE for field in taken):
+        into = replace(into, stage_key=other.stage_key)
+    changes = list(changes_from(lead, into, since))
     told = LeadsMerged(
         merge_id=merge_id,
         lead_id=lead.lead_id,
@@ -169,16 +184,17 @@ def _with(lead: Lead, values: Mapping[str, Any], *, tags: frozenset[str], shared
     )
 
 
-def changes_from(lead: Lead, into: Lead) -> Iterator[Event]:
-    """The events by which a lead becomes as another state of it says."""
+def changes_from(lead: Lead, into: Lead, since: datetime | None = None) -> Iterator[Event]:
+    """The events by which a lead becomes as another state of it says; `since`: in its stage, where that is not from now on."""
     ids = {"lead_id": lead.lead_id, "person_id": lead.person_id}
     if into.details != lead.details:
         yield LeadDetailsChanged(**ids, **into.details)
     if (into.owner_id, into.team_id) != (lead.owner_id, lead.team_id):
         whose = {"owner_id": into.owner_id, "team_id": into.team_id}
         yield LeadAssigned(**ids, **whose, previous_owner_id=lead.owner_id)
-    if into.stage != lead.stage:
-        yield LeadStageChanged(**ids, stage=into.stage, previous_stage=lead.stage)
+    if into.place != lead.place:
+        was = {"previous_stage": lead.stage, "previous_key": lead.stage_key}
+        yield LeadStageChanged(**ids, **was, stage=into.stage, key=into.stage_key, since=since)
     if into.tags != lead.tags:
         added, removed = sorted(into.tags - lead.tags), sorted(lead.tags - into.tags)
         yield LeadTagsChanged(**ids, added=tuple(added), removed=tuple(removed))
@@ -218,6 +234,8 @@ class Unmerge:
     stays: Sequence[Since]
     into: Lead
     captured_at: datetime
+    since: datetime | None
+    """Since when it was in its stage when they were merged: it is there all along, where it is set back to it."""
 
 
 def unmerge(history: Sequence[Fact[Any]], merge_id: UUID) -> Unmerge:
@@ -249,7 +267,9 @@ def unmerge(history: Sequence[Fact[Any]], merge_id: UUID) -> Unmerge:
         shared_with=now.shared_with - (left.shared_with - before.shared_with),
     )
     into = replace(into, campaigns=now.campaigns - (left.campaigns - before.campaigns))
-    return Unmerge(back, stays, into, _captured_without(history, merge_id))
+    if STAGE in values:
+        into = replace(into, stage_key=before.stage_key)
+    return Unmerge(back, stays, into, _captured_without(history, merge_id), _since_before(history, merge_id))
 
 
 def unmerged(plan: Unmerge, now: Lead, other: Lead, merge_id: UUID) -> Merge:
@@ -264,7 +284,7 @@ def unmerged(plan: Unmerge, now: Lead, other: Lead, merge_id: UUID) -> Merge:
     )
     ids = {"lead_id": other.lead_id, "person_id": other.person_id}
     alone = LeadUnmerged(merge_id=merge_id, **ids, from_lead_id=now.lead_id, from_person_id=now.person_id)
-    return Merge([told, *changes_from(now, plan.into)], [alone, LeadRestored(**ids)])
+    return Merge([told, *changes_from(now, plan.into, plan.since)], [alone, LeadRestored(**ids)])
 
 
 def _values(lead: Lead) -> dict[str, Any]:
@@ -289,6 +309,13 @@ def _states(history: Sequence[Fact[Any]], merge_id: UUID) -> tuple[Lead, Lead, L
     if before is None or left is None or state is None:
         raise Conflict("this lead knows of no such merge")
     return before, left, state
+
+
+def _since_before(history: Sequence[Fact[Any]], merge_id: UUID) -> datetime | None:
+    def earlier(fact: Fact[Any]) -> bool:
+        return not (isinstance(fact.data, LeadsMerged) and fact.data.merge_id == merge_id)
+
+    return in_stage_since(list(takewhile(earlier, history)))
 
 
 def _open_merges(history: Sequence[Fact[Any]]) -> dict[UUID, LeadsMerged]:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
+from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
 from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage, PipelineWithdrawn
 from gardenos_contracts.leads import LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged, Stage
 from gardenos_contracts.values import LineOfBusiness
-from sqlalchemy import null, select, update
+from sqlalchemy import DateTime, Text, case, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from gardenos_leads.pipelines.pipeline import Pipeline, Pipelines, evolve
@@ -52,29 +53,53 @@ def captured_at_place(lead: LeadCaptured, there: Pipelines) -> dict[str, Any]:
     }
 
 
-async def project_place(session: Session, fact: Fact[Event], there: Pipelines) -> None:
-    """Where a lead is that moved, or is of another line; after its row was brought up to date."""
-    since: datetime | None
-    given: str | None
-    why: str | None
+async def place_changes(session: Session, fact: Fact[Event], there: Pipelines) -> dict[str, Any]:
+    """What becomes of a lead's place, by what moved it: it goes into its row together with all else that did."""
     match event := fact.data:
         case LeadStageChanged():
-            since, given, why = fact.occurred_at, event.key, event.exit_reason
+            since = event.since or fact.occurred_at
+            placed = _placed(there, event.stage, event.key, since)
+            return placed | {"stage_given": event.key, "stage_since": since, "exit_reason": event.exit_reason}
         case LeadConverted():
-            since, given, why = event.converted_at, None, None
+            placed = _placed(there, Stage.WON, None, event.converted_at)
+            return placed | {"stage_given": None, "stage_since": event.converted_at, "exit_reason": None}
+        case LeadsMerged() | LeadsUnmerged():
+            # Who never moved is new since they became known, as either.
+            earlier = event.captured_at - leads.c.captured_at
+            moved_on = leads.c.stage_since != leads.c.captured_at
+            return {
+                "stage_since": case((moved_on, leads.c.stage_since), else_=event.captured_at),
+                "rots_at": case((moved_on, leads.c.rots_at), else_=leads.c.rots_at + earlier),
+            }
         case LeadDetailsChanged() if there.own.keys() - {None}:
-            since, given, why = None, None, None
-        case _:
-            return
-    of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
-    columns = (leads.c.line_of_business, leads.c.stage, leads.c.stage_given, leads.c.stage_since, leads.c.exit_reason)
-    row = (await session.execute(select(*columns).where(*of_this))).one()
-    if since is None:
-        since, given, why = row.stage_since, row.stage_given, row.exit_reason
-    pipeline = there.of(_line(row.line_of_business))
-    at = pipeline.place(Stage(row.stage), given)
-    values = _at(pipeline, at) | {"stage_given": given, "stage_since": since, "rots_at": _rots_at(at, since)}
-    await session.execute(update(leads).where(*of_this).values(**values, exit_reason=why))
+            of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
+            kept = select(leads.c.stage, leads.c.stage_given, leads.c.stage_since).where(*of_this)
+            row = (await session.execute(kept)).one()
+            pipeline = there.of(event.line_of_business)
+            at = pipeline.place(Stage(row.stage), row.stage_given)
+            return _at(pipeline, at) | {"rots_at": _rots_at(at, row.stage_since)}
+    return {}
+
+
+def _placed(there: Pipelines, stage: Stage, given: str | None, since: datetime) -> dict[str, Any]:
+    """Where a lead is of which this was said, whatever its line is: that stands in its row, and nobody reads it only for this."""
+
+    def at(pipeline: Pipeline) -> dict[str, Any]:
+        place = pipeline.place(stage, given)
+        return _at(pipeline, place) | {"rots_at": _rots_at(place, since)}
+
+    others = at(there.of(None))
+    own = {line.value: at(pipeline) for line, pipeline in there.own.items() if line is not None}
+    if not own:
+        return others
+    types = {"rots_at": DateTime(timezone=True)}
+    return {
+        name: case(
+            *((leads.c.line_of_business == line, literal(placed[name], types.get(name, Text()))) for line, placed in own.items()),
+            else_=literal(value, types.get(name, Text())),
+        )
+        for name, value in others.items()
+    }  # fmt: skip
 
 
 async def _place_all(session: Session, agency_id: UUID, there: Pipelines) -> None:

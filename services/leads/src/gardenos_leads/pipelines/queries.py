@@ -1,15 +1,17 @@
 """Pipelines as a table keeps them, and which of their stages leads are in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gardenos_chassis.events.store import history
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.lead_pipelines import PipelineStage
 from gardenos_contracts.values import LineOfBusiness
 from sqlalchemy import select
 
-from gardenos_leads.pipelines.pipeline import Pipeline, Pipelines
+from gardenos_leads.pipelines.pipeline import Pipeline, Pipelines, evolve, stream_of
 from gardenos_leads.pipelines.tables import DEFAULT, pipelines
 from gardenos_leads.tables import leads
 
@@ -31,6 +33,15 @@ async def pipelines_of(session: Session, agency_id: UUID) -> tuple[Pipelines, in
     if row is None:
         return Pipelines(), 0
     return Pipelines({line_of(kept["line"]): _pipeline(kept) for kept in row.own}), row.version
+
+
+async def pipelines_at(session: Session, agency_id: UUID, at: datetime) -> Pipelines:
+    """An agency's as they were recorded by a moment."""
+    there = Pipelines()
+    for fact in await history(session, stream_of(agency_id)):
+        if fact.recorded_at <= at:
+            there = evolve(there, fact.data)
+    return there
 
 
 def _pipeline(kept: Mapping[str, Any]) -> Pipeline:

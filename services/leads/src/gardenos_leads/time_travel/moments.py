@@ -53,9 +53,15 @@ def effective(fact: Received[Event]) -> datetime:
 
 def as_of(history: Sequence[Received[Event]], at: datetime, by: By) -> At | None:
     """The lead as of a moment; None if it was none then."""
+    told = told_by(history, at, by)
+    return folded(told) if told else None
+
+
+def told_by(history: Sequence[Received[Event]], at: datetime, by: By) -> Sequence[Received[Event]]:
+    """What of a history counts at a moment; nothing, if it was no lead then."""
     told = [fact for fact in history if (fact.recorded_at if by == "known" else effective(fact)) <= at]
     # Without its beginning nothing of it is known.
-    return folded(told) if told and told[0].version == 1 else None
+    return told if told and told[0].version == 1 else []
 
 
 def folded(facts: Sequence[Received[Event]]) -> At:
