@@ -21,6 +21,8 @@ WORKINGS = "how the platform works, with ids alone"
 SHOW_NOBODY_S_DATA = {
     "count_held_clients": COUNTED,
     "count_held_leads": COUNTED,
+    "count_held_tasks": COUNTED,
+    "count_tasks": COUNTED,
     "count_leads": COUNTED,
     "conversion_times": COUNTED,
     "response_times": COUNTED,

@@ -164,6 +164,8 @@ async def _worked_on(agency: Agency) -> None:
         return answer.status_code == 201
 
     await eventually(called, within=60, what="a lead that can be called")
+    task = {"lead_id": ids["lead_id"], "title": f"Call {word}", "due_on": "2027-03-15"}
+    ids["task_id"] = (await agency.made("tasks", json=task))["id"]
     letter = (
         f"From: Maria <maria@{word}.example>\r\nTo: office@{word}.example\r\nSubject: {word}\r\n"
         f"Message-ID: <1@{word}.example>\r\nDate: Mon, 16 Mar 2026 10:00:00 -0500\r\n\r\nA quote for {word}, please.\r\n"

@@ -87,6 +87,14 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
         "json": {"email": "invited@nobody.example", "role": "agent", "team_ids": [ids["team_id"]]}
     },
     "log_call": lambda ids: {"json": call(ids["lead_id"])},
+    "plan_task": lambda ids: {
+        "json": {"title": "Another", "due_on": "2027-03-15", "lead_id": ids["lead_id"], "owner_id": ids["owner_id"]}
+    },
+    "change_task": lambda _: {"json": {"title": "Another"}},
+    "assign_task": lambda ids: {"json": {"owner_id": ids["owner_id"], "team_id": ids["team_id"]}},
+    "complete_task": lambda _: {"json": {"outcome": "another"}},
+    "cancel_task": lambda _: {"json": {"reason": "another"}},
+    "change_tasks": lambda ids: {"json": {"ids": [ids["task_id"]], "act": "complete"}},
     "make_lead_source": lambda ids: {"json": _source(ids)},
     "plan_import": lambda ids: {
         "json": {"run_automations": False}
@@ -111,6 +119,9 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
 OTHERWISE: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
     ("log_call", "client_id"): lambda ids: {
         "json": {name: said for name, said in call("").items() if name != "lead_id"} | {"client_id": ids["client_id"]}
+    },
+    ("plan_task", "client_id"): lambda ids: {
+        "json": {"title": "Another", "due_on": "2027-03-15", "client_id": ids["client_id"]}
     },
 }
 """The same where a thing can be named only in place of another."""

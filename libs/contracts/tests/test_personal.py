@@ -27,6 +27,14 @@ NOT_PERSONAL = {
 
 NOT_PERSONAL_HERE = {
     # What the agency's own people set up.
+    # When what is to be done, and how much it matters; what it is, is personal.
+    "comms.TaskAssigned.v1": {"task_id"},
+    "comms.TaskCancelled.v1": {"task_id"},
+    "comms.TaskChanged.v1": {"task_id", "priority"},
+    "comms.TaskCompleted.v1": {"task_id"},
+    "comms.TaskPlanned.v1": {"task_id", "priority", "due_on", "due_time"},
+    "comms.TaskReopened.v1": {"task_id"},
+    "comms.TaskRescheduled.v1": {"task_id", "due_on", "due_time", "previous_due_on", "previous_due_time"},
     "comms.WebhookChanged.v1": {"webhook_id", "name", "host", "event_types", "personal"},
     "comms.WebhookMade.v1": {"webhook_id", "name", "host", "event_types", "personal"},
     "comms.WebhookPaused.v1": {"webhook_id", "name", "because", "failing_since"},

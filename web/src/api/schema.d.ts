@@ -3464,6 +3464,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description The tasks that the caller sees: their own, those of whom they lead, and those about records they see.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        /**
+         * Plan Task
+         * @description Something is to be done. What it is about must be the caller's to change, and whoever is to do it must see it.
+         */
+        post: operations["plan_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task
+         * @description One task.
+         */
+        get: operations["show_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Task
+         * @description What is sent is changed; when it is due as well.
+         */
+        patch: operations["change_task"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Task
+         * @description It need not be done any more; its history stays.
+         */
+        post: operations["cancel_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete Task
+         * @description It is done; the same again changes nothing.
+         */
+        post: operations["complete_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task History
+         * @description What happened to it, field by field, and who did it; the latest first.
+         */
+        get: operations["show_task_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/history/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Task State
+         * @description What it was at a moment: in a version, at a time, or without either now.
+         */
+        get: operations["show_task_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Task
+         * @description Somebody else is to do it, or whoever takes it from the pool.
+         */
+        put: operations["assign_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Task
+         * @description What was done or cancelled is to be done after all.
+         */
+        post: operations["reopen_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Tasks
+         * @description The same done to several tasks, each by itself; the answer says what became of each.
+         */
+        post: operations["change_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Tasks
+         * @description How many open tasks are overdue, due today and later, of those that the list would show.
+         */
+        get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Held Tasks
+         * @description How many open tasks a person has, or are with a team: what is handed over. For owners and admins.
+         */
+        get: operations["count_held_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -4870,6 +5098,16 @@ export interface components {
             items: components["schemas"]["AssignmentVersion"][];
         };
         /**
+         * AssignTask
+         * @description Who is to do it, or null for the pool. Without `team_id` it stays with its team.
+         */
+        AssignTask: {
+            /** Owner Id */
+            owner_id: string | null;
+            /** Team Id */
+            team_id?: string | null;
+        };
+        /**
          * Attachment
          * @description A file that came with a message.
          */
@@ -5616,6 +5854,14 @@ export interface components {
             name: string;
         };
         /**
+         * CancelTask
+         * @description Why it need not be done, where there is something to say.
+         */
+        CancelTask: {
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
          * CapturedAnew
          * @description The lead that a post became.
          */
@@ -5785,6 +6031,49 @@ export interface components {
             new_password: string;
             /** Old Password */
             old_password: string;
+        };
+        /**
+         * ChangeTask
+         * @description What is sent is changed, what is not sent stays; null empties notes and the time.
+         */
+        ChangeTask: {
+            /**
+             * Due On
+             * Format: date
+             * @default 0001-01-01
+             */
+            due_on: string;
+            /** Due Time */
+            due_time?: string | null;
+            /** @default other */
+            kind: components["schemas"]["TaskKind"];
+            /** Notes */
+            notes?: string | null;
+            /** @default normal */
+            priority: components["schemas"]["TaskPriority"];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ChangeTasks
+         * @description The same done to several tasks.
+         */
+        ChangeTasks: {
+            /**
+             * Act
+             * @enum {string}
+             */
+            act: "complete" | "reopen" | "cancel" | "reschedule";
+            /**
+             * Due On
+             * @description To when they are rescheduled; each keeps its time of the day.
+             */
+            due_on?: string | null;
+            /** Ids */
+            ids: string[];
         };
         /**
          * ChangeTeam
@@ -5999,6 +6288,14 @@ export interface components {
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * CompleteTask
+         * @description What came of it, where there is something to say.
+         */
+        CompleteTask: {
+            /** Outcome */
+            outcome?: string | null;
         };
         /**
          * Completion
@@ -7177,6 +7474,17 @@ export interface components {
             /**
              * Count
              * @description Of open leads; closed ones stay with whom they were.
+             */
+            count: number;
+        };
+        /**
+         * HeldTasks
+         * @description What a person or a team has of tasks.
+         */
+        HeldTasks: {
+            /**
+             * Count
+             * @description The open ones.
              */
             count: number;
         };
@@ -10002,6 +10310,39 @@ export interface components {
             team_id?: string | null;
         };
         /**
+         * PlanTask
+         * @description Something that is to be done; about a lead, a client, or nobody in particular.
+         */
+        PlanTask: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Due Time
+             * @description By the agency's clock; null: at any time of the day.
+             */
+            due_time?: string | null;
+            /** @default other */
+            kind: components["schemas"]["TaskKind"];
+            /** Lead Id */
+            lead_id?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /**
+             * Owner Id
+             * @description Who is to do it; null: whoever takes it from the pool. Left out: the caller.
+             */
+            owner_id?: string | null;
+            /** @default normal */
+            priority: components["schemas"]["TaskPriority"];
+            /** Title */
+            title: string;
+        };
+        /**
          * Premium
          * @description Of one term.
          */
@@ -10332,7 +10673,7 @@ export interface components {
          * @description What kind of record changed.
          * @enum {string}
          */
-        Resource: "lead" | "client" | "call" | "message" | "thread" | "insight" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
+        Resource: "lead" | "client" | "call" | "message" | "thread" | "task" | "insight" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
         /**
          * ResponseRow
          * @description One agent's, campaign's, source's or team's.
@@ -11257,6 +11598,155 @@ export interface components {
             restored: number;
         };
         /**
+         * Task
+         * @description Something that is to be done, or was.
+         */
+        Task: {
+            /** Client Id */
+            client_id: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            closed_by: components["schemas"]["TimelineActor"] | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Due Time
+             * @description `14:30`, by the agency's clock; null: at any time of the day.
+             */
+            due_time: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["TaskKind"];
+            /** Lead Id */
+            lead_id: string | null;
+            /** Notes */
+            notes: string | null;
+            /**
+             * Outcome
+             * @description What came of it, or why it was cancelled.
+             */
+            outcome: string | null;
+            /**
+             * Overdue
+             * @description Whether it is open past its time.
+             */
+            overdue: boolean;
+            /**
+             * Owner Id
+             * @description Who is to do it; null: whoever takes it from the pool.
+             */
+            owner_id: string | null;
+            /**
+             * Person Id
+             * @description Whom it is about; null for nobody in particular, and for somebody whom you do not see.
+             */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
+            planned_by: components["schemas"]["TimelineActor"];
+            priority: components["schemas"]["TaskPriority"];
+            state: components["schemas"]["TaskState"];
+            /** Team Id */
+            team_id: string | null;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * TaskCounts
+         * @description How many open tasks there are.
+         */
+        TaskCounts: {
+            /** Overdue */
+            overdue: number;
+            /**
+             * Today
+             * @description Due today, and not overdue yet.
+             */
+            today: number;
+            /**
+             * Today Is
+             * Format: date
+             * @description By the agency's clock.
+             */
+            today_is: string;
+            /**
+             * Up To
+             * @description As far as each is counted; that many are as many or more.
+             */
+            up_to: number;
+            /** Upcoming */
+            upcoming: number;
+        };
+        /**
+         * TaskFate
+         * @description What became of one of several tasks.
+         */
+        TaskFate: {
+            /**
+             * Detail
+             * @description Why not.
+             */
+            detail: string | null;
+            /**
+             * Fate
+             * @enum {string}
+             */
+            fate: "done" | "nothing" | "conflict" | "gone";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * TaskFates
+         * @description What became of each.
+         */
+        TaskFates: {
+            /** Fates */
+            fates: components["schemas"]["TaskFate"][];
+        };
+        /**
+         * TaskKind
+         * @description What is to be done.
+         * @enum {string}
+         */
+        TaskKind: "call" | "email" | "text" | "meeting" | "quote" | "other";
+        /** Page[Task] */
+        TaskPage: {
+            /** Items */
+            items: components["schemas"]["Task"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TaskPriority
+         * @description How much it matters.
+         * @enum {string}
+         */
+        TaskPriority: "low" | "normal" | "high";
+        /**
+         * TaskState
+         * @description Whether it is to be done still.
+         * @enum {string}
+         */
+        TaskState: "open" | "done" | "cancelled";
+        /**
          * Team
          * @description A team of the agency.
          */
@@ -11400,6 +11890,11 @@ export interface components {
              * @description The client that a lead became, or that was onboarded.
              */
             client_id?: string | null;
+            /**
+             * Outcome
+             * @description What came of a task that is done.
+             */
+            outcome?: string | null;
             /** Owner Id */
             owner_id?: string | null;
             /** Owner Name */
@@ -11441,7 +11936,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "captured" | "details_changed" | "assigned" | "stage_changed" | "converted" | "onboarded" | "call" | "message";
+            kind: "captured" | "details_changed" | "assigned" | "stage_changed" | "converted" | "onboarded" | "call" | "message" | "task";
             /** Lead Id */
             lead_id: string | null;
             /** @description Of an entry of this kind. */
@@ -12219,6 +12714,7 @@ export type AssignmentOutcome = components['schemas']['AssignmentOutcome'];
 export type AssignmentRule = components['schemas']['AssignmentRule'];
 export type AssignmentVersion = components['schemas']['AssignmentVersion'];
 export type AssignmentVersions = components['schemas']['AssignmentVersions'];
+export type AssignTask = components['schemas']['AssignTask'];
 export type Attachment = components['schemas']['Attachment'];
 export type Audience = components['schemas']['Audience'];
 export type AuditedChange = components['schemas']['AuditedChange'];
@@ -12254,6 +12750,7 @@ export type CampaignLeadPage = components['schemas']['CampaignLeadPage'];
 export type CampaignPage = components['schemas']['CampaignPage'];
 export type CampaignResults = components['schemas']['CampaignResults'];
 export type CampaignSource = components['schemas']['CampaignSource'];
+export type CancelTask = components['schemas']['CancelTask'];
 export type CapturedAnew = components['schemas']['CapturedAnew'];
 export type CaptureLead = components['schemas']['CaptureLead'];
 export type Challenge = components['schemas']['Challenge'];
@@ -12261,6 +12758,8 @@ export type Change = components['schemas']['Change'];
 export type ChangeAgency = components['schemas']['ChangeAgency'];
 export type ChangeField = components['schemas']['ChangeField'];
 export type ChangePassword = components['schemas']['ChangePassword'];
+export type ChangeTask = components['schemas']['ChangeTask'];
+export type ChangeTasks = components['schemas']['ChangeTasks'];
 export type ChangeTeam = components['schemas']['ChangeTeam'];
 export type ChangeUser = components['schemas']['ChangeUser'];
 export type ChangeWebhook = components['schemas']['ChangeWebhook'];
@@ -12272,6 +12771,7 @@ export type Closure = components['schemas']['Closure'];
 export type ClosureShown = components['schemas']['ClosureShown'];
 export type Code = components['schemas']['Code'];
 export type CompleteReset = components['schemas']['CompleteReset'];
+export type CompleteTask = components['schemas']['CompleteTask'];
 export type Completion = components['schemas']['Completion'];
 export type Conditions = components['schemas']['Conditions'];
 export type Confirmation = components['schemas']['Confirmation'];
@@ -12333,6 +12833,7 @@ export type GardenosLeadsBulkActionsChangeTags = components['schemas']['gardenos
 export type GroupBy = components['schemas']['GroupBy'];
 export type HeldClients = components['schemas']['HeldClients'];
 export type HeldLeads = components['schemas']['HeldLeads'];
+export type HeldTasks = components['schemas']['HeldTasks'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type HistoryEntryPage = components['schemas']['HistoryEntryPage'];
 export type Home = components['schemas']['Home'];
@@ -12453,6 +12954,7 @@ export type PipelineStage = components['schemas']['PipelineStage'];
 export type PlanAbsence = components['schemas']['PlanAbsence'];
 export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
+export type PlanTask = components['schemas']['PlanTask'];
 export type Premium = components['schemas']['Premium'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
@@ -12524,6 +13026,14 @@ export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
 export type TagList = components['schemas']['TagList'];
 export type TakenBack = components['schemas']['TakenBack'];
+export type Task = components['schemas']['Task'];
+export type TaskCounts = components['schemas']['TaskCounts'];
+export type TaskFate = components['schemas']['TaskFate'];
+export type TaskFates = components['schemas']['TaskFates'];
+export type TaskKind = components['schemas']['TaskKind'];
+export type TaskPage = components['schemas']['TaskPage'];
+export type TaskPriority = components['schemas']['TaskPriority'];
+export type TaskState = components['schemas']['TaskState'];
 export type Team = components['schemas']['Team'];
 export type TeamPage = components['schemas']['TeamPage'];
 export type TellApart = components['schemas']['TellApart'];
@@ -26856,6 +27366,1020 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Open ones that are overdue, due today or later */
+                due?: ("overdue" | "today" | "upcoming") | null;
+                lead_id?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+                /** @description The caller's own */
+                mine?: boolean;
+                /** @description A person's id, or `none` for the pool */
+                owner_id?: string[];
+                person_id?: string | null;
+                sort?: "due" | "-due" | "-closed_at";
+                state?: components["schemas"]["TaskState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelTask"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompleteTask"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Rows on a page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryEntryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_task_state: {
+        parameters: {
+            query?: {
+                /** @description As it was recorded at this time */
+                at?: string | null;
+                /** @description As it was in this version */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTasks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskFates"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tasks: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                /** @description Open ones that are overdue, due today or later */
+                due?: ("overdue" | "today" | "upcoming") | null;
+                lead_id?: string | null;
+                /** @description The caller's own */
+                mine?: boolean;
+                /** @description A person's id, or `none` for the pool */
+                owner_id?: string[];
+                person_id?: string | null;
+                state?: components["schemas"]["TaskState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_held_tasks: {
+        parameters: {
+            query?: {
+                owner_id?: string | null;
+                team_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldTasks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

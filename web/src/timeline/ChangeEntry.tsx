@@ -77,6 +77,13 @@ function Told({ entry: { kind, detail, title, client_id: clientId }, ofClient }:
           )}
         </p>
       );
+    case "task":
+      return (
+        <div>
+          <p>{title}</p>
+          {detail.outcome && <p className={styles.quiet}>{detail.outcome}</p>}
+        </div>
+      );
     default:
       return <p>{title}</p>;
   }

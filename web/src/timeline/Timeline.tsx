@@ -1,6 +1,7 @@
 import { Loader } from "@mantine/core";
 import {
   IconArrowsExchange,
+  IconChecks,
   IconHistory,
   IconMail,
   IconPencil,
@@ -169,6 +170,7 @@ const ICONS: Record<Exclude<TimelineEntry["kind"], "call">, ReactNode> = {
   converted: <IconRosetteDiscountCheck />,
   onboarded: <IconRosetteDiscountCheck />,
   message: <IconMail />,
+  task: <IconChecks />,
 };
 
 interface EntryProps {

@@ -14,6 +14,7 @@ from gardenos_contracts import (
     lead_records,
     lead_sources,
     leads,
+    tasks,
     work,
 )
 from gardenos_contracts.envelope import Actor, ActorKind, Fact, Message, Received, event_id, person_behind
@@ -48,6 +49,7 @@ __all__ = [
     "leads",
     "person_behind",
     "personal_fields",
+    "tasks",
     "topic_of",
     "upcaster",
     "without_personal",

@@ -11,6 +11,10 @@ from gardenos_comms.forgetting import forgetting
 from gardenos_comms.projections import project
 from gardenos_comms.settings import CommsSettings, networks
 from gardenos_comms.tables import addresses, calls, messages, people, same_people, threads, timeline, users
+from gardenos_comms.tasks.held import handed_over, handing
+from gardenos_comms.tasks.projections import project_tasks
+from gardenos_comms.tasks.tables import tasks
+from gardenos_comms.tasks.zones import zones
 from gardenos_comms.webhooks import Sender, listening
 from gardenos_comms.webhooks import project as project_webhooks
 from gardenos_comms.webhooks import router as webhooks_router
@@ -31,11 +35,13 @@ def create_service(settings: CommsSettings) -> Service:
                 project=project,
                 consumers=[directory],
                 searched_by=["addresses_person", "threads_sender", "timeline_thread"],
-            )
+            ),
+            ReadModel("tasks", tables=[tasks], project=project_tasks),
+            zones,
         ],
         projections=[project_webhooks],
-        consumers=[forgetting, listening],
-        jobs=[sender.jobs()],
+        consumers=[forgetting, listening, handed_over],
+        jobs=[sender.jobs(), handing],
         background=[sender.prune_hourly],
         resources=sender.open,
         wrapped=[Wrapped("webhooks", "id", "sealed")],

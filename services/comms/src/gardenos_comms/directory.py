@@ -27,9 +27,10 @@ class _Known:
 
 
 async def find_person(
-    service: Service, caller: Caller, token: str, *, lead_id: UUID | None, client_id: UUID | None
-) -> Person:
-    """The person behind a lead or client in the caller's scope, which is theirs to change.
+    service: Service, caller: Caller, token: str, *, lead_id: UUID | None, client_id: UUID | None,
+    to_do: str = "log calls with",
+) -> Person:  # fmt: skip
+    """The person behind a lead or client in the caller's scope, which is theirs to change, `to_do` something with them.
 
     Raises NotFound, Conflict of somebody forgotten and of what the caller must claim first, or Unavailable if nobody can tell.
     """
@@ -60,7 +61,7 @@ async def find_person(
         )
     shared = str(caller.user_id) in found.get("shared_with", ())
     if not (shared or caller.writes(owner_id, team_id, person.person_id)):
-        raise Conflict(f"nobody has this {kind} yet: claim it, then it is yours to log calls with")
+        raise Conflict(f"nobody has this {kind} yet: claim it, then it is yours to {to_do}")
     return person
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select
 
 from gardenos_comms.people import alone_with
 from gardenos_comms.tables import addresses, calls, emails, messages, people, same_people, threads, timeline
+from gardenos_comms.tasks.tables import tasks
 
 forgetting = Consumer("comms.forgetting", listens_to=[LeadForgotten, ClientForgotten])
 
@@ -78,6 +79,7 @@ async def _empty(db: Session, agency_id: UUID, person_id: UUID, said: _Said) -> 
         (calls, calls.c.id.in_(said.calls)),
         (messages, messages.c.id.in_(said.messages)),
         (threads, threads.c.id.in_(said.threads)),
+        (tasks, tasks.c.person_id == person_id),
         (addresses, addresses.c.person_id == person_id),
         (same_people, same_people.c.person_id == person_id),
         (people, people.c.person_id == person_id),

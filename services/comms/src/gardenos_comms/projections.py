@@ -8,7 +8,8 @@ from uuid import UUID
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.comms import CallLogged, MessageReceived
-from sqlalchemy import case, func, insert
+from gardenos_contracts.tasks import TaskCompleted, TaskReopened
+from sqlalchemy import case, delete, func, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_comms.mime import subject_key
@@ -28,6 +29,11 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
                 await _call(session, fact, call)
             case MessageReceived() as message:
                 await _message(session, fact, message)
+            case TaskCompleted(person_id=UUID()) as task:
+                await _done(session, fact, task)
+            case TaskReopened() as task:
+                of_it = (timeline.c.agency_id == fact.agency_id, timeline.c.id == task.task_id)
+                await session.execute(delete(timeline).where(*of_it))
 
 
 async def _call(session: Session, fact: Fact[Event], call: CallLogged) -> None:
@@ -75,6 +81,14 @@ async def _message(session: Session, fact: Fact[Event], message: MessageReceived
     )
 
 
+async def _done(session: Session, fact: Fact[Event], task: TaskCompleted) -> None:
+    """What was done for somebody stands in their timeline, until it is to be done after all."""
+    detail = {"outcome": task.outcome} if task.outcome else {}
+    await _into_timeline(
+        session, fact, task.task_id, "task", task.person_id, None, fact.occurred_at, f"Task done: {task.title}", detail
+    )
+
+
 async def _into_thread(
     session: Session, agency_id: UUID, thread_id: UUID, thread: dict[str, Any], at: datetime, said: str
 ) -> UUID | None:
@@ -105,9 +119,12 @@ async def _into_timeline(
     id: UUID,
     kind: str,
     person_id: UUID | None,
-    thread_id: UUID,
+    thread_id: UUID | None,
     at: datetime,
     title: str,
+    detail: dict[str, Any] | None = None,
 ) -> None:
     entry = {"id": id, "kind": kind, "person_id": person_id, "thread_id": thread_id, "occurred_at": at, "title": title}
-    await session.execute(insert(timeline).values(agency_id=fact.agency_id, actor=str(fact.actor), detail={}, **entry))
+    await session.execute(
+        insert(timeline).values(agency_id=fact.agency_id, actor=str(fact.actor), detail=detail or {}, **entry)
+    )

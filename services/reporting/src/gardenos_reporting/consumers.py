@@ -65,6 +65,15 @@ from gardenos_contracts.leads import (
     LeadUnshared,
 )
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
+from gardenos_contracts.tasks import (
+    TaskAssigned,
+    TaskCancelled,
+    TaskChanged,
+    TaskCompleted,
+    TaskPlanned,
+    TaskReopened,
+    TaskRescheduled,
+)
 
 from gardenos_reporting.projections import project, project_tables
 
@@ -118,6 +127,13 @@ LISTENS_TO = (
     LeadUnmerged,
     CallLogged,
     MessageReceived,
+    TaskPlanned,
+    TaskChanged,
+    TaskRescheduled,
+    TaskAssigned,
+    TaskCompleted,
+    TaskReopened,
+    TaskCancelled,
     ClientOnboarded,
     ClientDetailsChanged,
     ClientAssigned,

@@ -137,6 +137,8 @@ class TimelineDetail(Shape):
     previous_stage: Stage | None = None
     reason: str | None = None
     """Why the stage changed."""
+    outcome: str | None = None
+    """What came of a task that is done."""
     client_id: UUID | None = None
     """The client that a lead became, or that was onboarded."""
 
@@ -146,7 +148,7 @@ class TimelineEntry(Shape):
 
     id: UUID
     kind: Literal[
-        "captured", "details_changed", "assigned", "stage_changed", "converted", "onboarded", "call", "message"
+        "captured", "details_changed", "assigned", "stage_changed", "converted", "onboarded", "call", "message", "task"
     ]
     occurred_at: datetime
     actor: TimelineActor

@@ -66,6 +66,15 @@ from gardenos_contracts.leads import (
     LeadUnshared,
 )
 from gardenos_contracts.leads import PersonForgotten as LeadForgotten
+from gardenos_contracts.tasks import (
+    TaskAssigned,
+    TaskCancelled,
+    TaskChanged,
+    TaskCompleted,
+    TaskPlanned,
+    TaskReopened,
+    TaskRescheduled,
+)
 
 from gardenos_reporting.scope import POOL, Scope
 
@@ -79,6 +88,7 @@ class Resource(StrEnum):
     MESSAGE = "message"
     THREAD = "thread"
     """All the conversations of a person, by the person's id."""
+    TASK = "task"
     INSIGHT = "insight"
     CAMPAIGN = "campaign"
     USER = "user"
@@ -194,6 +204,16 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             return Resource.CALL, event.call_id
         case MessageReceived():
             return Resource.MESSAGE, event.message_id
+        case (
+            TaskPlanned()
+            | TaskChanged()
+            | TaskRescheduled()
+            | TaskAssigned()
+            | TaskCompleted()
+            | TaskReopened()
+            | TaskCancelled()
+        ):
+            return Resource.TASK, event.task_id
         case InsightExtracted():
             return Resource.INSIGHT, event.insight_id
         case CampaignLaunched():
