@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from gardenos_comms.html_text import text_of_html
+from gardenos_chassis.mail.html_text import text_of_html
 from gardenos_comms.mime import TEXT_LIMIT, read_email, subject_key
 from hypothesis import given
 from hypothesis import strategies as st

@@ -6,7 +6,7 @@ them. Here every search goes forward from where the last one ended, so the time 
 
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
+from dataclasses import dataclass
 from html import unescape
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
@@ -21,28 +21,33 @@ _BLOCKS = frozenset((
 _ABSURD_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag by its name, in lower case."""
+
+    name: str
+    closes: bool
+
+
 def text_of_html(html: str) -> str:
     """What a reader would see, without marks: blocks on lines of their own, and no two lines in a row empty."""
     lines: list[str] = []
     line: list[str] = []
-    for said in _pieces(html):
-        if said is _Break.LINE or (said is _Break.BLOCK and line):
-            lines.append(" ".join("".join(line).split()))
+    for said in pieces(html):
+        if isinstance(said, str):
+            if line or said.strip():
+                line.append(said)
+        elif said.name == "br" or (said.name in _BLOCKS and line):
+            lines.append(one_line("".join(line)))
             line = []
-        elif isinstance(said, str) and (line or said.strip()):
-            line.append(said)
-    lines.append(" ".join("".join(line).split()))
+        elif said.name in ("td", "th") and line:
+            line.append(" ")
+    lines.append(one_line("".join(line)))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-class _Break(Enum):
-    LINE = auto()
-    """A new line in any case."""
-    BLOCK = auto()
-    """A new line, unless this one is empty."""
-
-
-def _pieces(html: str) -> Iterator[str | _Break]:
+def pieces(html: str) -> Iterator[str | Tag]:
+    """Text as it is read, and tags, in their order; without comments and what is not shown."""
     place = 0
     while (begins := html.find("<", place)) >= 0:
         yield _plain(html[place:begins])
@@ -56,17 +61,19 @@ def _pieces(html: str) -> Iterator[str | _Break]:
             place = begins + 1
             continue
         place = _after(html, ">", begins + 1)
-        name = tag[1].lower() if tag else ""
-        if name in _BLOCKS:
-            yield _Break.BLOCK
-        elif name == "br":
-            yield _Break.LINE
-        elif name in ("td", "th"):
-            yield " "
-        elif (ends := _UNSEEN.get(name)) is not None and html[begins + 1] != "/":
-            found = ends.search(html, place)
-            place = found.end() if found else len(html)
+        if tag is None:
+            continue
+        found = Tag(tag[1].lower(), html[begins + 1] == "/")
+        yield found
+        if not found.closes and (ends := _UNSEEN.get(found.name)) is not None:
+            unseen = ends.search(html, place)
+            place = unseen.end() if unseen else len(html)
     yield _plain(html[place:])
+
+
+def one_line(text: str) -> str:
+    """With single spaces, and none around it."""
+    return " ".join(text.split())
 
 
 def _after(html: str, mark: str, place: int) -> int:

@@ -1,0 +1,1 @@
+"""Email from strangers, read within reason."""
