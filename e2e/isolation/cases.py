@@ -133,6 +133,7 @@ ELSEWHERE: Mapping[str, str] = {
     "exchange_api_key": "`client_id` there is OAuth's word for a program, and is not looked at; a key names its own agency",
     "post_lead": "its address is all the right there is, and names its agency itself; the leads service's tests try wrong ones",
     "ping_lead": "as post_lead",
+    "post_lead_mail": "as post_lead",
     "show_lead_form": "as post_lead; a form stands in public pages",
     "send_lead_form": "as show_lead_form",
     "show_job": "jobs are there for moments; the chassis' own tests hold one and ask for it from another agency",

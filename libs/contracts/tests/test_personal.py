@@ -133,8 +133,8 @@ NOT_PERSONAL_HERE = {
     "leads.NoteAdded.v1": {"author_id", "mentions", "note_id"},
     "leads.NoteChanged.v1": {"mentions", "note_id"},
     "leads.NoteRemoved.v1": {"note_id"},
-    "leads.LeadSourceChanged.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
-    "leads.LeadSourceMade.v1": {"name", "active", "cost", "mapping", "answers", "bidding", "form"},
+    "leads.LeadSourceChanged.v2": {"name", "active", "cost", "mapping", "answers", "bidding", "form", "senders"},
+    "leads.LeadSourceMade.v2": {"name", "active", "cost", "mapping", "answers", "bidding", "form", "senders"},
     "leads.LeadsImported.v1": {
         "filename",
         "rows",

@@ -1248,6 +1248,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lead-mails/{mailbox}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Lead Mail
+         * @description A mail, whole as it came with its headers: as the body, or in a form's field `email`, `body-mime`, `message`, `mime` …
+         *
+         *     `mailbox` is what stands before the `@` of the source's address. It is kept, whatever it is; where there is a lead in it, that
+         *     is captured. The same mail once more changes nothing.
+         */
+        post: operations["post_lead_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lead-posts/{address}": {
         parameters: {
             query?: never;
@@ -8772,15 +8795,16 @@ export interface components {
             bytes: number;
             /**
              * Fate
-             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew.
+             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew; `not_read`: a mail that is no
+             *     lead.
              * @enum {string}
              */
-            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected";
+            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "not_read" | "accepted" | "rejected";
             /**
              * Format
              * @enum {string}
              */
-            format: "json" | "xml" | "form" | "unknown";
+            format: "json" | "xml" | "form" | "mail" | "unknown";
             /**
              * Id
              * Format: uuid
@@ -8811,6 +8835,13 @@ export interface components {
             reference: string | null;
             /** Remarks */
             remarks: components["schemas"]["Remark"][];
+            /**
+             * Sender
+             * @description Whom a mail says it is from.
+             */
+            sender: string | null;
+            /** Subject */
+            subject: string | null;
             /**
              * What
              * @enum {string}
@@ -8928,10 +8959,20 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Not Read Posts
+             * @description Mails of the last seven days that were no leads.
+             */
+            not_read_posts: number;
+            /**
              * Owner Id
              * @description Whose its leads are at first; the agency's pool's, if they have left.
              */
             owner_id: string | null;
+            /**
+             * Senders
+             * @description Domains, and addresses, whose mail is read; none: all.
+             */
+            senders: string[];
             /** Team Id */
             team_id: string | null;
             /** Version */
@@ -8942,7 +8983,7 @@ export interface components {
          * @description Who posts leads to a source.
          * @enum {string}
          */
-        LeadSourceKind: "vendor" | "api" | "form";
+        LeadSourceKind: "vendor" | "api" | "form" | "mail";
         /** Page[LeadSource] */
         LeadSourcePage: {
             /** Items */
@@ -8957,7 +8998,10 @@ export interface components {
         LeadSourceWithAddress: {
             /** Active */
             active: boolean;
-            /** Address */
+            /**
+             * Address
+             * @description Of mail: what stands before the `@`, by which a provider may hand mail on to `/api/v1/lead-mails/{mailbox}` too.
+             */
             address: string | null;
             answers: components["schemas"]["Answers"];
             bidding: components["schemas"]["Bidding"] | null;
@@ -8999,6 +9043,11 @@ export interface components {
              */
             made_at: string;
             /**
+             * Mail Address
+             * @description The whole address that mail is sent to; null where no mail is taken in, and for other kinds.
+             */
+            mail_address: string | null;
+            /**
              * Mapping
              * @description Our fields, each with its path in what is posted.
              */
@@ -9008,10 +9057,20 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Not Read Posts
+             * @description Mails of the last seven days that were no leads.
+             */
+            not_read_posts: number;
+            /**
              * Owner Id
              * @description Whose its leads are at first; the agency's pool's, if they have left.
              */
             owner_id: string | null;
+            /**
+             * Senders
+             * @description Domains, and addresses, whose mail is read; none: all.
+             */
+            senders: string[];
             /** Team Id */
             team_id: string | null;
             /** Version */
@@ -9288,6 +9347,17 @@ export interface components {
             version: number;
         };
         /**
+         * MailKept
+         * @description A mail is kept.
+         */
+        MailKept: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * MakeApiKey
          * @description A key for a program.
          */
@@ -9342,9 +9412,14 @@ export interface components {
              * Format
              * @enum {string}
              */
-            format: "json" | "xml" | "form";
+            format: "json" | "xml" | "form" | "mail";
             /** Leaves */
             leaves: components["schemas"]["Leaf"][];
+            /**
+             * Not Read
+             * @description Why a mail like it is no lead, and is not read as one; null where it is, and for posts.
+             */
+            not_read: string | null;
             /** Remarks */
             remarks: components["schemas"]["Remark"][];
         };
@@ -11231,6 +11306,11 @@ export interface components {
             name: string;
             /** Owner Id */
             owner_id?: string | null;
+            /**
+             * Senders
+             * @default []
+             */
+            senders: string[];
             /** Team Id */
             team_id?: string | null;
         };
@@ -11995,6 +12075,11 @@ export interface components {
          */
         TryMapping: {
             /**
+             * @description Of `mail` the sample is a mail, with its headers or without.
+             * @default vendor
+             */
+            kind: components["schemas"]["LeadSourceKind"];
+            /**
              * Mapping
              * @default {}
              */
@@ -12003,6 +12088,11 @@ export interface components {
             };
             /** Sample */
             sample: string;
+            /**
+             * Senders
+             * @default []
+             */
+            senders: string[];
         };
         /**
          * UndoBulkAction
@@ -12509,15 +12599,16 @@ export interface components {
             content_type: string | null;
             /**
              * Fate
-             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew.
+             * @description `inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew; `not_read`: a mail that is no
+             *     lead.
              * @enum {string}
              */
-            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected";
+            fate: "captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "not_read" | "accepted" | "rejected";
             /**
              * Format
              * @enum {string}
              */
-            format: "json" | "xml" | "form" | "unknown";
+            format: "json" | "xml" | "form" | "mail" | "unknown";
             /** Headers */
             headers: {
                 [key: string]: string;
@@ -12552,6 +12643,15 @@ export interface components {
             reference: string | null;
             /** Remarks */
             remarks: components["schemas"]["Remark"][];
+            /**
+             * Sender
+             * @description Whom a mail says it is from.
+             */
+            sender: string | null;
+            /** Subject */
+            subject: string | null;
+            /** @description How it reads by the mapping as it is now; null where it cannot be read, and for forms. */
+            understood: components["schemas"]["MappingPreview"] | null;
             /** User Agent */
             user_agent: string | null;
             /**
@@ -12906,6 +13006,7 @@ export type LineOfBusiness = components['schemas']['LineOfBusiness'];
 export type LogCall = components['schemas']['LogCall'];
 export type LostFactor = components['schemas']['LostFactor'];
 export type MadeApiKey = components['schemas']['MadeApiKey'];
+export type MailKept = components['schemas']['MailKept'];
 export type MakeApiKey = components['schemas']['MakeApiKey'];
 export type MakeWebhook = components['schemas']['MakeWebhook'];
 export type MappingPreview = components['schemas']['MappingPreview'];
@@ -18587,6 +18688,82 @@ export interface operations {
             };
         };
     };
+    post_lead_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    "body-mime"?: string;
+                    email?: string;
+                    message?: string;
+                    mime?: string;
+                    raw?: string;
+                };
+                "message/rfc822": string;
+                "multipart/form-data": {
+                    "body-mime"?: string;
+                    email?: string;
+                    message?: string;
+                    mime?: string;
+                    raw?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailKept"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_lead: {
         parameters: {
             query?: never;
@@ -19090,7 +19267,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
                 /** @description Any of these */
-                fate?: ("captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "accepted" | "rejected")[];
+                fate?: ("captured" | "inquiry" | "duplicate" | "held" | "spam" | "unreadable" | "not_read" | "accepted" | "rejected")[];
                 /** @description Rows on a page */
                 limit?: number;
             };

@@ -20,6 +20,7 @@ RESOURCES = {
         "lead-sources",
         "lead-posts",
         "lead-forms",
+        "lead-mails",
         "lead-assignment",
         "pipelines",
     ),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gardenos_contracts.event import Event
+from gardenos_contracts.event import Data, Event, upcaster
 from gardenos_contracts.values import (
     CampaignId,
     LeadId,
@@ -32,6 +32,8 @@ class LeadSourceKind(StrEnum):
     """A system of the agency's own, in our words."""
     FORM = "form"
     """People, by a form on a page of the agency's."""
+    MAIL = "mail"
+    """Whoever sends leads as mails: a vendor, a form of another program's, an assistant."""
 
 
 class _Part(BaseModel):
@@ -80,7 +82,7 @@ class Form(_Part):
     """Pages that may show it: `https://www.example.com`."""
 
 
-class LeadSourceMade(Event, service="leads", version=1):
+class LeadSourceMade(Event, service="leads", version=2):
     """There is a new place that leads come from."""
 
     source_id: SourceId
@@ -100,9 +102,11 @@ class LeadSourceMade(Event, service="leads", version=1):
     answers: Answers = Answers()
     bidding: Bidding | None = None
     form: Form | None = None
+    senders: tuple[str, ...] = ()
+    """Domains, and addresses, whose mail is read; none: all."""
 
 
-class LeadSourceChanged(Event, service="leads", version=1):
+class LeadSourceChanged(Event, service="leads", version=2):
     """A source is set up otherwise. Carries all of it as it is now."""
 
     source_id: SourceId
@@ -118,6 +122,14 @@ class LeadSourceChanged(Event, service="leads", version=1):
     answers: Answers = Answers()
     bidding: Bidding | None = None
     form: Form | None = None
+    senders: tuple[str, ...] = ()
+
+
+@upcaster("leads.LeadSourceMade.v1")
+@upcaster("leads.LeadSourceChanged.v1")
+def without_mail(data: Data) -> Data:
+    """Version 2 may be of the kind mail, and says whose mail is read; until then there was none."""
+    return data
 
 
 class LeadSourceTokenRotated(Event, service="leads", version=1):

@@ -15,6 +15,7 @@ from gardenos_leads.bulk.commands import bulk_jobs
 from gardenos_leads.bulk.projections import forget_bulk_rows
 from gardenos_leads.campaigns.tables import CAMPAIGN_TABLES
 from gardenos_leads.capturing import projections as capturing
+from gardenos_leads.capturing.listening import listen
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.consumers import forgetting, last_contact
 from gardenos_leads.contacts import lead_contacts
@@ -70,10 +71,12 @@ def create_service(settings: LeadsSettings) -> Service:
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],
         standings=standings,
+        background=[listen] if settings.mail_port is not None else [],
         # What is said of an import is no larger than anything else; the first prefix that fits counts.
         larger_bodies={
             "/api/v1/imports/": settings.max_body_bytes,
             "/api/v1/imports": settings.import_max_bytes + _FORM_BYTES,
             **BODIES,
+            "/api/v1/lead-mails": settings.mail_max_bytes + _FORM_BYTES,
         },
     )

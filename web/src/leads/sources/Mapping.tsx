@@ -19,8 +19,9 @@ export function Mapping({ source }: { source: LeadSource }) {
   const [sample, setSample] = useState("");
   const [asked] = useDebouncedValue(sample, PAUSE_MILLISECONDS);
   const [by] = useDebouncedValue(mapping, PAUSE_MILLISECONDS);
-  const preview = useQuery(previewOf(asked, by));
+  const preview = useQuery(previewOf(source, asked, by));
   const saving = useChangeSource();
+  const byMail = source.kind === "mail";
   const map = (field: string, path: string) =>
     setMapping((now) =>
       Object.fromEntries(Object.entries({ ...now, [field]: path }).filter(([, each]) => each !== "")),
@@ -34,8 +35,12 @@ export function Mapping({ source }: { source: LeadSource }) {
         <div className={styles.pane}>
           <Textarea
             className={styles.sample}
-            label="What the sender posts"
-            description="Paste one post: JSON, XML or a form. It is tried, and not kept."
+            label={byMail ? "A mail" : "What the sender posts"}
+            description={
+              byMail
+                ? "Paste one whole, with its headers, or its text alone. It is tried, and not kept."
+                : "Paste one post: JSON, XML or a form. It is tried, and not kept."
+            }
             rows={14}
             resize="vertical"
             maxLength={256_000}
@@ -50,7 +55,14 @@ export function Mapping({ source }: { source: LeadSource }) {
       <Card title="Our fields">
         <p className={styles.understood}>
           A field that is left empty is known by its usual names. Write the path of it where that is not
-          enough.
+          enough
+          {byMail && (
+            <>
+              ; who sent a mail, and what it is about, are the lead’s only where you say so:{" "}
+              <code>mail.reply_to</code>, <code>mail.text</code>
+            </>
+          )}
+          .
         </p>
         <form
           className={form.form}
@@ -65,20 +77,22 @@ export function Mapping({ source }: { source: LeadSource }) {
             </p>
           )}
           <div className={styles.fields}>
-            {Object.entries(FIELDS).map(([field, label]) => (
-              <Autocomplete
-                key={field}
-                label={label}
-                placeholder={placeholderOf(field, found)}
-                data={[...new Set((found?.leaves ?? []).map(({ path }) => path))]}
-                limit={30}
-                maxLength={300}
-                value={mapping[field] ?? ""}
-                onChange={(path) => map(field, path)}
-                description={found?.fields.find((each) => each.field === field)?.value ?? undefined}
-                error={errorOf(saving.error, `/mapping/${field}`)}
-              />
-            ))}
+            {Object.entries(FIELDS)
+              .filter(([field]) => !byMail || field !== "ping_id")
+              .map(([field, label]) => (
+                <Autocomplete
+                  key={field}
+                  label={label}
+                  placeholder={placeholderOf(field, found)}
+                  data={[...new Set((found?.leaves ?? []).map(({ path }) => path))]}
+                  limit={30}
+                  maxLength={300}
+                  value={mapping[field] ?? ""}
+                  onChange={(path) => map(field, path)}
+                  description={found?.fields.find((each) => each.field === field)?.value ?? undefined}
+                  error={errorOf(saving.error, `/mapping/${field}`)}
+                />
+              ))}
           </div>
           <div className={form.actions}>
             <Button type="submit" disabled={!changed} loading={saving.isPending}>
@@ -102,10 +116,22 @@ function Understood({ preview }: { preview: MappingPreview }) {
       <p>
         {preview.fits ? (
           <Chip tone="good">It becomes a lead</Chip>
+        ) : preview.not_read !== null ? (
+          <Chip tone="warn">It is not read</Chip>
         ) : (
           <Chip tone="warn">It is held, to be mended</Chip>
         )}
       </p>
+      {preview.not_read !== null && <p className={styles.understood}>{preview.not_read}</p>}
+      <ReadFields preview={preview} />
+    </div>
+  );
+}
+
+/** What each of our fields was taken from, and what could not be. */
+export function ReadFields({ preview }: { preview: MappingPreview }) {
+  return (
+    <>
       <dl className={styles.facts}>
         {preview.fields.map(({ field, path, value }) => (
           <div key={field} style={{ display: "contents" }}>
@@ -123,6 +149,6 @@ function Understood({ preview }: { preview: MappingPreview }) {
           ))}
         </ul>
       )}
-    </div>
+    </>
   );
 }

@@ -12,9 +12,10 @@ import { ShowMore } from "../../ui/Split";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { failed } from "../../ui/toast";
 import { When } from "../../ui/When";
+import { ReadFields } from "./Mapping";
 import { postsOf, useCaptureAnew, wholePost } from "./queries";
 import styles from "./Sources.module.css";
-import { amountInWords, canBeMended, type Fate, FATES, FIELDS } from "./words";
+import { amountInWords, canBeMended, type Fate, FATES, FIELDS, titleOf } from "./words";
 
 /** What was posted to a source, with what became of it; each can be looked at as it came. */
 export function Posts({ source }: { source: LeadSource }) {
@@ -101,20 +102,20 @@ interface EntryProps {
 
 function Entry({ post, look, busy, capture }: EntryProps) {
   const { word, tone } = FATES[post.fate];
-  const title = post.what === "ping" ? "Ping" : "Post";
-  const name = `${title} ${post.reference ?? post.id}`;
+  const title = titleOf(post);
+  const name = `${title} ${post.subject ?? post.reference ?? post.id}`;
   return (
     <li className={settings.entry}>
       <div className={settings.who}>
         <p>
           <strong>
-            {title}
+            {post.subject ?? title}
             {post.reference && ` ${post.reference}`}
           </strong>
           <Chip tone={tone}>{word}</Chip>
         </p>
         <small>
-          <When at={post.received_at} /> · {post.format} · {fileSize(post.bytes)}
+          <When at={post.received_at} /> · {post.sender ?? post.format} · {fileSize(post.bytes)}
           {post.price && <> · {amountInWords(post.price)}</>}
           {!post.in_scope && " · a lead of others"}
           {post.remarks.map(({ field, detail }) => (
@@ -165,6 +166,8 @@ function Whole({ source, post }: { source: LeadSource; post: LeadPost }) {
     return <Empty title="Nothing is kept of it any more">The person was forgotten.</Empty>;
   }
   const facts = [
+    ["Sender", whole.sender],
+    ["Subject", whole.subject],
     ["From", whole.address],
     ["Program", whole.user_agent],
     ["Kind", whole.content_type],
@@ -179,9 +182,22 @@ function Whole({ source, post }: { source: LeadSource; post: LeadPost }) {
           <Fact key={name} name={name!} value={value!} />
         ))}
       </dl>
+      {whole.understood && whole.understood.fields.length > 0 && (
+        <section aria-labelledby="as-it-reads">
+          <h3 id="as-it-reads" className={styles.part}>
+            As it reads now
+          </h3>
+          <ReadFields preview={whole.understood} />
+        </section>
+      )}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={styles.raw} tabIndex={0} role="region" aria-label="What was posted">
+      <pre
+        className={styles.raw}
+        tabIndex={0}
+        role="region"
+        aria-label={whole.format === "mail" ? "The mail" : "What was posted"}
+      >
         {whole.body}
       </pre>
       <details>

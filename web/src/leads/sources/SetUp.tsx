@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { newKey } from "../../api/client";
 import type { LeadSource, LeadSourceWithAddress, SetUpLeadSource } from "../../api/schema";
@@ -15,7 +15,7 @@ import { ShowAddress } from "./ShowAddress";
 import styles from "./Sources.module.css";
 import { listed, minorOf, written } from "./words";
 
-const POINTERS = ["/name", "/campaign_id", "/owner_id", "/team_id"];
+const POINTERS = ["/name", "/campaign_id", "/owner_id", "/team_id", "/senders"];
 
 /** What a source is called, where its leads go at first, what they cost; how its sender is answered, and by which rule pings are. */
 export function SetUp({ source }: { source: LeadSource }) {
@@ -49,6 +49,7 @@ function startOf(source: LeadSource) {
     states: (bidding?.states ?? []).join(", "),
     lines: [...(bidding?.lines ?? [])] as string[],
     most: String(bidding?.most_a_day ?? ""),
+    senders: source.senders.join("\n"),
   };
 }
 
@@ -65,6 +66,7 @@ function bodyOf(wanted: Wanted, currency: string): Partial<SetUpLeadSource> {
     cost: cost === null ? null : { minor: cost, currency },
     line_of_business: wanted.line || null,
     answers: wanted.answers,
+    senders: listed(wanted.senders),
     bidding: wanted.bids
       ? {
           price: { minor: minorOf(wanted.price) ?? 0, currency },
@@ -160,7 +162,22 @@ function Form({ source }: { source: LeadSource }) {
           onChange={(event) => change({ line: event.currentTarget.value as Wanted["line"] })}
         />
       </div>
-      {source.kind !== "form" && <AnswerFields wanted={wanted} change={change} />}
+      {source.kind === "mail" && (
+        <Textarea
+          label="Allowed senders"
+          description="Domains or addresses, one a line; none: everybody. Mail of others is kept, and not read."
+          placeholder="quotehub.example"
+          rows={3}
+          resize="vertical"
+          spellCheck={false}
+          value={wanted.senders}
+          onChange={(event) => change({ senders: event.currentTarget.value })}
+          error={errorOf(error, "/senders")}
+        />
+      )}
+      {(source.kind === "vendor" || source.kind === "api") && (
+        <AnswerFields wanted={wanted} change={change} />
+      )}
       {source.kind === "vendor" && (
         <fieldset className={styles.group}>
           <legend>Pings</legend>
@@ -331,7 +348,7 @@ function Asked({ source, close, made }: AskedProps) {
           {wrong}
         </p>
       )}
-      <p>What is posted to the present one is refused from then on: tell the sender at once.</p>
+      <p>What is sent to the present one is refused from then on: tell the sender at once.</p>
       <div className={form.actions}>
         <Button variant="default" data-autofocus onClick={close}>
           Cancel

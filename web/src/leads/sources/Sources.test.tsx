@@ -34,7 +34,7 @@ const ANSWERS = {
 const source: LeadSource = {
   id: "s", version: 3, name: "QuoteHub", kind: "vendor", active: true, campaign_id: null, campaign_name: null, owner_id: null,
   team_id: null, cost: { minor: 1500, currency: "USD" }, line_of_business: null, mapping: { name: "who" }, answers: ANSWERS,
-  bidding: null, form: null, form_address: null, made_at: "2026-11-28T08:00:00Z", changed_at: "2026-11-28T08:00:00Z",
+  bidding: null, form: null, form_address: null, senders: [], not_read_posts: 0, made_at: "2026-11-28T08:00:00Z", changed_at: "2026-11-28T08:00:00Z",
   held_posts: 2, last_posted_at: "2026-11-28T08:00:00Z",
 }; // prettier-ignore
 const onPage: LeadSource = {
@@ -47,7 +47,7 @@ const onPage: LeadSource = {
 const post: LeadPost = {
   id: "p", received_at: "2026-11-28T08:00:00Z", what: "post", fate: "held", format: "json", bytes: 120, lead_id: null,
   ping_id: null, reference: "QH-1", price: null, remarks: [{ field: "phone", detail: "“12” is no telephone number" }],
-  in_scope: true,
+  in_scope: true, sender: null, subject: null,
 }; // prettier-ignore
 
 let asked: { method: string; path: string; body: unknown; match: string | null }[];
@@ -159,7 +159,7 @@ it("shows what came with why it is no lead, as it came, and captures it anew", a
   answers["GET /api/v1/lead-sources/s/posts/p"] = () =>
     Response.json({
       ...post, body: '{"who": "Ann"}', content_type: "application/json", headers: { host: "x" }, address: "203.0.113.7",
-      user_agent: "QuoteHub/2",
+      user_agent: "QuoteHub/2", understood: null,
     }); // prettier-ignore
   answers["POST /api/v1/lead-sources/s/posts/p/capture"] = problem(409, "it still cannot be a lead");
   const user = show("/leads/sources/s");
@@ -202,6 +202,7 @@ it("tries a mapping on a sample, and saves it with the version in hand", async (
       fields: [{ field: "name", path: "who", mapped: true, value: "Ann Lee" }],
       remarks: [],
       fits: true,
+      not_read: null,
     });
   answers["PUT /api/v1/lead-sources/s"] = () => Response.json({ ...source, version: 4 });
   const user = show("/leads/sources/s?part=mapping");
@@ -238,6 +239,83 @@ it("sets up a form, with the line for the page and a look at it", async () => {
   const script = document.querySelector<HTMLScriptElement>("script[data-form]");
   expect(script?.dataset.form).toBe("glf_abc");
   expect(script?.hasAttribute("data-preview")).toBe(true);
+});
+
+const byMail: LeadSource = {
+  ...source, id: "m", name: "Hub by mail", kind: "mail", mapping: {}, cost: null, senders: ["quotehub.example"], not_read_posts: 3,
+}; // prettier-ignore
+const mail: LeadPost = {
+  ...post, id: "n", format: "mail", fate: "not_read", reference: null, sender: "news@quotehub.example", subject: "Our news",
+  remarks: [{ field: null, detail: "nothing in it reads like a lead" }],
+}; // prettier-ignore
+const read = {
+  format: "mail",
+  leaves: [{ path: "Call", value: "512 555 0142" }],
+  fields: [{ field: "phone", path: "Call", mapped: true, value: "+15125550142" }],
+  remarks: [],
+  fits: false,
+  not_read: "nothing in it reads like a lead",
+};
+
+it("shows where mail is sent once, and how a provider hands it on", async () => {
+  const made = { ...byMail, address: "lead-once", mail_address: "lead-once@in.example" };
+  answers["POST /api/v1/lead-sources"] = () => Response.json(made, { status: 201 });
+  const user = show("/leads/sources");
+  await user.click(await screen.findByRole("button", { name: "Add a source" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Add a source" }));
+  await enter(user, dialog.getByLabelText("Name"), "Hub by mail");
+  await user.selectOptions(dialog.getByLabelText("Kind"), "Mail");
+  await user.click(dialog.getByRole("button", { name: "Add the source" }));
+  expect(await screen.findByText("lead-once@in.example")).toBeTruthy();
+  expect(screen.getByText(/\/api\/v1\/lead-mails\/lead-once$/)).toBeTruthy();
+  expect(done("POST")[0]?.body).toMatchObject({ kind: "mail", form: null });
+});
+
+it("tells of each mail what became of it, and what is read in it", async () => {
+  answers["GET /api/v1/lead-sources"] = list([byMail]);
+  show("/leads/sources");
+  expect(await screen.findByText("3 not read this week")).toBeTruthy();
+  answers["GET /api/v1/lead-sources/m"] = () => Response.json(byMail);
+  answers["GET /api/v1/lead-sources/m/posts"] = list([mail]);
+  answers["GET /api/v1/lead-sources/m/posts/n"] = () =>
+    Response.json({
+      ...mail, body: "From: news@quotehub.example", content_type: "message/rfc822", headers: {}, address: "203.0.113.7",
+      user_agent: "", understood: read,
+    }); // prettier-ignore
+  const user = show("/leads/sources/m");
+  expect(await screen.findByText("Our news")).toBeTruthy();
+  expect(screen.getByText("Not read", { selector: "span, strong, div" })).toBeTruthy();
+  expect(screen.getByText(/nothing in it reads like a lead/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: "Look at Mail Our news" }));
+  expect(await screen.findByText("From: news@quotehub.example")).toBeTruthy();
+  expect(screen.getByText("As it reads now")).toBeTruthy();
+  expect(screen.getByText(/\+15125550142/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Capture anew: Mail Our news", hidden: true })).toBeTruthy();
+});
+
+it("tries a mail, and says why it would not be read", async () => {
+  answers["GET /api/v1/lead-sources/m"] = () => Response.json(byMail);
+  answers["POST /api/v1/lead-sources/preview"] = () => Response.json(read);
+  const user = show("/leads/sources/m?part=mapping");
+  await enter(user, await screen.findByLabelText("A mail"), "Call: 512 555 0142");
+  expect(await screen.findByText("It is not read", {}, { timeout: 10_000 })).toBeTruthy();
+  expect(screen.getByText("nothing in it reads like a lead")).toBeTruthy();
+  expect(done("POST")[0]?.body).toMatchObject({ kind: "mail", senders: ["quotehub.example"] });
+  expect(screen.queryByLabelText("Ping’s id")).toBeNull();
+});
+
+it("keeps whose mail is read, and asks for no answers", async () => {
+  answers["GET /api/v1/lead-sources/m"] = () => Response.json(byMail);
+  const wrong = "“hub” is neither a domain nor an address; write example.com or leads@example.com";
+  answers["PUT /api/v1/lead-sources/m"] = problem(422, wrong, [{ pointer: "/senders", detail: wrong }]);
+  const user = show("/leads/sources/m?part=set-up");
+  const senders = await screen.findByLabelText("Allowed senders");
+  expect(screen.queryByText("What the sender is answered")).toBeNull();
+  await user.clear(senders);
+  await enter(user, senders, "quotehub.example\nhub");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(wrong)).toBeTruthy();
+  expect(done("PUT")[0]?.body).toMatchObject({ senders: ["quotehub.example", "hub"] });
 });
 
 it("bids on pings by the rule that is set up", async () => {

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconApi, IconBuildingStore, IconForms, IconLock, IconPlus } from "@tabler/icons-react";
+import { IconApi, IconBuildingStore, IconForms, IconLock, IconMail, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -18,7 +18,7 @@ import { sources } from "./queries";
 import { ShowAddress } from "./ShowAddress";
 import { amountInWords, KINDS } from "./words";
 
-export const ICONS = { vendor: IconBuildingStore, api: IconApi, form: IconForms } as const;
+export const ICONS = { vendor: IconBuildingStore, api: IconApi, form: IconForms, mail: IconMail } as const;
 
 /** Where leads come from. Owners, admins and managers set it up; to others it is said so. */
 export function SourcesPage() {
@@ -65,8 +65,8 @@ function Kept() {
   return (
     <Card label="Sources">
       <p className={settings.words}>
-        Vendors and systems post leads to an address, people fill in a form on a page of yours. All of it is
-        captured first, and routed after: see <Link to="/leads/assignment">Assignment</Link>.
+        Vendors and systems post leads to an address or mail them, people fill in a form on a page of yours.
+        All of it is captured first, and routed after: see <Link to="/leads/assignment">Assignment</Link>.
       </p>
       {error && kept && <Stale error={error} retry={ask} />}
       {error && !kept && <Failed error={error} retry={ask} what="list" />}
@@ -103,6 +103,7 @@ function Entry({ source }: { source: LeadSource }) {
           <Chip>{KINDS[source.kind].word}</Chip>
           {!source.active && <Chip>Switched off</Chip>}
           {closed && <Chip tone="warn">Its campaign is closed</Chip>}
+          {source.not_read_posts > 0 && <Chip>{source.not_read_posts} not read this week</Chip>}
           {source.held_posts > 0 && <Chip tone="warn">{source.held_posts} to be mended</Chip>}
         </p>
         <small>

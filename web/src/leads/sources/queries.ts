@@ -59,12 +59,16 @@ export const wholePost = (lead_source_id: string, lead_post_id: string) =>
     staleTime: 60_000,
   });
 
-/** How a sample would be understood. */
-export const previewOf = (sample: string, mapping: Record<string, string>) =>
+/** How a sample would be understood, as what is posted there or sent by these senders. */
+export const previewOf = (
+  { kind, senders }: Pick<LeadSource, "kind" | "senders">,
+  sample: string,
+  mapping: Record<string, string>,
+) =>
   queryOptions({
-    queryKey: ["lead sources", "preview", sample, mapping],
+    queryKey: ["lead sources", "preview", kind, senders, sample, mapping],
     queryFn: ({ signal }): Promise<MappingPreview> =>
-      data(api.POST("/api/v1/lead-sources/preview", { body: { sample, mapping }, signal })),
+      data(api.POST("/api/v1/lead-sources/preview", { body: { kind, senders, sample, mapping }, signal })),
     enabled: sample.trim() !== "",
     retry: false,
     staleTime: Infinity,
@@ -88,9 +92,10 @@ export function useMakeSource() {
 /** All that is said of a source, for it is changed whole. */
 export function saidOf(source: LeadSource): SetUpLeadSource {
   const { name, kind, active, campaign_id, owner_id, team_id, cost, line_of_business } = source;
-  const { mapping, answers, bidding, form } = source;
+  const { mapping, answers, bidding, form, senders } = source;
   return {
     name, kind, active, campaign_id, owner_id, team_id, cost, line_of_business, mapping, answers, bidding, form,
+    senders,
   } as SetUpLeadSource; // prettier-ignore
 }
 

@@ -11,17 +11,22 @@ export const FATES: Record<Fate, { word: string; tone: Tone }> = {
   held: { word: "To be mended", tone: "warn" },
   spam: { word: "Spam", tone: "plain" },
   unreadable: { word: "Unreadable", tone: "bad" },
+  not_read: { word: "Not read", tone: "warn" },
   accepted: { word: "Bid", tone: "good" },
   rejected: { word: "No bid", tone: "plain" },
 };
 
 /** Whether it may be captured after all. */
 export const canBeMended = ({ what, fate }: Pick<LeadPost, "what" | "fate">): boolean =>
-  what === "post" && (fate === "held" || fate === "spam" || fate === "unreadable");
+  what === "post" && ["held", "spam", "unreadable", "not_read"].includes(fate);
 
 export const KINDS: Record<LeadSource["kind"], { word: string; what: string }> = {
   vendor: { word: "Vendor", what: "Sells leads, and posts them in its own words" },
   api: { word: "API", what: "A system of your own, which posts leads" },
+  mail: {
+    word: "Mail",
+    what: "Leads are sent to it as mails: by a vendor, or by a form of another program’s",
+  },
   form: { word: "Web form", what: "People fill it in on a page of yours" },
 };
 
@@ -95,6 +100,13 @@ export const snippetOf = (origin: string, address: string): string =>
 /** Where posts go. */
 export const addressOf = (origin: string, address: string): string =>
   `${origin}/api/v1/lead-posts/${address}`;
+
+/** Where a provider that takes mail in hands it on. */
+export const mailedBy = (origin: string, mailbox: string): string => `${origin}/api/v1/lead-mails/${mailbox}`;
+
+/** What came, in a word: a post, a ping, a mail. */
+export const titleOf = ({ what, format }: Pick<LeadPost, "what" | "format">): string =>
+  format === "mail" ? "Mail" : what === "ping" ? "Ping" : "Post";
 
 /** Words that stand one a line, or with commas between them. */
 export const listed = (text: string): string[] =>

@@ -9,6 +9,7 @@ from gardenos_leads.api.fields import router as fields
 from gardenos_leads.api.held import router as held
 from gardenos_leads.api.imports import router as imports
 from gardenos_leads.api.lead_forms import router as lead_forms
+from gardenos_leads.api.lead_mails import router as lead_mails
 from gardenos_leads.api.lead_posts import router as lead_posts
 from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
@@ -24,6 +25,7 @@ from gardenos_leads.api.views import router as views
 routers = (
     lead_posts,
     lead_forms,
+    lead_mails,
     held,
     bulk_actions,
     time_travel,

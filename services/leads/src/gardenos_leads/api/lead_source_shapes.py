@@ -8,7 +8,9 @@ from gardenos_chassis.http.shapes import Shape
 from gardenos_contracts.lead_sources import Answers, Bidding, Form, LeadSourceKind
 from gardenos_contracts.values import LineOfBusiness, Money
 
-PostFate: TypeAlias = Literal["captured", "inquiry", "duplicate", "held", "spam", "unreadable", "accepted", "rejected"]
+PostFate: TypeAlias = Literal[
+    "captured", "inquiry", "duplicate", "held", "spam", "unreadable", "not_read", "accepted", "rejected"
+]  # fmt: skip
 
 
 class LeadSource(Shape):
@@ -33,12 +35,16 @@ class LeadSource(Shape):
     answers: Answers
     bidding: Bidding | None
     form: Form | None
+    senders: list[str]
+    """Domains, and addresses, whose mail is read; none: all."""
     form_address: str | None
     """What its page names the form by; null unless it is one."""
     made_at: datetime
     changed_at: datetime
     held_posts: int
     """Posts that wait to be mended."""
+    not_read_posts: int
+    """Mails of the last seven days that were no leads."""
     last_posted_at: datetime | None
 
 
@@ -46,6 +52,9 @@ class LeadSourceWithAddress(LeadSource):
     """A source, and the address that its leads are posted to: shown now, and never again. Null for forms."""
 
     address: str | None
+    """Of mail: what stands before the `@`, by which a provider may hand mail on to `/api/v1/lead-mails/{mailbox}` too."""
+    mail_address: str | None
+    """The whole address that mail is sent to; null where no mail is taken in, and for other kinds."""
 
 
 class Remark(Shape):
@@ -62,14 +71,18 @@ class LeadPost(Shape):
     received_at: datetime
     what: Literal["post", "ping"]
     fate: PostFate
-    """`inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew."""
-    format: Literal["json", "xml", "form", "unknown"]
+    """`inquiry`: of somebody who was a lead already; `held`: kept, to be mended and captured anew; `not_read`: a mail that is no
+    lead."""
+    format: Literal["json", "xml", "form", "mail", "unknown"]
     bytes: int
     lead_id: UUID | None
     ping_id: UUID | None
     """The ping that it names."""
     reference: str | None
     """The vendor's id of it."""
+    sender: str | None
+    """Whom a mail says it is from."""
+    subject: str | None
     price: Money | None
     remarks: list[Remark]
     in_scope: bool
@@ -85,6 +98,8 @@ class WholeLeadPost(LeadPost):
     address: str | None
     """The IP address that it came from."""
     user_agent: str | None
+    understood: "MappingPreview | None"
+    """How it reads by the mapping as it is now; null where it cannot be read, and for forms."""
 
 
 class Leaf(Shape):
@@ -107,12 +122,20 @@ class FoundField(Shape):
 class MappingPreview(Shape):
     """How a sample would be understood."""
 
-    format: Literal["json", "xml", "form"]
+    format: Literal["json", "xml", "form", "mail"]
     leaves: list[Leaf]
     fields: list[FoundField]
     remarks: list[Remark]
     fits: bool
     """Whether a post like it becomes a lead."""
+    not_read: str | None
+    """Why a mail like it is no lead, and is not read as one; null where it is, and for posts."""
+
+
+class MailKept(Shape):
+    """A mail is kept."""
+
+    id: UUID
 
 
 class CapturedAnew(Shape):

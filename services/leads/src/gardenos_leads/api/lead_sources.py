@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from gardenos_chassis.asked import shows
 from gardenos_chassis.audit.accesses import lists, opens
@@ -19,7 +19,6 @@ from gardenos_chassis.tenancy import master_keys_of
 from gardenos_contracts.lead_sources import Answers, Bidding, Form, LeadSourceKind
 from gardenos_contracts.values import LineOfBusiness, Money
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -28,10 +27,12 @@ from gardenos_leads.api import lead_source_shapes as shapes
 from gardenos_leads.capturing import queries, source
 from gardenos_leads.capturing.address import Address
 from gardenos_leads.capturing.arrived import Arrived
-from gardenos_leads.capturing.mapping import understand
-from gardenos_leads.capturing.payload import MOST_BYTES, Unreadable, read_payload
+from gardenos_leads.capturing.looking import looked_at, looked_through
+from gardenos_leads.capturing.mailbox import Mailbox
+from gardenos_leads.capturing.payload import MOST_BYTES, Unreadable
 from gardenos_leads.capturing.posts import capture_anew
 from gardenos_leads.capturing.tables import lead_source_secrets, lead_sources
+from gardenos_leads.settings import LeadsSettings
 
 router = APIRouter(prefix="/api/v1/lead-sources", tags=["lead sources"])
 of_leads = APIRouter(prefix="/api/v1/leads", tags=["leads"])
@@ -46,6 +47,9 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Words = Annotated[str, StringConstraints(max_length=500), WithoutNul]
 Path = Annotated[str, StringConstraints(max_length=300), WithoutNul]
 FieldName = Annotated[str, StringConstraints(max_length=50), WithoutNul]
+Sender = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=320), WithoutNul
+]
 Minor = Annotated[int, Field(ge=0, le=100_000_000)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -111,6 +115,7 @@ class SetUpLeadSource(_Said):
     answers: AnswersSaid = AnswersSaid()
     bidding: BiddingSaid | None = None
     form: FormSaid | None = None
+    senders: Annotated[list[Sender], Field(max_length=100)] = []
 
     def wanted(self) -> source.Wanted:
         """As the aggregate has it."""
@@ -127,6 +132,7 @@ class SetUpLeadSource(_Said):
             answers=Answers(**self.answers.model_dump()),
             bidding=Bidding(**self.bidding.model_dump()) if self.bidding else None,
             form=Form(**self.form.model_dump()) if self.form else None,
+            senders=tuple(dict.fromkeys(self.senders)),
         )
 
 
@@ -135,6 +141,9 @@ class TryMapping(_Said):
 
     sample: Annotated[str, StringConstraints(max_length=MOST_BYTES)]
     mapping: Annotated[dict[FieldName, Path], Field(max_length=50)] = {}
+    kind: LeadSourceKind = LeadSourceKind.VENDOR
+    """Of `mail` the sample is a mail, with its headers or without."""
+    senders: Annotated[list[Sender], Field(max_length=100)] = []
 
 
 async def keeper(writing: Writer) -> Writing:
@@ -155,22 +164,22 @@ async def list_lead_sources(reading: Reader) -> Response:
 
 
 @router.post("", status_code=201, responses={201: {"model": shapes.LeadSourceWithAddress}})
-async def make_lead_source(body: SetUpLeadSource, writing: Keeper) -> Response:
+async def make_lead_source(body: SetUpLeadSource, writing: Keeper, request: Request) -> Response:
     """A new source. Its address is shown this once."""
     await writing.refuse_strangers(owner_id=body.owner_id, team_id=body.team_id)
     id = new_id()
     async with writing.unit_of_work() as work:
         made = await work.earlier_outcome()
-        address: Address | None = None
+        address: Address | Mailbox | None = None
         if made is None:
             await _refuse_too_many(work)
             await _require_campaign(work, body.campaign_id)
             made = Changed(id, work.record(id, 0, source.make(id, body.wanted())))
-            address = await _readdressed(work, id)
+            address = await _readdressed(work, id, body.kind)
             await work.settle(made)
             await work.flush()
         shown = await queries.source(work.session, writing.caller.agency_id, made.id)
-    told = {**shown, "address": _shown_once(body.kind, address)}
+    told = {**shown, **_shown_once(request, body.kind, address)}
     return json_response(told, 201, location=f"/api/v1/lead-sources/{made.id}", etag=made.version)
 
 
@@ -179,31 +188,10 @@ async def preview_mapping(body: TryMapping, reading: Reader) -> Response:
     """How a sample would be understood by a mapping; nothing is kept of it."""
     reading.caller.require(KEEP_SOURCES)
     try:
-        payload = read_payload(body.sample.encode())
+        found = looked_at(body.kind, body.sample, body.mapping, tuple(body.senders))
     except Unreadable as error:
         raise Invalid(str(error), pointer="/sample") from error
-    said = understand(payload.leaves, body.mapping)
-    named = {
-        **{name: value for name, value in said.details.items() if name != "name"},
-        "name": str(said.details["name"]) or None,
-        "given_name": said.details["name"].given or None,
-        "family_name": said.details["name"].family or None,
-        **{name: getattr(said, name) for name in ("reference", "consent_text", "consented_at", "consent_token")},
-        **{name: getattr(said, name) for name in ("source_url", "price", "ping_id", "address", "user_agent")},
-        **{f"utm_{word}": value for word, value in said.utm.model_dump().items()},
-    }
-    fields = [
-        {"field": name, "path": path, "mapped": name in body.mapping, "value": _text(named.get(name))}
-        for name, path in said.paths.items()
-    ]
-    told = {
-        "format": payload.format,
-        "leaves": [{"path": path, "value": value} for path, value in payload.leaves.items()],
-        "fields": fields,
-        "remarks": to_jsonable_python(said.remarks),
-        "fits": said.fits,
-    }
-    return json_response(told)
+    return json_response(found)
 
 
 @router.get("/{lead_source_id}", responses=_ONE)
@@ -229,19 +217,19 @@ async def change_lead_source(lead_source_id: UUID, body: SetUpLeadSource, writin
 
 
 @router.post("/{lead_source_id}/address", responses={200: {"model": shapes.LeadSourceWithAddress}})
-async def readdress_lead_source(lead_source_id: UUID, writing: Keeper) -> Response:
+async def readdress_lead_source(lead_source_id: UUID, writing: Keeper, request: Request) -> Response:
     """A new address, shown this once; the one before it is good no more. Of a form what is open on pages now is shown anew."""
     async with writing.unit_of_work() as work:
         there, version = await _present(work, lead_source_id)
         earlier = await work.earlier_outcome()
-        address: Address | None = None
+        address: Address | Mailbox | None = None
         if earlier is None:
             changed = Changed(lead_source_id, work.record(lead_source_id, version, there.rotate()))
-            address = await _readdressed(work, lead_source_id)
+            address = await _readdressed(work, lead_source_id, there.wanted.kind)
             await work.settle(changed)
             await work.flush()
         found = await queries.source(work.session, writing.caller.agency_id, lead_source_id)
-    return json_response({**found, "address": _shown_once(there.wanted.kind, address)}, etag=found["version"])
+    return json_response({**found, **_shown_once(request, there.wanted.kind, address)}, etag=found["version"])
 
 
 @router.get(
@@ -274,10 +262,12 @@ async def show_lead_post(lead_source_id: UUID, lead_post_id: UUID, reading: Read
     caller.require(KEEP_SOURCES)
     found = await queries.post(reading.session, caller, lead_source_id, lead_post_id)
     keys, sealed = master_keys_of(reading.session), found.pop("sealed")
-    whole: dict[str, Any] = dict.fromkeys(("body", "content_type", "headers", "address", "user_agent"))
+    whole: dict[str, Any] = dict.fromkeys(("body", "content_type", "headers", "address", "user_agent", "understood"))
     if sealed is not None and keys is not None:
         came = Arrived.unsealed(keys, caller.agency_id, lead_post_id, sealed)
-        whole = {"body": came.text, **{name: getattr(came, name) for name in whole if name != "body"}}
+        whole |= {name: getattr(came, name) for name in ("content_type", "headers", "address", "user_agent")}
+        there = await queries.source(reading.session, caller.agency_id, lead_source_id)
+        whole |= {"body": came.text, "understood": looked_through(there["kind"], came, there["mapping"])}
     return json_response(found | whole)
 
 
@@ -306,20 +296,21 @@ async def list_inquiries(lead_id: UUID, reading: Reader) -> Response:
     return json_response({"items": await queries.inquiries_of(reading.session, reading.caller.agency_id, lead_id)})
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _shown_once(request: Request, kind: LeadSourceKind, address: Address | Mailbox | None) -> dict[str, str | None]:
+    settings = request.app.state.service.settings
+    assert isinstance(settings, LeadsSettings)
+    return {
+        "address": None if address is None or kind is LeadSourceKind.FORM else str(address),
+        "mail_address": address.at(settings.mail_domain) if isinstance(address, Mailbox) else None,
+    }
 
 
-def _shown_once(kind: LeadSourceKind, address: Address | None) -> str | None:
-    return None if address is None or kind is LeadSourceKind.FORM else str(address)
-
-
-async def _readdressed(work: UnitOfWork, source_id: UUID) -> Address:
+async def _readdressed(work: UnitOfWork, source_id: UUID, kind: LeadSourceKind) -> Address | Mailbox:
     """A new secret in the place of the last; of it only a digest is kept."""
-    address = Address.new(work.context.agency_id, source_id)
-    kept = insert(lead_source_secrets).values(
-        agency_id=address.agency_id, source_id=source_id, secret_hash=address.hash
-    )
+    agency_id = work.context.agency_id
+    mail = kind is LeadSourceKind.MAIL
+    address = Mailbox.new(agency_id) if mail else Address.new(agency_id, source_id)
+    kept = insert(lead_source_secrets).values(agency_id=agency_id, source_id=source_id, secret_hash=address.hash)
     await work.session.execute(
         kept.on_conflict_do_update(
             index_elements=["agency_id", "source_id"], set_={"secret_hash": kept.excluded.secret_hash}

@@ -15,6 +15,10 @@ from gardenos_chassis.sealing.keys import MasterKeys
 
 _NOT_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})
 _MOST_HEADERS = 8_000
+MESSAGE = "message/rfc822"
+"""The type of a mail."""
+RETURN_PATH = "return-path"
+"""Where it stands among the headers of a mail that arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,10 @@ class Arrived:
     at: datetime
 
     @classmethod
-    async def by(cls, request: Request, proxies: Proxies) -> "Arrived":
-        """What a request brings."""
+    async def by(
+        cls, request: Request, proxies: Proxies, *, body: bytes | None = None, content_type: str | None = None
+    ) -> "Arrived":
+        """What a request brings; its body is what was sent, or what stood in that."""
         origin = proxies.origin_of(request)
         headers: dict[str, str] = {}
         left = _MOST_HEADERS
@@ -38,8 +44,15 @@ class Arrived:
             left -= len(name) + len(value)
             if name not in _NOT_KEPT and left > 0:
                 headers[name] = value
-        content_type = request.headers.get("content-type", "")[:200]
-        return cls(await request.body(), content_type, headers, origin.address, origin.user_agent, datetime.now(UTC))
+        kind = content_type or request.headers.get("content-type", "")[:200]
+        return cls(
+            await request.body() if body is None else body,
+            kind,
+            headers,
+            origin.address,
+            origin.user_agent,
+            datetime.now(UTC),
+        )
 
     def sealed(self, keys: MasterKeys, agency_id: UUID, post_id: UUID) -> bytes:
         """What is kept of it. It is personal, and of nobody yet: it has a key of its own, and goes with whoever it is of."""
@@ -65,6 +78,11 @@ class Arrived:
             told["user_agent"],
             datetime.fromisoformat(told["at"]),
         )
+
+    @property
+    def return_path(self) -> str | None:
+        """Of a mail, as its envelope had it; None where it came without one."""
+        return self.headers.get(RETURN_PATH)
 
     @property
     def text(self) -> str:

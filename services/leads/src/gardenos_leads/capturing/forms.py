@@ -156,7 +156,7 @@ def said_in(form: Form, leaves: Mapping[str, str], at: datetime) -> Submission:
         consented_at=at if agreed else None,
         source_url=page,
         utm=utm_of({}, page),
-        reference=ticket.number if ticket is not None else None,
+        delivery=ticket.number if ticket is not None else None,
     )
 
 

@@ -61,6 +61,7 @@ async def inquire(
     lead, version = await _known(work, said)
     details = line_by_default(said.details, source.line_of_business)
     lead_id = lead.lead_id if lead is not None else new_id()
+    by_mail = source.kind is LeadSourceKind.MAIL
     # What somebody set up goes before what stands in a link.
     by_utm = await campaign_by(work.session, source.agency_id, said.utm) if source.campaign_id is None else None
     inquiry = LeadInquired(
@@ -73,13 +74,14 @@ async def inquire(
         by_utm=by_utm is not None,
         cost=cost,
         line_of_business=details["line_of_business"],
-        external_id=None if source.kind is LeadSourceKind.FORM else said.reference,
+        external_id=said.reference,
         consent_text=said.consent_text,
         consented_at=said.consented_at,
         consent_token=said.consent_token,
         source_url=said.source_url,
-        address=said.address or arrived.address,
-        user_agent=said.user_agent or arrived.user_agent or None,
+        # A mail comes from a server, and not from whom it is about.
+        address=said.address or (None if by_mail else arrived.address),
+        user_agent=said.user_agent or (None if by_mail else arrived.user_agent or None),
         first=lead is None,
         inquired_at=arrived.at,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from gardenos_chassis.errors import TooManyRequests
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Session, driver_of, master_keys_of
 from gardenos_contracts.values import Money
@@ -19,6 +20,8 @@ from gardenos_leads.capturing.sources import Open
 
 _RESERVED = timedelta(minutes=2)
 """How long the place of an accepted ping is kept for its post."""
+_MOST_NOT_READ = 500
+"""Mails that are no leads, likewise."""
 _MOST_OF_NOBODY = 100
 """What is spam or cannot be read: kept of each source in any day."""
 
@@ -36,11 +39,13 @@ class Fate(StrEnum):
     SPAM = "spam"
     """A form that no person filled in."""
     UNREADABLE = "unreadable"
+    NOT_READ = "not_read"
+    """A mail that is none that becomes a lead: an automatic answer, of a sender who is not allowed, with no fields in it."""
     ACCEPTED = "accepted"
     REJECTED = "rejected"
 
 
-MENDED_FROM = (Fate.HELD, Fate.SPAM, Fate.UNREADABLE)
+MENDED_FROM = (Fate.HELD, Fate.SPAM, Fate.UNREADABLE, Fate.NOT_READ)
 """What can be captured anew."""
 
 
@@ -55,13 +60,16 @@ class Entry:
     reference: str | None = None
     """The vendor's id of it."""
     ping_id: UUID | None = None
+    sender: str | None = None
+    subject: str | None = None
+    """Of a mail."""
     id: UUID = field(default_factory=new_id)
 
 
 _KEEP = """
 insert into lead_posts (agency_id, id, source_id, received_at, what, fate, format, bytes, lead_id, inquiry_id, ping_id, reference,
-    price_minor, price_currency, remarks, sealed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16)
+    sender, subject, price_minor, price_currency, remarks, sealed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::jsonb, $18)
 """
 _REMEMBER = "insert into lead_references (agency_id, source_id, digest, lead_id, post_id) values ($1, $2, $3, $4, $5)"
 _EARLIER = """
@@ -113,6 +121,8 @@ async def keep(
         inquiry_id,
         entry.ping_id,
         entry.reference,
+        entry.sender,
+        entry.subject,
         price.minor if price else None,
         price.currency if price else None,
         told(remarks),
@@ -125,6 +135,14 @@ async def keep_some(session: Session, entry: Entry, fate: Fate, why: str) -> Non
     seen = await driver_of(session).fetchval(_MANY, entry.source.agency_id, entry.source.id, fate.value)
     if seen < _MOST_OF_NOBODY:
         await keep(session, entry, fate, [Remark(None, why)])
+
+
+async def keep_not_read(session: Session, entry: Entry, why: str) -> None:
+    """The same for a mail that is no lead. Raises TooManyRequests at too many: who sent it has it still, and sends it again."""
+    seen = await driver_of(session).fetchval(_MANY, entry.source.agency_id, entry.source.id, Fate.NOT_READ.value)
+    if seen >= _MOST_NOT_READ:
+        raise TooManyRequests("too much mail came here today that is no lead; send it again later", retry_after=3600)
+    await keep(session, entry, Fate.NOT_READ, [Remark(None, why)])
 
 
 def told(remarks: Sequence[Remark]) -> str:

@@ -1,7 +1,7 @@
 """From what was posted to what is known of a prospect: by the source's mapping, else by usual names."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -52,7 +52,11 @@ _USUAL: Mapping[str, str] = {
 FIELDS = (*DETAILS, *_USUAL)
 """All that a mapping may name."""
 
-_REACHES = ("email", "phone")
+REACHES = ("email", "phone")
+WHO = frozenset({"name", "given_name", "family_name", *REACHES})
+"""What says who somebody is."""
+_OTHERS = frozenset({"vendor", "provider"})
+"""Within these elements of a lead stands who brings it."""
 _LONGEST = 2_000
 
 
@@ -82,32 +86,48 @@ class Submission:
     ping_id: UUID | None = None
     address: str | None = None
     user_agent: str | None = None
+    delivery: str | None = None
+    """By what the very same is known again that has no id of the sender's: of a mail, of a form that is sent twice."""
     utm: Utm = field(default_factory=Utm)
     """The words of the link that they clicked: as they were posted, else as the page's address has them."""
 
     @property
+    def known_by(self) -> str | None:
+        """What makes a second one the first."""
+        return self.reference or self.delivery
+
+    @property
     def fits(self) -> bool:
         """Whether it can be a lead: somebody can be reached, or is at least known by name, and no number went astray."""
-        if any(self.details.get(way) for way in _REACHES):
+        if any(self.details.get(way) for way in REACHES):
             return True
-        astray = {remark.field for remark in self.remarks} & set(_REACHES)
+        astray = {remark.field for remark in self.remarks} & set(REACHES)
         return bool(str(self.details["name"])) and not astray
 
 
-def understand(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> Submission:
-    """Reads what was posted. What cannot be read is left out, with a remark; nothing is refused."""
-    paths = paths_of(leaves, mapping)
+def understand(
+    leaves: Mapping[str, str],
+    mapping: Mapping[str, str],
+    *,
+    by_mapping_alone: Container[str] = (),
+    delivery: str | None = None,
+) -> Submission:
+    """Reads what was posted. What cannot be read is left out, with a remark; nothing is refused.
+
+    What stands at the paths `by_mapping_alone` is known by no name.
+    """
+    paths = paths_of(leaves, mapping, by_mapping_alone)
     written = {name: leaves[path] for name, path in paths.items()}
     remarks = [
         Remark(name, f"nothing stands at “{path}”")
         for name, path in mapping.items()
-        if path and name in (*_REACHES, "name", "given_name", "family_name") and not leaves.get(path, "").strip()
+        if path and name in (*REACHES, "name", "given_name", "family_name") and not leaves.get(path, "").strip()
     ]
     details = _details(written, remarks)
     source_url = _read("source_url", written, _text, remarks)
     if not str(details["name"]):
         remarks.append(Remark("name", "no name was found"))
-    if not any(written.get(way) for way in _REACHES):
+    if not any(written.get(way) for way in REACHES):
         remarks.append(Remark(None, "neither an email address nor a telephone number was found"))
     return Submission(
         details=details,
@@ -121,17 +141,21 @@ def understand(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> Submiss
         ping_id=_read("ping_id", written, _id, remarks),
         address=_read("address", written, reading.plain, remarks),
         user_agent=_read("user_agent", written, _text, remarks),
+        delivery=delivery,
         utm=utm_of({word: written.get(f"utm_{word}") for word in WORDS}, source_url),
         remarks=tuple(remarks),
     )
 
 
-def paths_of(leaves: Mapping[str, str], mapping: Mapping[str, str]) -> dict[str, str]:
+def paths_of(
+    leaves: Mapping[str, str], mapping: Mapping[str, str], by_mapping_alone: Container[str] = ()
+) -> dict[str, str]:
     """Where each field stands: as mapped (to nothing: nowhere), else at the first path that ends in a usual name of it."""
     found = {name: path for name, path in mapping.items() if path and leaves.get(path, "").strip()}
     taken = set(found.values())
     for path, value in leaves.items():
-        name = None if path in taken or not value.strip() else usual(path)
+        passed = path in taken or path in by_mapping_alone or not value.strip()
+        name = None if passed else usual(path)
         if name is not None and name not in mapping and name not in found:
             found[name] = path
     return found
@@ -149,7 +173,8 @@ def usual(path: str) -> str | None:
         return about
     known = field_of_header(whole) if "[" in path else None
     known = known or field_of_header(bare)
-    return known if known in DETAILS else None
+    theirs = any(step.lower() in _OTHERS for step in steps[:-1])
+    return known if known in DETAILS and not theirs else None
 
 
 def _details(written: Mapping[str, str], remarks: list[Remark]) -> dict[str, Any]:
@@ -211,4 +236,6 @@ def line_by_default(details: Mapping[str, Any], line: LineOfBusiness | None) -> 
     return {**details, "line_of_business": details.get("line_of_business") or line}
 
 
-__all__ = ["DETAILS", "FIELDS", "Remark", "Submission", "amount", "line_by_default", "money", "understand", "usual"]
+__all__ = [
+    "DETAILS", "FIELDS", "REACHES", "WHO", "Remark", "Submission", "amount", "line_by_default", "money", "understand", "usual",
+]  # fmt: skip

@@ -18,11 +18,15 @@ MOST_BYTES = 256_000
 _MOST_LEAVES = 2_000
 _DEEPEST = 20
 
-Format: TypeAlias = Literal["json", "xml", "form"]
+Format: TypeAlias = Literal["json", "xml", "form", "mail"]
 
 
 class Unreadable(ValueError):
     """Neither JSON nor XML nor a form; says why, in words for whoever sent it."""
+
+
+class _Broken(Unreadable):
+    """XML that is none, from some place on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Payload:
 
     format: Format
     leaves: Mapping[str, str]
+    fault: str | None = None
+    """Where it breaks off, and only what stands before is here."""
 
 
 def read_payload(body: bytes, content_type: str = "") -> Payload:
@@ -45,12 +51,30 @@ def read_payload(body: bytes, content_type: str = "") -> Payload:
     if kind.startswith("multipart/"):
         raise Unreadable("send the form as application/x-www-form-urlencoded, not as multipart")
     if start in (b"{", b"["):
-        return Payload("json", _first(_of_json(body)))
+        return read_json(body)
     if start == b"<":
         return Payload("xml", _first(_of_xml(body)))
     if b"=" not in body:
         raise Unreadable("this is neither JSON nor XML nor a form")
     return Payload("form", _of_form(body))
+
+
+def read_json(body: bytes) -> Payload:
+    """What is posted as JSON. Raises Unreadable."""
+    return Payload("json", _first(_of_json(body)))
+
+
+def read_xml(text: str) -> Payload:
+    """What is written as XML, as far as it is some: where it breaks off, what stands before. Raises Unreadable."""
+    reader = _Reader()
+    fault: str | None = None
+    try:
+        _read_xml(text.encode("utf-8", "replace"), reader)
+    except _Broken as error:
+        fault = str(error)
+        if not reader.found:
+            raise
+    return Payload("xml", _first(iter(reader.found)), fault)
 
 
 def _of_json(body: bytes) -> Iterator[tuple[str, str]]:
@@ -103,6 +127,11 @@ _NAMED_BY = ("part", "name", "key", "type")
 def _of_xml(body: bytes) -> Iterator[tuple[str, str]]:
     """Elements that hold text, and attributes. Nothing is declared in it: no entity, no document type."""
     reader = _Reader()
+    _read_xml(body, reader)
+    return iter(reader.found)
+
+
+def _read_xml(body: bytes, reader: "_Reader") -> None:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _declared
@@ -115,8 +144,7 @@ def _of_xml(body: bytes) -> Iterator[tuple[str, str]]:
     except Unreadable:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise Unreadable(f"the body is not XML: {error}") from error
-    return iter(reader.found)
+        raise _Broken(f"the body is not XML: {error}") from error
 
 
 def _declared(*_: object) -> None:

@@ -10,6 +10,7 @@ from gardenos_chassis.errors import Conflict, NotFound
 from gardenos_chassis.events import Context, EventStore, LostRace, UnitOfWork
 from gardenos_chassis.tenancy import master_keys_of
 from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts.lead_sources import LeadSourceKind
 from gardenos_contracts.values import Money
 from sqlalchemy import select, update
 
@@ -19,9 +20,11 @@ from gardenos_leads.capturing.arrived import Arrived
 from gardenos_leads.capturing.forms import said_in
 from gardenos_leads.capturing.inquiring import Inquired, inquire, one_at_a_time
 from gardenos_leads.capturing.log import MENDED_FROM, Entry, Fate
+from gardenos_leads.capturing.mail import no_lead, read_mail, understand_mail
+from gardenos_leads.capturing.mailbox import Mailbox
 from gardenos_leads.capturing.mapping import Remark, Submission, understand
 from gardenos_leads.capturing.payload import Unreadable, read_payload
-from gardenos_leads.capturing.sources import Open, found_by, source_of
+from gardenos_leads.capturing.sources import Open, found_by, found_by_mailbox, source_of
 from gardenos_leads.capturing.tables import lead_posts
 
 _ATTEMPTS = 5
@@ -68,6 +71,28 @@ async def take_post(work: UnitOfWork, address: Address, arrived: Arrived) -> Tak
     return await take(work, Entry(source, arrived, "post", format, said.reference, said.ping_id), said)
 
 
+async def take_mail(work: UnitOfWork, mailbox: Mailbox, arrived: Arrived) -> Taken:
+    """Keeps a mail, and captures the lead in it where there is one. Raises NotFound, TooManyRequests."""
+    source = await found_by_mailbox(work.session, mailbox)
+    mail = read_mail(arrived.body, arrived.return_path)
+    said = understand_mail(mail, source.mapping)
+    entry = Entry(
+        source,
+        arrived,
+        "post",
+        "mail",
+        said.reference,
+        said.ping_id,
+        sender=mail.sender or None,
+        subject=mail.subject or None,
+    )
+    why = no_lead(mail, said, source.mapping, source.senders)
+    if why is not None:
+        await log.keep_not_read(work.session, entry, why)
+        return Taken(source, entry.id, Fate.NOT_READ, reasons=(why,))
+    return await take(work, entry, said)
+
+
 async def unreadable(work: UnitOfWork, source: Open, arrived: Arrived, what: str, why: str) -> Taken:
     """Keeps what cannot be read."""
     entry = Entry(source, arrived, what, "unknown")
@@ -79,7 +104,7 @@ async def take(work: UnitOfWork, entry: Entry, said: Submission) -> Taken:
     """Keeps what was understood, and captures it where it fits. What a vendor sends twice is answered as the first time."""
     session, source = work.session, entry.source
     await one_at_a_time(work, *_in_the_way(source, said))
-    earlier = await log.earlier(session, source, said.reference)
+    earlier = await log.earlier(session, source, said.known_by)
     if earlier is not None:
         await log.keep(session, entry, Fate.DUPLICATE, said.remarks, lead_id=earlier["lead_id"])
         return Taken(source, earlier["id"], Fate.DUPLICATE, log.money_in(earlier))
@@ -116,9 +141,9 @@ async def capture_anew(work: UnitOfWork, source_id: UUID, post_id: UUID) -> UUID
         said, format = _understood(source, arrived)
     except Unreadable as error:
         raise Conflict(f"it still cannot be read: {error}") from error
-    entry = Entry(source, arrived, "post", format, said.reference, said.ping_id, post_id)
+    entry = Entry(source, arrived, "post", format, said.reference, said.ping_id, id=post_id)
     await one_at_a_time(work, *_in_the_way(source, said))
-    if await log.earlier(session, source, said.reference) is not None:
+    if await log.earlier(session, source, said.known_by) is not None:
         raise Conflict("the vendor sent this lead again meanwhile, and that one was captured")
     # Somebody wants it, whether the source is on or off.
     if faults := _faults(replace(source, active=True, suspended=False), said):
@@ -141,6 +166,8 @@ async def capture_anew(work: UnitOfWork, source_id: UUID, post_id: UUID) -> UUID
 
 def _understood(source: Open, arrived: Arrived) -> tuple[Submission, str]:
     """What a post says, and how it was written. Raises Unreadable."""
+    if source.kind is LeadSourceKind.MAIL:
+        return understand_mail(read_mail(arrived.body, arrived.return_path), source.mapping), "mail"
     payload = read_payload(arrived.body, arrived.content_type)
     if source.form is not None:
         return said_in(source.form, payload.leaves, arrived.at), payload.format
@@ -149,8 +176,8 @@ def _understood(source: Open, arrived: Arrived) -> tuple[Submission, str]:
 
 async def _captured(work: UnitOfWork, entry: Entry, said: Submission, price: Money | None) -> Inquired:
     found = await inquire(work, entry.source, entry.arrived, said, cost=price)
-    if said.reference:
-        await log.remember(work.session, entry.source, said.reference, found.lead_id, entry.id)
+    if said.known_by:
+        await log.remember(work.session, entry.source, said.known_by, found.lead_id, entry.id)
     return found
 
 
@@ -169,5 +196,5 @@ def _faults(source: Open, said: Submission) -> list[Remark]:
 
 def _in_the_way(source: Open, said: Submission) -> list[str | None]:
     """By what another post might be about the same, at the same moment."""
-    reference = f"reference {source.id} {said.reference}" if said.reference else None
+    reference = f"reference {source.id} {said.known_by}" if said.known_by else None
     return [reference, said.details.get("email"), said.details.get("phone")]

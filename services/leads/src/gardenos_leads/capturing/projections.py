@@ -38,9 +38,10 @@ async def forget_posts(session: Session, facts: Sequence[Fact[Event]]) -> None:
     for fact in facts:
         if isinstance(fact.data, PersonForgotten):
             theirs = (lead_posts.c.agency_id == fact.agency_id, lead_posts.c.lead_id == fact.stream_id)
-            await session.execute(update(lead_posts).where(*theirs).values(sealed=None, reference=None, remarks=[]))
+            await session.execute(update(lead_posts).where(*theirs).values(**_NOTHING_POSTED))
 
 
+_NOTHING_POSTED: dict[str, Any] = {**dict.fromkeys(("sealed", "reference", "sender", "subject")), "remarks": []}
 _NOTHING: dict[str, Any] = dict.fromkeys(("external_id", "consent_text", "consent_token", "source_url"))
 
 
@@ -59,6 +60,7 @@ def _said(source: LeadSourceMade | LeadSourceChanged) -> dict[str, Any]:
         "answers": source.answers.model_dump(mode="json"),
         "bidding": source.bidding.model_dump(mode="json") if source.bidding else None,
         "form": source.form.model_dump(mode="json") if source.form else None,
+        "senders": list(source.senders),
     }
 
 

@@ -1,6 +1,7 @@
 """Sources, what was posted to them, and inquiries: read tables in, answers out."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +16,28 @@ from gardenos_leads.capturing.tables import inquiries, lead_posts, lead_sources
 from gardenos_leads.tables import campaigns, leads
 
 _POSTS = (
-    "id", "received_at", "what", "fate", "format", "bytes", "lead_id", "ping_id", "reference", "price_minor",
+    "id", "received_at", "what", "fate", "format", "bytes", "lead_id", "ping_id", "reference", "sender", "subject", "price_minor",
     "price_currency", "remarks",
 )  # fmt: skip
+
+
+LATELY_DAYS = 7
+"""For how long it is counted that mail was not read: most of it is nobody's loss."""
 
 
 def _source() -> Select[Any]:
     of_it = and_(lead_posts.c.agency_id == lead_sources.c.agency_id, lead_posts.c.source_id == lead_sources.c.id)
     held = select(func.count()).where(of_it, lead_posts.c.fate == "held").scalar_subquery()
+    lately = lead_posts.c.received_at > func.now() - timedelta(days=LATELY_DAYS)
+    not_read = select(func.count()).where(of_it, lead_posts.c.fate == "not_read", lately).scalar_subquery()
     last = select(lead_posts.c.received_at).where(of_it).order_by(lead_posts.c.id.desc()).limit(1).scalar_subquery()
     campaign = and_(campaigns.c.agency_id == lead_sources.c.agency_id, campaigns.c.id == lead_sources.c.campaign_id)
     return select(
-        *lead_sources.c, campaigns.c.name.label("campaign_name"), held.label("held_posts"), last.label("last_posted_at")
+        *lead_sources.c,
+        campaigns.c.name.label("campaign_name"),
+        held.label("held_posts"),
+        not_read.label("not_read_posts"),
+        last.label("last_posted_at"),
     ).select_from(lead_sources.outerjoin(campaigns, campaign))
 
 
@@ -105,7 +116,7 @@ def _post_shown(caller: Caller, row: dict[str, Any]) -> dict[str, Any]:
     row["price"] = _money(row, "price")
     if not row["in_scope"]:
         # What could not be read is quoted in the remarks.
-        row |= {"lead_id": None, "reference": None, "remarks": []}
+        row |= {"lead_id": None, "reference": None, "sender": None, "subject": None, "remarks": []}
     return row
 
 

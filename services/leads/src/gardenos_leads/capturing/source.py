@@ -26,6 +26,7 @@ FORM_FIELDS = (
 """What a form may ask. Birth dates and the like are asked for by somebody who explains why."""
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+_SENDER = re.compile(r"([^@\s]{1,64}@)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Wanted:
     answers: Answers = field(default_factory=Answers)
     bidding: Bidding | None = None
     form: Form | None = None
+    senders: tuple[str, ...] = ()
+    """Whose mail is read; none: everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,12 @@ def _wrong(wanted: Wanted) -> Iterator[FieldError]:
         yield FieldError("/form", "a source of the kind form has a form, and no other has one")
     if wanted.bidding is not None and wanted.kind is not LeadSourceKind.VENDOR:
         yield FieldError("/bidding", "only vendors ask for bids")
+    if wanted.senders and wanted.kind is not LeadSourceKind.MAIL:
+        yield FieldError("/senders", "only mail has senders")
+    if wrong := [sender for sender in wanted.senders if not _SENDER.fullmatch(sender)]:
+        yield FieldError(
+            "/senders", f"“{wrong[0]}” is neither a domain nor an address; write example.com or leads@example.com"
+        )
     if wanted.form is not None:
         yield from _wrong_of_form(wanted.form)
 

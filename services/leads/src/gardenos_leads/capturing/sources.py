@@ -11,6 +11,7 @@ from gardenos_contracts.lead_sources import Answers, Bidding, Form, LeadSourceKi
 from gardenos_contracts.values import LineOfBusiness, Money
 
 from gardenos_leads.capturing.address import Address
+from gardenos_leads.capturing.mailbox import Mailbox, no_such_mailbox
 
 # Whoever left, and whichever team is no more, gets nothing new: their leads are the agency's pool's.
 _FIND = """
@@ -23,6 +24,8 @@ from lead_sources as source join lead_source_secrets as secret
 where source.agency_id = $1 and source.id = $2
     and not exists (select from agency_standings where agency_id = $1 and life <> 'active')
 """
+
+_WHOSE_MAILBOX = "select source_id from lead_source_secrets where agency_id = $1 and secret_hash = $2"
 
 _NOTHING = "there is no such source; look whether the address is whole"
 
@@ -47,6 +50,7 @@ class Open:
     answers: Answers
     bidding: Bidding | None
     form: Form | None
+    senders: tuple[str, ...]
     secret_hash: str
 
     @property
@@ -69,6 +73,17 @@ async def found_by(session: Session, address: Address) -> Open:
         raise NotFound(_NOTHING)
     if (source.kind is LeadSourceKind.FORM) == bool(address.secret):
         raise NotFound(_NOTHING)
+    return source
+
+
+async def found_by_mailbox(session: Session, mailbox: Mailbox) -> Open:
+    """The source of an address that mail comes to. Raises NotFound."""
+    source_id = await driver_of(session).fetchval(_WHOSE_MAILBOX, mailbox.agency_id, mailbox.hash)
+    if source_id is None:
+        raise no_such_mailbox()
+    source = await source_of(session, mailbox.agency_id, source_id)
+    if source.kind is not LeadSourceKind.MAIL:
+        raise no_such_mailbox()
     return source
 
 
@@ -96,6 +111,7 @@ async def source_of(session: Session, agency_id: UUID, source_id: UUID) -> Open:
         answers=Answers.model_validate(_json(told["answers"])),
         bidding=None if bidding is None else Bidding.model_validate(bidding),
         form=None if form is None else Form.model_validate(form),
+        senders=tuple(told["senders"]),
         secret_hash=told["secret_hash"],
     )
 

@@ -1,7 +1,7 @@
 """Sources, inquiries, and the log of what was posted."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from gardenos_leads.tables import metadata
 
@@ -24,6 +24,7 @@ lead_sources = Table(
     Column("answers", JSONB),
     Column("bidding", JSONB(none_as_null=True)),
     Column("form", JSONB(none_as_null=True)),
+    Column("senders", ARRAY(Text)),
     Column("made_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True)),
 )
@@ -73,13 +74,15 @@ lead_posts = Table(
     Column("inquiry_id", Uuid),
     Column("ping_id", Uuid),
     Column("reference", Text),
+    Column("sender", Text),
+    Column("subject", Text),
     Column("price_minor", BigInteger),
     Column("price_currency", Text),
     Column("remarks", JSONB),
     Column("sealed", LargeBinary),
 )
 """`sealed` is the request as it came, with its headers and where it came from, under the master key; null once its person is
-forgotten. `reference` is the vendor's id of it."""
+forgotten. `reference` is the vendor's id of it; `sender` and `subject` are a mail's."""
 
 lead_references = Table(
     "lead_references",
