@@ -156,6 +156,23 @@ async def test_a_list_is_answered_by_an_index(
     assert read < LEADS / 4, f"{read} rows were read for a page of 50"
 
 
+async def test_a_board_is_counted_without_a_look_at_its_leads(
+    filled: tuple[Database, UUID, list[UUID], list[UUID]],
+) -> None:
+    database, agency_id, _, owners = filled
+    for role in (Role.OWNER, Role.AGENT):
+        caller = Caller(agency_id, owners[3], role, frozenset())
+        wanted = queries.LeadFilter(pipeline="default")
+        async with database.transaction(agency_id) as session:
+            totals = await queries.board_totals(session, caller, wanted)
+            counted = queries.board_statement(caller, wanted).compile(dialect=session.dialect)
+            values = [counted.params[key] for key in counted.positiontup or ()]
+            told = await driver_of(session).fetchval(f"explain (format json) {counted}", *values)
+        assert sum(total.leads for total in totals) == LEADS if role is Role.OWNER else totals
+        of_leads = [node for node in _nodes(told[0]["Plan"]) if node.get("Relation Name") == "leads"]
+        assert [node.get("Index Name") for node in of_leads] == ["leads_board"], json.dumps(told[0], indent=1)
+
+
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for inner in plan.get("Plans", ()):

@@ -152,6 +152,18 @@ async def test_a_lead_tells_how_long_it_was_where(leads: Running, parts: Parts, 
         assert (await http.get("/api/v1/leads?limit=100")).json() == before
 
 
+async def test_a_move_taken_back_never_was(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        path = f"/api/v1/leads/{(await lead(http, 5))['id']}"
+        since = (await http.put(f"{path}/stage", json={"stage": "contacted"})).json()["stage_since"]
+        await http.put(f"{path}/stage", json={"stage": "quoted"})
+        back = await http.post(f"{path}/history/restore", json={"field": "stage", "version": 2})
+        assert (back.json()["stage"], back.json()["stage_since"]) == ("contacted", since)
+        # Whoever goes back further begins there anew.
+        anew = await http.post(f"{path}/history/restore", json={"field": "stage", "version": 3})
+        assert (anew.json()["stage"], anew.json()["stage_since"] > since) == ("quoted", True)
+
+
 async def test_a_bulk_action_taken_back_leaves_the_time_as_it_was(leads: Running, agency_id: UUID) -> None:
     async with leads.client(agency_id) as http:
         one = await lead(http, 5)

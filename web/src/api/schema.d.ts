@@ -2106,6 +2106,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Board
+         * @description How many leads of the caller's scope that match stand in each stage, and what they are worth by its probability.
+         *
+         *     `pipeline` says whose stages; without it those of all lines that have none of their own. No lead knows what it will pay
+         *     with us: what it pays now is counted, for the line that it asks for and while it is open.
+         */
+        get: operations["show_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/bulk-actions": {
         parameters: {
             query?: never;
@@ -5401,6 +5424,41 @@ export interface components {
              */
             states: string[];
         };
+        /**
+         * BoardColumn
+         * @description A stage, and what stands in it.
+         */
+        BoardColumn: {
+            /**
+             * Expected Binds
+             * @description How many of them are won, by the stage's probability.
+             */
+            expected_binds: number;
+            /** Key */
+            key: string;
+            /** Leads */
+            leads: number;
+            /** Name */
+            name: string;
+            /**
+             * Premiums
+             * @description The currency of most leads first; null for whoever may not see premiums.
+             */
+            premiums: components["schemas"]["ColumnPremium"][] | null;
+            /** Probability */
+            probability: number;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * BoardShown
+         * @description A pipeline's columns, in their order.
+         */
+        BoardShown: {
+            /** Columns */
+            columns: components["schemas"]["BoardColumn"][];
+            /** Pipeline */
+            pipeline: string;
+        };
         /** Body_exchange_api_key */
         Body_exchange_api_key: {
             /** Client Id */
@@ -6301,6 +6359,26 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * ColumnPremium
+         * @description What the leads of a column pay their carriers now, as far as it is known; in minor units of one currency.
+         */
+        ColumnPremium: {
+            /** Currency */
+            currency: string;
+            /**
+             * Expected Minor
+             * @description The same by the stage's probability.
+             */
+            expected_minor: number;
+            /**
+             * Leads
+             * @description Of how many it is known.
+             */
+            leads: number;
+            /** Minor */
+            minor: number;
         };
         /**
          * CompleteReset
@@ -12826,6 +12904,8 @@ export type Begin = components['schemas']['Begin'];
 export type BegunSignOn = components['schemas']['BegunSignOn'];
 export type Bidding = components['schemas']['Bidding'];
 export type BiddingSaid = components['schemas']['BiddingSaid'];
+export type BoardColumn = components['schemas']['BoardColumn'];
+export type BoardShown = components['schemas']['BoardShown'];
 export type BodyExchangeApiKey = components['schemas']['Body_exchange_api_key'];
 export type BodyUploadLeads = components['schemas']['Body_upload_leads'];
 export type Branch = components['schemas']['Branch'];
@@ -12870,6 +12950,7 @@ export type CloseAgency = components['schemas']['CloseAgency'];
 export type Closure = components['schemas']['Closure'];
 export type ClosureShown = components['schemas']['ClosureShown'];
 export type Code = components['schemas']['Code'];
+export type ColumnPremium = components['schemas']['ColumnPremium'];
 export type CompleteReset = components['schemas']['CompleteReset'];
 export type CompleteTask = components['schemas']['CompleteTask'];
 export type Completion = components['schemas']['Completion'];
@@ -22768,6 +22849,72 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_board: {
+        parameters: {
+            query?: {
+                campaign_id?: string[];
+                /** @description Conditions as JSON: `{"all": [{"field": "last_contacted_at", "op": "not_in_last", "value": 7}]}` */
+                filter?: string | null;
+                /** @description These leads alone */
+                id?: string[];
+                not_contacted_for_days?: number | null;
+                /** @description A person's id, or `none` for the pool */
+                owner_id?: string[];
+                /** @description Those that go through this one */
+                pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
+                q?: string | null;
+                /** @description Those that were removed, and no others */
+                removed?: boolean;
+                /** @description Those that are in their stage for longer than it allows */
+                rotting?: boolean;
+                stage?: components["schemas"]["Stage"][];
+                /** @description Stages of pipelines, by their keys */
+                stage_key?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

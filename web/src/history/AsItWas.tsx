@@ -8,6 +8,7 @@ import styles from "./History.module.css";
 import { useNames } from "./names";
 import { type Moment, type Past, stateOf } from "./past";
 import { Restore } from "./Restore";
+import { StageThen } from "./Stages";
 import { type Then, thenAndNow } from "./state";
 import { Value } from "./Value";
 
@@ -29,6 +30,7 @@ export function AsItWas({ past, when }: { past: Past; when: Moment }) {
         <p className={styles.summary}>
           Since <When at={then.data.recorded_at} exact />. {difference(fields)}
         </p>
+        <StageThen past={past} when={when} />
         <Facts>
           {fields.map((each) => (
             <Fact key={each.field} name={fieldName(each.field)}>

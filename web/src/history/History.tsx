@@ -1,8 +1,9 @@
 import { Drawer } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { IconHistory } from "@tabler/icons-react";
 import { useId, useState } from "react";
-import type { HistoryEntry } from "../api/schema";
+import type { HistoryEntry, StageStay } from "../api/schema";
+import { tookInWords } from "../leads/pipelines/lasting";
 import { FromTo } from "../timeline/ChangeEntry";
 import { fieldName } from "../timeline/fields";
 import { NotShown } from "../ui/Fact";
@@ -14,8 +15,9 @@ import { AsItWas } from "./AsItWas";
 import { AtATime } from "./AtATime";
 import styles from "./History.module.css";
 import { actorInWords, type NameOf, useNames } from "./names";
-import { historyOf, type Past } from "./past";
+import { historyOf, type Past, stagesOfPast } from "./past";
 import { Restore } from "./Restore";
+import { Stages } from "./Stages";
 import { told } from "./state";
 import { Value } from "./Value";
 
@@ -31,6 +33,7 @@ export function History({ past, opened, close }: HistoryProps) {
     <Drawer opened={opened} onClose={close} title="History" position="right" size={500}>
       <div className={styles.history}>
         <AtATime past={past} />
+        <Stages past={past} />
         <Entries past={past} />
       </div>
     </Drawer>
@@ -39,6 +42,7 @@ export function History({ past, opened, close }: HistoryProps) {
 
 function Entries({ past }: { past: Past }) {
   const history = useInfiniteQuery(historyOf(past));
+  const stays = useQuery(stagesOfPast(past, {})).data?.items;
   const nameOf = useNames();
   const again = () => void history.refetch();
   if (history.isPending) return <Lines count={8} label="Loading the history" />;
@@ -62,6 +66,7 @@ function Entries({ past }: { past: Past }) {
               entry={entry}
               // What follows from an earlier moment of the same record was set back to what it was then.
               source={entries.find(({ event_id }) => event_id === entry.causation_id)}
+              left={stays?.find(({ until_version }) => until_version === entry.version)}
               nameOf={nameOf}
               past={past}
               isNow={index === 0}
@@ -80,13 +85,15 @@ function Entries({ past }: { past: Past }) {
 interface EntryProps {
   entry: HistoryEntry;
   source: HistoryEntry | undefined;
+  /** The stage that it left by this. */
+  left: StageStay | undefined;
   nameOf: NameOf;
   past: Past;
   /** Whether nothing came after it: what it made is what there is. */
   isNow: boolean;
 }
 
-function Entry({ entry, source, nameOf, past, isNow }: EntryProps) {
+function Entry({ entry, source, left, nameOf, past, isNow }: EntryProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const changes = told(entry.changes);
@@ -102,6 +109,7 @@ function Entry({ entry, source, nameOf, past, isNow }: EntryProps) {
           </>
         )}
       </p>
+      {left && <p className={styles.by}>{tookInWords(left)}</p>}
       {changes.length > 0 && (
         <ul className={styles.changes}>
           {changes.map(({ field, old, new: next, withheld }) => (

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { byCursor } from "../api/queries";
-import type { HistoryEntryPage, PastState } from "../api/schema";
+import type { HistoryEntryPage, LeadStages, PastState } from "../api/schema";
 
 const PAGE = 50;
 
@@ -21,6 +21,8 @@ export interface Past {
     signal: AbortSignal,
   ) => Promise<HistoryEntryPage>;
   state: (when: Moment, signal: AbortSignal) => Promise<PastState>;
+  /** In which stages it was until then; of records that go through some. */
+  stages?: (when: Moment, signal: AbortSignal) => Promise<LeadStages>;
   /** Sets a field back to what it was in a version; of records that can. Throws ApiProblem. */
   restore?: (field: string, version: number) => Promise<void>;
 }
@@ -39,6 +41,15 @@ export function stateOf(past: Past, when: Moment) {
   return queryOptions({
     queryKey: [...past.key, "history", "state", when],
     queryFn: ({ signal }) => past.state(when, signal),
+  });
+}
+
+/** In which stages it was until then, and for how long. */
+export function stagesOfPast(past: Past, when: Moment) {
+  return queryOptions({
+    queryKey: [...past.key, "stages", when],
+    queryFn: ({ signal }) => past.stages?.(when, signal) ?? null,
+    enabled: past.stages !== undefined,
   });
 }
 

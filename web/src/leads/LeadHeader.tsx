@@ -15,6 +15,7 @@ import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
 import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
 import { lastList } from "./place";
+import { InStage } from "./pipelines/InStage";
 import { LeadStage } from "./pipelines/LeadStage";
 import { isClosed } from "./stage";
 
@@ -53,7 +54,17 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
       </div>
       <PersonHead
         person={lead}
-        standing={<LeadStage lead={lead} />}
+        standing={
+          <>
+            <LeadStage lead={lead} />
+            {!isClosed(lead.stage) && (
+              <span>
+                <span className="visually-hidden">In this stage: </span>
+                <InStage lead={lead} />
+              </span>
+            )}
+          </>
+        }
         owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
       />
       <div className={record.actions}>

@@ -24,6 +24,7 @@ import { Failed, Lines, Stale } from "../ui/states";
 import { useAssignLead, useClaimLead, useShareLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import { LeadHeader } from "./LeadHeader";
+import { useTook } from "./pipelines/lasting";
 import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead, leaveAt, neighbours } from "./place";
 import { leadById, pastOfLead } from "./queries";
@@ -103,6 +104,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const assign = useAssignLead();
   const claim = useClaimLead(lead);
   const share = useShareLead(lead);
+  const took = useTook(lead.id);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
   const past = useMemo(() => pastOfLead(lead.id), [lead.id]);
   const { previous, next } = useNeighbours(lead.id);
@@ -230,7 +232,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               <Suspense fallback={null}>
                 <Notes leadId={lead.id} mayWrite={mayWrite} writing={noting} write={setNoting} />
               </Suspense>
-              <Timeline whose={whose} person={lead.display_name} view={view} />
+              <Timeline whose={whose} person={lead.display_name} view={view} said={took} />
             </>
           }
           insights={

@@ -18,6 +18,7 @@ import { Failed, Lines, Stale } from "../ui/states";
 import { useClaimLead } from "./edit";
 import { LeadFacts } from "./LeadFacts";
 import styles from "./LeadPeek.module.css";
+import { useTook } from "./pipelines/lasting";
 import { LeadStage } from "./pipelines/LeadStage";
 import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead } from "./place";
@@ -72,6 +73,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
   const view = useRecordView();
   const { start, dialogs } = useMoving();
   const claim = useClaimLead(lead);
+  const took = useTook(lead.id);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
   const open = !isClosed(lead.stage);
   return (
@@ -100,7 +102,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
       {lead.removed_at !== null && <Removed id={lead.id} mayWrite={mayWrite} />}
       {mustClaim && <Unclaimed what="lead" claim={open ? () => void claim() : null} />}
       {known && <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
-      {known && whole && <Timeline whose={whose} person={lead.display_name} view={view} />}
+      {known && whole && <Timeline whose={whose} person={lead.display_name} view={view} said={took} />}
       {dialogs}
     </>
   );

@@ -60,7 +60,8 @@ const NO_REASON: Why = { reason: null, exit_reason: null };
 export function useMoveLead() {
   const queries = useQueryClient();
   const there = usePipelines();
-  const move = async (lead: Lead, to: PipelineStage, why: Why): Promise<boolean> => {
+  /** `back`: to where it was in a version, as if it had never left. */
+  const move = async (lead: Lead, to: PipelineStage, why: Why, back?: number): Promise<boolean> => {
     const rots = to.rots_after_days ? new Date(Date.now() + to.rots_after_days * 86_400_000) : null;
     const placed = {
       stage: to.kind,
@@ -72,10 +73,15 @@ export function useMoveLead() {
     try {
       await atOnce(queries, "leads", lead, placed, () =>
         versioned(
-          api.PUT("/api/v1/leads/{lead_id}/stage", {
-            params: { path: { lead_id: lead.id } },
-            body: { stage: to.key, ...why },
-          }),
+          back === undefined
+            ? api.PUT("/api/v1/leads/{lead_id}/stage", {
+                params: { path: { lead_id: lead.id } },
+                body: { stage: to.key, ...why },
+              })
+            : api.POST("/api/v1/leads/{lead_id}/history/restore", {
+                params: { path: { lead_id: lead.id } },
+                body: { field: "stage", version: back },
+              }),
         ),
       );
     } catch (error) {
@@ -83,19 +89,27 @@ export function useMoveLead() {
       return false;
     }
     void queries.invalidateQueries({ queryKey: ["timeline"] });
+    void queries.invalidateQueries({ queryKey: ["leads", "board"] });
     return true;
   };
   return async (lead: Lead, to: PipelineStage, why: Why = NO_REASON) => {
     if (to.key === lead.stage_key || !(await move(lead, to, why))) return;
     const before = stageOf(there, lead);
+    const wasLost = before.kind === "lost";
     // Who was lost is so again for the reason that they were.
     const again =
-      before.kind === "lost" && lead.exit_reason === null
+      wasLost && lead.exit_reason === null
         ? { reason: "As before", exit_reason: null }
         : { reason: null, exit_reason: lead.exit_reason };
     saidWithUndo(
       `${lead.display_name} is in ${to.name} now`,
-      () => void move({ ...lead, stage: to.kind, stage_key: to.key }, before, again),
+      () =>
+        void move(
+          { ...lead, stage: to.kind, stage_key: to.key },
+          before,
+          again,
+          wasLost ? undefined : lead.version,
+        ),
     );
   };
 }

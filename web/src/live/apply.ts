@@ -16,6 +16,7 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
       return [
         ["leads", "one", change.id],
         ["leads", "list"],
+        ["leads", "board"],
         ofPerson,
         ["reports"],
         ["campaign results"],

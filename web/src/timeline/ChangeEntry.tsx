@@ -13,13 +13,22 @@ interface ChangeEntryProps {
   entry: TimelineEntry;
   /** Whether this is the client's page already. */
   ofClient: boolean;
+  /** What else is said of it. */
+  said?: string | null | undefined;
 }
 
 /** Something else that happened: one line, what was and what became of it in words. */
-export function ChangeEntry({ entry, ofClient }: ChangeEntryProps) {
+export function ChangeEntry({ entry, ofClient, said }: ChangeEntryProps) {
   return (
     <div className={styles.change}>
-      <Told entry={entry} ofClient={ofClient} />
+      {said ? (
+        <div>
+          <Told entry={entry} ofClient={ofClient} />
+          <p className={styles.quiet}>{said}</p>
+        </div>
+      ) : (
+        <Told entry={entry} ofClient={ofClient} />
+      )}
       <span className={styles.by}>
         <Actor actor={entry.actor} />
         <At at={entry.occurred_at} />
@@ -28,7 +37,10 @@ export function ChangeEntry({ entry, ofClient }: ChangeEntryProps) {
   );
 }
 
-function Told({ entry: { kind, detail, title, client_id: clientId }, ofClient }: ChangeEntryProps) {
+function Told({
+  entry: { kind, detail, title, client_id: clientId },
+  ofClient,
+}: Omit<ChangeEntryProps, "said">) {
   switch (kind) {
     case "captured":
       return <p>Captured{detail.source && ` from ${detail.source}`}</p>;

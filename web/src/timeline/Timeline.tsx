@@ -33,10 +33,12 @@ interface TimelineProps {
   /** What the person is called. */
   person: string;
   view: RecordView;
+  /** What else is said of a change, in words. */
+  said?: (entry: TimelineEntry) => string | null;
 }
 
 /** All that happened with a person, the latest first. A source that is opened is found, unfolded and marked in it. */
-export function Timeline({ whose, person, view }: TimelineProps) {
+export function Timeline({ whose, person, view, said }: TimelineProps) {
   const { filter, setFilter, source, close } = view;
   const zone = useZone();
   const now = useNow();
@@ -65,7 +67,14 @@ export function Timeline({ whose, person, view }: TimelineProps) {
   useEscape(source ? close : null);
 
   const entryOf = (entry: TimelineEntry) => (
-    <Entry key={entry.id} entry={entry} person={person} source={source} ofClient={"client_id" in whose} />
+    <Entry
+      key={entry.id}
+      entry={entry}
+      person={person}
+      source={source}
+      ofClient={"client_id" in whose}
+      said={said?.(entry)}
+    />
   );
   return (
     <div className={styles.timeline} ref={list}>
@@ -178,9 +187,10 @@ interface EntryProps {
   person: string;
   source: Source | null;
   ofClient: boolean;
+  said: string | null | undefined;
 }
 
-function Entry({ entry, person, source, ofClient }: EntryProps) {
+function Entry({ entry, person, source, ofClient, said }: EntryProps) {
   const { kind, call, message } = entry;
   const own = source?.source_id === entry.id ? source : null;
   return (
@@ -201,7 +211,7 @@ function Entry({ entry, person, source, ofClient }: EntryProps) {
       ) : message ? (
         <MessageEntry message={message} source={own} />
       ) : (
-        <ChangeEntry entry={entry} ofClient={ofClient} />
+        <ChangeEntry entry={entry} ofClient={ofClient} said={said} />
       )}
     </li>
   );

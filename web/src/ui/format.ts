@@ -25,12 +25,29 @@ export function duration(seconds: number): string {
   return next && rest > 0 && count < 10 ? `${count} ${unit} ${rest} ${next[0]}` : `${count} ${unit}`;
 }
 
+/** Seconds as people say how long something lasted: whole days, and of less than one what matters of it. */
+export function lasting(seconds: number): string {
+  const days = Math.floor(seconds / 86_400);
+  if (days === 0) return duration(seconds);
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
 /** Bytes as people say them: `840 B`, `12 kB`, `3.4 MB`. */
 export function fileSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
   return `${value < 10 ? value.toFixed(1).replace(/\.0$/, "") : Math.round(value)} ${unit}`;
 }
+
+/** An amount as far as it matters at a glance: `$940`, `$12.4K`. */
+export const briefly = ({ minor, currency }: { minor: number; currency: string }): string =>
+  new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency,
+    notation: "compact",
+    maximumFractionDigits: minor < 100_000 ? 0 : 1,
+    minimumFractionDigits: 0,
+  }).format(minor / 100);
 
 /** `first_touch` as words. */
 export function words(name: string): string {

@@ -14,11 +14,14 @@ from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.http.search import one_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
+from gardenos_contracts.values import LineOfBusiness
 from orjson import Fragment
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
 from gardenos_leads.lists.queries import own_fields, page_by_own_field, planned_anew
 from gardenos_leads.lists.searching import found_by, may_have_slips
+from gardenos_leads.pipelines.board import Total
+from gardenos_leads.records.tables import lead_x_dates
 from gardenos_leads.tables import campaigns, leads
 
 Sort = Literal[
@@ -180,6 +183,37 @@ async def lead_count(session: Session, caller: Caller, wanted: LeadFilter, most:
 async def _counted(session: Session, caller: Caller, wanted: LeadFilter, most: int) -> int:
     some = select(leads.c.id).where(*_where(caller, wanted)).limit(most).subquery()
     return int((await session.execute(select(func.count()).select_from(some))).scalar_one())
+
+
+_PAID = and_(
+    lead_x_dates.c.agency_id == leads.c.agency_id,
+    lead_x_dates.c.lead_id == leads.c.id,
+    lead_x_dates.c.line_of_business == func.coalesce(leads.c.line_of_business, LineOfBusiness.OTHER.value),
+    leads.c.stage.not_in(_CLOSED),
+)
+"""What a lead pays now for the line that it asks for; of one that is open, for who was won pays us."""
+
+
+async def board_totals(session: Session, caller: Caller, wanted: LeadFilter) -> list[Total]:
+    """How many leads stand in each stage, by the currency in which they pay their carriers, with what they pay together."""
+    await planned_anew(session)
+    asked = board_statement(caller, wanted)
+    return [Total(key, currency, count, int(minor)) for key, currency, count, minor in await session.execute(asked)]
+
+
+def board_statement(caller: Caller, wanted: LeadFilter) -> Select[Any]:
+    """What `board_totals` asks."""
+    return (
+        select(
+            leads.c.stage_key,
+            lead_x_dates.c.premium_currency,
+            func.count(),
+            func.coalesce(func.sum(lead_x_dates.c.premium_minor), 0),
+        )
+        .select_from(leads.outerjoin(lead_x_dates, _PAID))
+        .where(*_where(caller, wanted))
+        .group_by(leads.c.stage_key, lead_x_dates.c.premium_currency)
+    )
 
 
 async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDotsVertical } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { Lead, PipelineStage } from "../../api/schema";
@@ -11,11 +11,12 @@ import type { LeadSearch } from "../filters";
 import { InStage } from "../pipelines/InStage";
 import { type Pipeline, usePipelines } from "../pipelines/queries";
 import { useMoving } from "../pipelines/useMoving";
-import { leadList } from "../queries";
+import { boardOf, leadList } from "../queries";
 import { isClosed, StageChip } from "../stage";
 import { arrange, beside } from "./arrange";
 import styles from "./Board.module.css";
 import { useDrag } from "./drag";
+import { Worth } from "./Worth";
 
 interface BoardProps {
   search: LeadSearch;
@@ -41,6 +42,8 @@ export function Board({ search, mayMove }: BoardProps) {
  */
 function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipeline }) {
   const columns = useColumns(pipeline, search).filter(({ wanted }) => wanted);
+  const totals = useQuery(boardOf({ ...search, pipeline: pipeline.line }));
+  const totalOf = (key: string) => totals.data?.columns.find((column) => column.key === key);
   const stages = columns.map(({ stage }) => stage.key);
   const asked = columns.map(({ stage, leads }) => [stage.key, leads] as const);
   const shown = useArranged(asked);
@@ -168,6 +171,7 @@ function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipelin
       <div className={styles.board} ref={board}>
         {columns.map(({ query, stage: { key: stage, name, kind, probability } }) => {
           const leads = shown[stage] ?? [];
+          const total = totalOf(stage);
           return (
             <section
               key={stage}
@@ -178,16 +182,17 @@ function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipelin
             >
               <h2 className={styles.head}>
                 <StageChip stage={kind} name={name} />
-                {!query.isPending && (
+                {(total || !query.isPending) && (
                   <span className={styles.count} title={`${probability} % of them are won`}>
-                    {leads.length}
-                    {query.hasNextPage && "+"}
+                    {total ? total.leads.toLocaleString("en-US") : leads.length}
+                    {!total && query.hasNextPage && "+"}
                     <span className="visually-hidden">
-                      {query.hasNextPage ? " leads and more" : " leads"}
+                      {!total && query.hasNextPage ? " leads and more" : " leads"}
                     </span>
                   </span>
                 )}
               </h2>
+              {total && <Worth column={total} />}
               {query.isError && leads.length > 0 && (
                 <Stale error={query.error} retry={() => void query.refetch()} />
               )}

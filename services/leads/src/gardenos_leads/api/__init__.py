@@ -1,6 +1,7 @@
 """HTTP: parse, decide or ask, answer."""
 
 from gardenos_leads.api.assignment import router as assignment
+from gardenos_leads.api.board import router as board
 from gardenos_leads.api.bulk_actions import router as bulk_actions
 from gardenos_leads.api.campaigns import router as campaigns
 from gardenos_leads.api.duplicates import of_leads as merges
@@ -33,6 +34,7 @@ routers = (
     duplicates,
     assignment,
     views,
+    board,
     notes,
     risks,
     leads,

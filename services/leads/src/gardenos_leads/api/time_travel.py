@@ -147,7 +147,7 @@ async def show_lead_as_of(lead_id: UUID, reading: Reader, at: _Moment = None, by
     )
 
 
-@router.get("/{lead_id}/stages", responses={200: {"model": LeadStages}}, openapi_extra=opens("lead history", "lead_id"))
+@router.get("/{lead_id}/stages", responses={200: {"model": LeadStages}}, openapi_extra=opens("lead", "lead_id"))
 async def list_lead_stages(
     lead_id: UUID,
     reading: Reader,
@@ -233,10 +233,19 @@ async def restore_lead_field(lead_id: UUID, request: Request, body: RestoreField
     # What is restored is told apart from what was entered anew by what it follows from.
     context = replace(writing.context, causation_id=then.last.id)
     leads = Repository(writing.store, context, aggregate.evolve, _scope, "lead")
-    changed = await leads.change(lead_id, lambda lead: restored(lead, then.lead, body.field))
+    changed = await leads.change(
+        lead_id, lambda lead: restored(lead, then.lead, body.field, _left_since(facts, then.lead))
+    )
     async with service.database.transaction(writing.caller.agency_id) as session:
         found = await queries.lead_for_its_writer(session, writing.caller, changed.id)
     return json_response(found, etag=found["version"])
+
+
+def _left_since(facts: Sequence[Received[Event]], then: aggregate.Lead) -> datetime | None:
+    """Since when it was in the stage before its present one, if that is where it was then."""
+    there = [stay for stay in stays(facts) if not stay.taken_back]
+    last = there[-2] if len(there) > 1 else None
+    return last.since if last is not None and last.is_at(*then.place) else None
 
 
 def _scope(lead: aggregate.Lead) -> tuple[UUID | None, ...]:

@@ -1,6 +1,7 @@
 """One field of a lead set back to what it was: decided as the same change by hand would be."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from gardenos_chassis.errors import Conflict, Invalid
@@ -20,8 +21,11 @@ _NOT_SET_BACK = {
 }
 
 
-def restored(lead: Lead, then: Lead, field: str) -> Iterable[Event]:
-    """What follows where a field is to be as it was; nothing, where it is so. Raises Invalid and Conflict, with why not."""
+def restored(lead: Lead, then: Lead, field: str, since: datetime | None = None) -> Iterable[Event]:
+    """What follows where a field is to be as it was; nothing, where it is so. Raises Invalid and Conflict, with why not.
+
+    `since`: since when it was in the stage that it is set back to, where that takes back its last move.
+    """
     if field in DETAILS:
         changes: dict[str, Any] = {field: then.details[field]}  # type: ignore[literal-required]
         return lead.change_details(**changes)
@@ -34,7 +38,7 @@ def restored(lead: Lead, then: Lead, field: str) -> Iterable[Event]:
         case "team_id":
             return lead.assign(lead.owner_id, then.team_id)
         case "stage" | "stage_key":
-            return lead.move(then.stage, then.stage_key)
+            return lead.move(then.stage, then.stage_key, since)
         case "tags":
             return lead.tag(then.tags, lead.tags - then.tags)
     if field in _NOT_SET_BACK:
