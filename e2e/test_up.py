@@ -113,11 +113,16 @@ def test_an_interrupted_planting_went_on_and_nothing_is_there_twice(running: Up,
     today = datetime.fromisoformat(json.loads((running.folder / "seed.json").read_text())["today"])
     people = story.cast(today)
     leads = json.loads(office("leads", "list", "--limit", "500", "--json"))
-    assert sorted(lead["email"] for lead in leads) == sorted(each.email for each in people)
+    relatives = story.relatives(people)
+    assert sorted(lead["email"] for lead in leads) == sorted(
+        [each.email for each in people] + [each.email for each in relatives]
+    )
     by_email = {lead["email"]: lead for lead in leads}
     for person in people:
         stage = "new" if person.fate == "pool" else person.fate
         assert by_email[person.email]["stage"] == stage
+    households = [lead for lead in leads if lead["household"] is not None]
+    assert len(households) == 5, "a couple and a family of three"
     won = [each for each in people if each.fate == "won"]
     assert len(json.loads(office("clients", "list", "--json"))) == len(won)
     assert len(json.loads(office("campaigns", "list", "--json"))) == len(story.CAMPAIGNS)

@@ -44,6 +44,15 @@ def test_people_can_be_told_apart() -> None:
     assert len({"".join(filter(str.isdigit, each.phone))[-10:] for each in people}) == len(people)
 
 
+def test_some_live_together() -> None:
+    people = story.cast(TODAY)
+    relatives = story.relatives(people)
+    assert {each.of.street for each in relatives} < {each.street for each in people}
+    assert len({each.email for each in people} | {each.email for each in relatives}) == len(people) + len(relatives)
+    assert len({each.of.number for each in relatives}) == 3
+    assert [each.relationship for each in relatives].count(None) == 1
+
+
 def test_every_sentence_is_filled() -> None:
     for person in story.cast(TODAY):
         for beat in story.beats(person, TODAY):

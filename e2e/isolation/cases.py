@@ -51,7 +51,11 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "capture_lead": lambda ids: {
         "json": _DETAILS
         | {"campaign_id": ids["campaign_id"], "owner_id": ids["owner_id"], "team_id": ids["team_id"], "source": "phone"}
+        | {"lives_with_id": ids["lead_id"]}
     },
+    "join_lead_households": lambda ids: {"json": {"other_ids": [ids["other_id"]]}},
+    "say_lead_relationship": lambda _: {"json": {"relationship": "spouse"}},
+    "tell_lead_households_apart": lambda ids: {"json": {"other_id": ids["other_id"]}},
     "define_pipeline": lambda _: {"json": PIPELINE},
     "change_campaign": lambda _: {"json": {"name": "Another", "source": "another"}},
     "set_campaign_status": lambda _: {"json": {"status": "closed"}},
@@ -126,7 +130,9 @@ OTHERWISE: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
 }
 """The same where a thing can be named only in place of another."""
 
-NAMED_OTHERWISE: Mapping[str, str] = {"lead_ids": "owner_id", "pool_to_id": "team_id", "work_to": "owner_id"}
+NAMED_OTHERWISE: Mapping[str, str] = {
+    "lead_ids": "owner_id", "lives_with_id": "lead_id", "pool_to_id": "team_id", "work_to": "owner_id",
+}  # fmt: skip
 """Fields that are called after something else than what they name: a team's leads are people."""
 
 ELSEWHERE: Mapping[str, str] = {

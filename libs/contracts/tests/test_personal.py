@@ -87,7 +87,11 @@ NOT_PERSONAL_HERE = {
     "leads.CampaignCostRemoved.v1": {"cost_id"},
     "leads.CampaignPlanned.v1": {"budget_minor", "currency", "ends_on", "goal", "name", "starts_on", "utm"},
     "leads.DuplicateRulesChanged.v1": {"alike", "birth_date", "email", "name_and_place", "phone"},
-    "leads.LeadAssigned.v1": {"rule", "rule_id"},
+    "leads.LeadAssigned.v1": {"rule", "rule_id", "with_household"},
+    "leads.LeadHouseholdsToldApart.v1": {"other_lead_id"},
+    "leads.LeadJoinedHousehold.v1": {"household_id"},
+    "leads.LeadLeftHousehold.v1": {"household_id"},
+    "leads.LeadRelationshipChanged.v1": {"household_id"},
     "leads.LeadBulkEnded.v1": {
         "bulk_id",
         "changed",

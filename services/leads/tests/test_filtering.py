@@ -5,6 +5,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from gardenos_chassis.auth import Caller
+from gardenos_contracts.values import Role
 from gardenos_leads.filtering.compiling import At, relative
 from gardenos_leads.filtering.grammar import RELATIVE
 from gardenos_leads.lists.searching import beginning, may_have_slips, one_slip_away
@@ -34,7 +36,11 @@ def test_what_tells_no_day(told: str) -> None:
 
 
 def test_a_day_begins_where_the_agency_is_also_when_the_clock_changes() -> None:
-    at = At(uuid4(), datetime(2026, 11, 1, 5, 30, tzinfo=UTC), ZoneInfo("America/Chicago"))
+    at = At(
+        Caller(uuid4(), uuid4(), Role.OWNER, frozenset()),
+        datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+        ZoneInfo("America/Chicago"),
+    )
     assert at.today == date(2026, 11, 1)
     assert at.begin(date(2026, 11, 1)) == datetime(2026, 11, 1, 5, tzinfo=UTC)
     assert at.begin(date(2026, 11, 2)) == datetime(2026, 11, 2, 6, tzinfo=UTC)

@@ -124,7 +124,7 @@ async def test_a_list_is_answered_by_an_index(
     wanted = queries.LeadFilter(q=asked.get("q"))
     if "filter" in asked:
         group = parse(asked["filter"], known_fields(OWN), pointer="query:filter")
-        wanted = replace(wanted, where=compiled(group, At(agency_id, datetime.now(UTC), ZoneInfo("UTC"))))
+        wanted = replace(wanted, where=compiled(group, At(caller, datetime.now(UTC), ZoneInfo("UTC"))))
     plans: list[dict[str, Any]] = []
 
     async def explained(session: Session, statement: Any) -> list[dict[str, Any]]:

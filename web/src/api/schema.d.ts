@@ -1698,6 +1698,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Household
+         * @description Who lives with a lead: those whom you see, and nobody else is counted.
+         */
+        get: operations["show_lead_household"];
+        put?: never;
+        /**
+         * Join Lead Households
+         * @description Others are of one household with this lead.
+         */
+        post: operations["join_lead_households"];
+        /**
+         * Leave Lead Household
+         * @description This lead lives by itself.
+         */
+        delete: operations["leave_lead_household"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/household/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Lead Households Apart
+         * @description Another lead does not live with this one, and is not suggested again.
+         */
+        post: operations["tell_lead_households_apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/household/relationship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say Lead Relationship
+         * @description What this lead is in its household.
+         */
+        put: operations["say_lead_relationship"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/household/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest Lead Household
+         * @description Leads whom you see and who may live with this one, by surname and address or by telephone number.
+         */
+        get: operations["suggest_lead_household"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/inquiries": {
         parameters: {
             query?: never;
@@ -2396,7 +2484,7 @@ export interface paths {
         put?: never;
         /**
          * Tell Duplicates Apart
-         * @description They are not one person, and are not asked about again.
+         * @description They are not one person, and are not asked about again; `same_household`: they are of one household from now on.
          */
         post: operations["tell_duplicates_apart"];
         delete?: never;
@@ -5979,6 +6067,8 @@ export interface components {
              */
             if_known: "refuse" | "inquire" | "anyway";
             line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /** Lives With Id */
+            lives_with_id?: string | null;
             /**
              * @default {
              *       "given": "",
@@ -5994,6 +6084,7 @@ export interface components {
             phone?: string | null;
             /** Postal Code */
             postal_code?: string | null;
+            relationship?: components["schemas"]["Relationship"] | null;
             /**
              * Source
              * @default manual
@@ -7742,6 +7833,42 @@ export interface components {
             weekday: number;
         };
         /**
+         * HouseholdMember
+         * @description A lead of a household.
+         */
+        HouseholdMember: {
+            /** Client Id */
+            client_id: string | null;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Do Not Call At
+             * @description When they first asked not to be called: they alone, and nobody for them.
+             */
+            do_not_call_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Pipeline */
+            pipeline: string;
+            /** @description What they are in their household; null: nobody said. */
+            relationship: components["schemas"]["Relationship"] | null;
+            stage: components["schemas"]["Stage"];
+            /** Stage Key */
+            stage_key: string;
+            /** Team Id */
+            team_id: string | null;
+            /**
+             * X Dates
+             * @description When their policies expire, the soonest first.
+             */
+            x_dates: components["schemas"]["LeadXDate"][];
+        };
+        /**
          * HoursSaid
          * @description A stretch of a weekday; 0 is Monday.
          */
@@ -8457,6 +8584,11 @@ export interface components {
              */
             forgotten_at: string | null;
             /**
+             * Household
+             * @description What their household is called, by the surnames of those in it whom you see; null where you see nobody else in it.
+             */
+            household: string | null;
+            /**
              * Id
              * Format: uuid
              */
@@ -8697,6 +8829,22 @@ export interface components {
             items: components["schemas"]["LeadField"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LeadHousehold
+         * @description Who lives together, as far as you see them.
+         */
+        LeadHousehold: {
+            /**
+             * Members
+             * @description The lead itself first; none where you see nobody else.
+             */
+            members: components["schemas"]["HouseholdMember"][];
+            /**
+             * Name
+             * @description By their surnames; null where you see nobody else.
+             */
+            name: string | null;
         };
         /**
          * LeadMerge
@@ -10056,6 +10204,33 @@ export interface components {
             what: string;
         };
         /**
+         * OtherHousehold
+         * @description Another lead, of another household.
+         */
+        OtherHousehold: {
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+        };
+        /**
+         * OtherHouseholds
+         * @description Two leads that do not live together.
+         */
+        OtherHouseholds: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+        };
+        /**
          * OtherRisk
          * @description Anything else: a boat, jewellery, a business.
          */
@@ -10801,6 +10976,12 @@ export interface components {
             open: boolean;
         };
         /**
+         * Relationship
+         * @description What somebody is in their household.
+         * @enum {string}
+         */
+        Relationship: "named_insured" | "spouse" | "child" | "other";
+        /**
          * Remark
          * @description What is to be said of one field of a post; of the whole, `field` is null.
          */
@@ -11063,6 +11244,19 @@ export interface components {
             rule_id: string;
         };
         /**
+         * SameHousehold
+         * @description Others who live with this lead.
+         */
+        SameHousehold: {
+            /**
+             * Other Ids
+             * @description They leave whatever household they were of.
+             */
+            other_ids: string[];
+            /** @description What they are in it; what was said before stays where nothing is said. */
+            relationship?: components["schemas"]["Relationship"] | null;
+        };
+        /**
          * SaveView
          * @description A list's name, who sees it, and what it shows.
          */
@@ -11084,6 +11278,14 @@ export interface components {
             sort?: string | null;
             /** Team Id */
             team_id?: string | null;
+        };
+        /**
+         * SayRelationship
+         * @description What a lead is in its household.
+         */
+        SayRelationship: {
+            /** @description Null: nobody knows. */
+            relationship: components["schemas"]["Relationship"] | null;
         };
         /**
          * SayRisk
@@ -11702,6 +11904,52 @@ export interface components {
          * @enum {string}
          */
         Step: "all" | "contacted" | "untouched" | "quoted" | "won" | "lost";
+        /**
+         * SuggestedMember
+         * @description A lead who may live with this one.
+         */
+        SuggestedMember: {
+            /** Client Id */
+            client_id: string | null;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Household
+             * @description What the household is called that they are of, and would leave.
+             */
+            household: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Pipeline */
+            pipeline: string;
+            /**
+             * Reasons
+             * @description What speaks for it: the same surname at the same address, or the same telephone number.
+             */
+            reasons: ("address" | "phone")[];
+            /** @description What they are in their household; null: nobody said. */
+            relationship: components["schemas"]["Relationship"] | null;
+            stage: components["schemas"]["Stage"];
+            /** Stage Key */
+            stage_key: string;
+            /** Street */
+            street: string | null;
+            /** Team Id */
+            team_id: string | null;
+        };
+        /**
+         * SuggestedMembers
+         * @description At most five.
+         */
+        SuggestedMembers: {
+            /** Items */
+            items: components["schemas"]["SuggestedMember"][];
+        };
         /**
          * Suspend
          * @description Why an agency is suspended.
@@ -13022,6 +13270,7 @@ export type HomeFacts = components['schemas']['HomeFacts'];
 export type Hours = components['schemas']['Hours'];
 export type HoursInput = components['schemas']['Hours-Input'];
 export type HoursOutput = components['schemas']['Hours-Output'];
+export type HouseholdMember = components['schemas']['HouseholdMember'];
 export type IdentityHoursSaid = components['schemas']['IdentityHoursSaid'];
 export type Import = components['schemas']['Import'];
 export type ImportColumn = components['schemas']['ImportColumn'];
@@ -13058,6 +13307,7 @@ export type LeadDetails = components['schemas']['LeadDetails'];
 export type LeadDifference = components['schemas']['LeadDifference'];
 export type LeadField = components['schemas']['LeadField'];
 export type LeadFieldPage = components['schemas']['LeadFieldPage'];
+export type LeadHousehold = components['schemas']['LeadHousehold'];
 export type LeadMerge = components['schemas']['LeadMerge'];
 export type LeadMerges = components['schemas']['LeadMerges'];
 export type LeadMoment = components['schemas']['LeadMoment'];
@@ -13117,6 +13367,8 @@ export type OperatorCredentials = components['schemas']['OperatorCredentials'];
 export type OperatorSession = components['schemas']['OperatorSession'];
 export type OperatorShown = components['schemas']['OperatorShown'];
 export type OtherFacts = components['schemas']['OtherFacts'];
+export type OtherHousehold = components['schemas']['OtherHousehold'];
+export type OtherHouseholds = components['schemas']['OtherHouseholds'];
 export type OtherRisk = components['schemas']['OtherRisk'];
 export type Outbox = components['schemas']['Outbox'];
 export type Outcome = components['schemas']['Outcome'];
@@ -13157,6 +13409,7 @@ export type Refresh = components['schemas']['Refresh'];
 export type RegisterAgency = components['schemas']['RegisterAgency'];
 export type RegisteredAgency = components['schemas']['RegisteredAgency'];
 export type Registration = components['schemas']['Registration'];
+export type Relationship = components['schemas']['Relationship'];
 export type Remark = components['schemas']['Remark'];
 export type Remove = components['schemas']['Remove'];
 export type Resource = components['schemas']['Resource'];
@@ -13171,7 +13424,9 @@ export type RowReason = components['schemas']['RowReason'];
 export type RuleFairness = components['schemas']['RuleFairness'];
 export type RuleSaid = components['schemas']['RuleSaid'];
 export type RulesShare = components['schemas']['RulesShare'];
+export type SameHousehold = components['schemas']['SameHousehold'];
 export type SaveView = components['schemas']['SaveView'];
+export type SayRelationship = components['schemas']['SayRelationship'];
 export type SayRisk = components['schemas']['SayRisk'];
 export type Scope = components['schemas']['Scope'];
 export type SearchHit = components['schemas']['SearchHit'];
@@ -13204,6 +13459,8 @@ export type StageStay = components['schemas']['StageStay'];
 export type StartBulkAction = components['schemas']['StartBulkAction'];
 export type Status = components['schemas']['Status'];
 export type Step = components['schemas']['Step'];
+export type SuggestedMember = components['schemas']['SuggestedMember'];
+export type SuggestedMembers = components['schemas']['SuggestedMembers'];
 export type Suspend = components['schemas']['Suspend'];
 export type Switch = components['schemas']['Switch'];
 export type TagList = components['schemas']['TagList'];
@@ -20738,6 +20995,501 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lead_household: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadHousehold"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_lead_households: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SameHousehold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadHousehold"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_lead_household: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_lead_households_apart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherHousehold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherHouseholds"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_lead_relationship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayRelationship"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadHousehold"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_lead_household: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedMembers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -100,6 +100,7 @@ class Planting:
         steps += [("leads", _of(self._capture, each)) for each in self._people if not each.imported]
         steps.append(("leads everywhere", self._known_everywhere))
         steps += [("leads to their agents", _of(self._assign, each)) for each in self._people if each.agent]
+        steps += [("households", _of(self._live_together, each)) for each in story.relatives(self._people)]
         for each in self._people:
             for place, beat in enumerate(story.beats(each, self._today)):
                 steps.append((f"the life of {each.given} {each.family}", _of(self._play, each, place, beat)))
@@ -168,6 +169,8 @@ class Planting:
             "name": {"given": person.given, "family": person.family},
             "email": person.email,
             "phone": person.phone,
+            "street": person.street,
+            "city": person.city,
             "postal_code": person.postal_code,
             "state": person.state,
             "line_of_business": person.line,
@@ -195,6 +198,25 @@ class Planting:
         [team] = story.AGENTS[person.agent].teams
         body = {"owner_id": self._ids[person.agent], "team_id": self._ids[f"team {team}"]}
         await self._send("PUT", f"/leads/{self._ids[_lead(person)]}/owner", story.OWNER, json=body)
+
+    async def _live_together(self, relative: story.Relative) -> None:
+        assert relative.of.agent is not None
+        [team] = story.AGENTS[relative.of.agent].teams
+        body = {
+            "name": {"given": relative.given, "family": relative.of.family},
+            "email": relative.email,
+            "street": relative.of.street,
+            "city": relative.of.city,
+            "postal_code": relative.of.postal_code,
+            "state": relative.of.state,
+            "line_of_business": relative.line,
+            "source": "household",
+            "owner_id": self._ids[relative.of.agent],
+            "team_id": self._ids[f"team {team}"],
+        }
+        if relative.relationship is not None:
+            body |= {"lives_with_id": self._ids[_lead(relative.of)], "relationship": relative.relationship}
+        await self._post("/leads", f"{_lead(relative.of)} and {relative.given}", body)
 
     async def _play(self, person: Person, place: int, beat: story.Beat) -> None:
         assert person.agent is not None

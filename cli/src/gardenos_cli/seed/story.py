@@ -3,7 +3,7 @@
 import csv
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -58,6 +58,7 @@ _PLACES = (
     ("Davenport", "IA", "52801"),
     ("Gary", "IN", "46402"),
 )
+_STREETS = ("Maple Grove Ave", "Oak St", "Prairie Ln", "Lincoln Dr", "Mill Rd", "Lakeview Ct")
 _AREA_CODES = ("217", "630", "309", "608", "563", "219")
 _CARRIERS = (
     "State Farm", "GEICO", "Progressive", "Allstate", "Farmers", "Liberty Mutual", "Nationwide", "American Family",
@@ -91,6 +92,7 @@ class Person:
     family: str
     email: str
     phone: str
+    street: str
     city: str
     state: str
     postal_code: str
@@ -183,6 +185,7 @@ def _person(number: int, fate: str, name: tuple[str, str], today: datetime, chan
         family=family,
         email=f"{ascii_name}{number}@mail.example",
         phone=_phone(f"{_AREA_CODES[place]}55501{number:02d}", chance),
+        street=f"{100 + 7 * number} {_STREETS[number % len(_STREETS)]}",
         city=city,
         state=state,
         postal_code=postal_code,
@@ -197,6 +200,34 @@ def _person(number: int, fate: str, name: tuple[str, str], today: datetime, chan
         imported=number % 3 == 0,
         captured_at=captured,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody who lives with a person, and is a lead too. Without a `relationship` nobody has said yet that they do."""
+
+    of: Person
+    given: str
+    relationship: str | None
+    line: str
+
+    @property
+    def email(self) -> str:
+        """Their own."""
+        return f"{self.given.lower()}.{self.of.email}"
+
+
+def relatives(people: Sequence[Person]) -> list[Relative]:
+    """The households of the story: a couple, a family of three, and two who look as if they were one."""
+    open_fates = ("contacted", "qualified", "quoted")
+    found = [each for each in people if each.agent == "ana" and each.fate in open_fates and not each.imported]
+    couple, family, alike = found[:3]
+    return [
+        Relative(couple, "Jordan", "spouse", "life"),
+        Relative(family, "Robin", "spouse", "auto"),
+        Relative(family, "Casey", "child", "auto"),
+        Relative(alike, "Morgan", None, "renters"),
+    ]
 
 
 def _office_hours(at: datetime, chance: random.Random) -> datetime:

@@ -116,6 +116,8 @@ class LeadAssigned(Event, service="leads", version=1):
     """The rule of assignment by which it was given; null where somebody gave it by hand."""
     rule: str | None = None
     """What that rule was called."""
+    with_household: bool = False
+    """Whether the rule gave it to whoever has somebody of its household already, instead of to whose turn it was."""
 
 
 class LeadStageChanged(Event, service="leads", version=1):

@@ -23,6 +23,8 @@ from gardenos_leads.duplicates.finding import finding, searching
 from gardenos_leads.duplicates.projections import project_verdicts
 from gardenos_leads.duplicates.tables import duplicate_rules, lead_merges, told_apart
 from gardenos_leads.held import handed_over, handing
+from gardenos_leads.households.projections import project_apart
+from gardenos_leads.households.tables import households_apart
 from gardenos_leads.importing.commands import importing
 from gardenos_leads.lists.consumers import zones
 from gardenos_leads.lists.tables import LIST_TABLES
@@ -61,6 +63,7 @@ def create_service(settings: LeadsSettings) -> Service:
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),
             ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
+            ReadModel("households", tables=[households_apart], project=project_apart),
             zones,
             work,
         ],

@@ -6,6 +6,7 @@ from gardenos_contracts import Event
 from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_assignment import LeadUnanswered
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
+from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold, LeadRelationshipChanged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_records import (
     NoteAdded,
@@ -51,6 +52,7 @@ def shown(lead: Lead) -> dict[str, Any]:
         # Where it says no more than the stage does, nothing is said besides.
         "stage_key": None if lead.stage_key == lead.stage else lead.stage_key,
         "client_id": lead.client_id,
+        "household": None if lead.household is None else str(lead.household),
         "tags": sorted(lead.tags) or None,
         "risks": [str(risk) for risk in lead.records.risks.values()] or None,
         "x_dates": [_of_line(line, known) for line, known in sorted(lead.records.x_dates.items())] or None,
@@ -75,6 +77,8 @@ def title(event: Event) -> str:
             return "Details changed"
         case LeadAssigned():
             by_rule = f" by the rule “{event.rule}”" if event.rule else ""
+            if event.with_household:
+                return f"Assigned with its household{by_rule}"
             if event.owner_id:
                 return f"Assigned{by_rule}"
             return f"Put into its team's pool{by_rule}" if event.rule else "Returned to the pool"
@@ -113,6 +117,12 @@ def title(event: Event) -> str:
             return f"X-date of {event.line_of_business} set"
         case XDateCleared():
             return f"X-date of {event.line_of_business} cleared"
+        case LeadJoinedHousehold():
+            return "Joined a household"
+        case LeadRelationshipChanged():
+            return "Relationship in its household changed"
+        case LeadLeftHousehold():
+            return "Left its household"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

@@ -30,6 +30,7 @@ from gardenos_contracts.leads import (
 )
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
+from gardenos_leads.households.domain import OF_HOUSEHOLDS, Membership, evolve_membership
 from gardenos_leads.pipelines.pipeline import STANDARD, Pipeline
 from gardenos_leads.records.domain import NOTHING, OF_RECORDS, Records, evolve_records
 from gardenos_leads.records.following import lines_follow
@@ -84,6 +85,8 @@ class Lead:
     merged: frozenset[UUID] = frozenset()
     """Leads that were this person as well, and go on as this one."""
     records: Records = NOTHING
+    household: Membership | None = None
+    """With whom they live, and as what."""
 
     @property
     def place(self) -> tuple[Stage, str]:
@@ -106,7 +109,13 @@ class Lead:
             yield LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
 
     def assign(
-        self, owner_id: UUID | None, team_id: UUID | None, *, rule_id: UUID | None = None, rule: str | None = None
+        self,
+        owner_id: UUID | None,
+        team_id: UUID | None,
+        *,
+        rule_id: UUID | None = None,
+        rule: str | None = None,
+        with_household: bool = False,
     ) -> Iterator[Event]:
         """To a producer, or back to a team's pool; by a rule, or by hand. A closed lead stays with whom it was."""
         self._require_open("assigned")
@@ -119,6 +128,7 @@ class Lead:
                 previous_owner_id=self.owner_id,
                 rule_id=rule_id,
                 rule=rule,
+                with_household=with_household,
             )
 
     def unanswered(self, rule_id: UUID, rule: str, minutes: int, told: Collection[UUID]) -> Iterator[Event]:
@@ -317,6 +327,8 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
     """The state after one more event. Raises TypeError for an event that is none of a lead's."""
     if lead is not None and isinstance(event, OF_RECORDS):
         return replace(lead, records=evolve_records(lead.records, event))
+    if lead is not None and isinstance(event, OF_HOUSEHOLDS):
+        return replace(lead, household=evolve_membership(lead.household, event))
     match event:
         case LeadCaptured():
             return Lead(
@@ -366,7 +378,8 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             return replace(lead, merged_into=None)
         case PersonForgotten() if lead is not None:
             nothing = Details(**{**dict.fromkeys(DETAILS), "name": PersonName()})  # type: ignore[typeddict-item]
-            return replace(lead, details=nothing, forgotten=True, tags=frozenset(), fields={}, records=NOTHING)
+            left: dict[str, Any] = {"tags": frozenset(), "fields": {}, "records": NOTHING, "household": None}
+            return replace(lead, details=nothing, forgotten=True, **left)
     raise TypeError(f"{event.event_type} is no event of a lead")
 
 

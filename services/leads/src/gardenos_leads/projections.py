@@ -24,6 +24,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
 from gardenos_leads.assigning.projections import project_assigning
 from gardenos_leads.campaigns.projections import project_campaigns, project_members
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
+from gardenos_leads.households.projections import household_changes
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.pipelines.pipeline import Pipelines
@@ -118,7 +119,7 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
             return {"removed_at": None}
         case PersonForgotten():
             return _NOTHING | {"forgotten_at": fact.occurred_at}
-    return lead_changes(fact.data) or merge_changes(fact.data)
+    return lead_changes(fact.data) or merge_changes(fact.data) or household_changes(fact.data)
 
 
 _NOTHING: dict[str, Any] = {
@@ -129,6 +130,8 @@ _NOTHING: dict[str, Any] = {
     **dict.fromkeys(("email", "phone", "street", "city", "postal_code", "state", "birth_date")),
     **dict.fromkeys(("current_carrier", "x_date", "notes")),
     "external_id": None,
+    "household_id": None,
+    "relationship": None,
     "tags": [],
     "fields": {},
 }

@@ -18,6 +18,7 @@ from gardenos_contracts.values import LineOfBusiness
 from orjson import Fragment
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
+from gardenos_leads.households.seen import household_name
 from gardenos_leads.lists.queries import own_fields, page_by_own_field, planned_anew
 from gardenos_leads.lists.searching import found_by, may_have_slips
 from gardenos_leads.pipelines.board import Total
@@ -51,11 +52,13 @@ _ASKED_AS_ANOTHER = (
     .scalar_subquery()
 )
 """When they asked not to be called as a lead that was merged into this one: it is one person who asked."""
+DO_NOT_CALL_AT = func.least(leads.c.do_not_call_at, _ASKED_AS_ANOTHER)
 
+_NOT_SHOWN = ("agency_id", "fields", "do_not_call_at", "stage_given", "household_id", "relationship")
 _LEAD = (
     select(
-        *(column for column in leads.c if column.name not in ("agency_id", "fields", "do_not_call_at", "stage_given")),
-        func.least(leads.c.do_not_call_at, _ASKED_AS_ANOTHER).label("do_not_call_at"),
+        *(column for column in leads.c if column.name not in _NOT_SHOWN),
+        DO_NOT_CALL_AT.label("do_not_call_at"),
         # As it stands, so that nobody reads it only to write it again.
         cast(leads.c.fields, Text).label("fields"),
         campaigns.c.name.label("campaign_name"),
@@ -63,6 +66,11 @@ _LEAD = (
     .select_from(leads)
     .outerjoin(campaigns, and_(campaigns.c.agency_id == leads.c.agency_id, campaigns.c.id == leads.c.campaign_id))
 )
+
+
+def _lead_for(caller: Caller) -> Select[Any]:
+    """With what depends on who asks: of a household those alone are counted and named whom they see."""
+    return _LEAD.add_columns(household_name(caller).label("household"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ async def lead_page(
 async def _page(
     session: Session, caller: Caller, wanted: LeadFilter, sort: str, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    statement: Select[Any] = _LEAD.where(*_where(caller, wanted))
+    statement: Select[Any] = _lead_for(caller).where(*_where(caller, wanted))
     order = _ORDERS.get(sort)  # type: ignore[call-overload]
     if order is not None:
         return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
@@ -218,7 +226,7 @@ def board_statement(caller: Caller, wanted: LeadFilter) -> Select[Any]:
 
 async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
     """One lead. Raises NotFound, also for one out of the caller's scope."""
-    statement = _LEAD.where(
+    statement = _lead_for(caller).where(
         leads.c.agency_id == caller.agency_id,
         leads.c.id == lead_id,
         visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id) | leads.c.merged_into.is_not(None),
@@ -240,7 +248,7 @@ async def _goes_on_in_scope(session: Session, caller: Caller, merged_into: UUID 
 
 async def lead_for_its_writer(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
     """A lead to whoever just changed it, even if the change took it out of their scope."""
-    statement = _LEAD.where(leads.c.agency_id == caller.agency_id, leads.c.id == lead_id)
+    statement = _lead_for(caller).where(leads.c.agency_id == caller.agency_id, leads.c.id == lead_id)
     return _shown(dict((await session.execute(statement)).mappings().one()), caller)
 
 

@@ -58,6 +58,8 @@ leads = Table(
     _moment("do_not_call_at"),
     Column("tags", ARRAY(Text)),
     Column("fields", JSONB),
+    Column("household_id", Uuid),
+    Column("relationship", Text),
     Column("version", Integer),
 )
 

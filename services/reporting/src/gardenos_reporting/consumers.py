@@ -40,6 +40,7 @@ from gardenos_contracts.identity import (
     UserReactivated,
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
+from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold, LeadRelationshipChanged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_records import (
     NoteAdded,
@@ -121,6 +122,9 @@ LISTENS_TO = (
     RiskRemoved,
     XDateSet,
     XDateCleared,
+    LeadJoinedHousehold,
+    LeadRelationshipChanged,
+    LeadLeftHousehold,
     LeadsMerged,
     LeadMergedInto,
     LeadsUnmerged,

@@ -8,6 +8,7 @@ from gardenos_leads.api.duplicates import of_leads as merges
 from gardenos_leads.api.duplicates import router as duplicates
 from gardenos_leads.api.fields import router as fields
 from gardenos_leads.api.held import router as held
+from gardenos_leads.api.households import router as households
 from gardenos_leads.api.imports import router as imports
 from gardenos_leads.api.lead_forms import router as lead_forms
 from gardenos_leads.api.lead_mails import router as lead_mails
@@ -37,6 +38,7 @@ routers = (
     board,
     notes,
     risks,
+    households,
     leads,
     campaigns,
     imports,

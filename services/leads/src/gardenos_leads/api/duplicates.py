@@ -17,6 +17,7 @@ from gardenos_chassis.http import Reader, Reading, Writer, Writing, json_respons
 from gardenos_chassis.http.history import HistoryEntry, history_entry
 from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
+from gardenos_contracts.lead_duplicates import Verdict
 from pydantic_core import to_jsonable_python
 
 from gardenos_leads import queries as lead_queries
@@ -26,6 +27,7 @@ from gardenos_leads.duplicates import commands, merging, queries
 from gardenos_leads.duplicates.alike import Rules
 from gardenos_leads.duplicates.finding import rules_of
 from gardenos_leads.history import shown, title
+from gardenos_leads.households.commands import same_household
 from gardenos_leads.lead import Lead, evolve
 
 router = APIRouter(prefix="/api/v1/leads/duplicates", tags=["duplicates"])
@@ -52,8 +54,11 @@ async def count_duplicates(reading: Reader) -> Response:
 
 @router.post("/verdicts", responses={200: {"model": shapes.ToldApart}})
 async def tell_duplicates_apart(body: shapes.TellApart, writing: Writer) -> Response:
-    """They are not one person, and are not asked about again."""
-    await commands.tell_apart(writing.store, writing.context, body.lead_id, body.other_id, body.verdict)
+    """They are not one person, and are not asked about again; `same_household`: they are of one household from now on."""
+    if body.verdict is Verdict.SAME_HOUSEHOLD:
+        await same_household(writing.store, writing.context, body.lead_id, [body.other_id], verdict=True)
+    else:
+        await commands.tell_apart(writing.store, writing.context, body.lead_id, body.other_id, body.verdict)
     one, other = sorted((body.lead_id, body.other_id))
     return json_response({"lead_id": one, "other_id": other, "verdict": body.verdict})
 

@@ -22,6 +22,7 @@ from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.service import Service
 from gardenos_contracts import Event
+from gardenos_contracts.lead_households import Relationship
 from gardenos_contracts.lead_pipelines import StageKey
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
@@ -70,6 +71,10 @@ class LeadDetails(BaseModel):
     notes: Notes | None = None
 
 
+_NOT_CAPTURED = {
+    "name", "captured_at", "owner_id", "team_id", "campaign_id", "utm", "if_known", "lives_with_id", "relationship",
+}  # fmt: skip
+
 UtmWord = Annotated[str, StringConstraints(max_length=2_000)]
 
 
@@ -98,6 +103,11 @@ class CaptureLead(LeadDetails):
     team_id: UUID | None = None
     external_id: Plain = None
     captured_at: Moment | None = None
+    lives_with_id: UUID | None = None
+    """A lead they live with: they are of one household from the beginning, whoever of it has the same telephone number or email
+    address is no reason to refuse, and without `owner_id` and `team_id` they go where that lead is."""
+    relationship: Relationship | None = None
+    """What they are in that household."""
     if_known: IfKnown = "refuse"
     """Where somebody with this email address or telephone number is a lead already: `refuse` answers 409, `inquire` records
     that they asked once more, `anyway` makes a lead of its own all the same."""
@@ -177,8 +187,10 @@ async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> 
     captured_at = body.captured_at or datetime.now(UTC)
     if captured_at > datetime.now(UTC):
         raise Invalid("a lead cannot have been captured in the future", pointer="/captured_at")
-    owner_id = _owner_of_new(body, writing.caller)
-    await writing.refuse_strangers(owner_id=owner_id, team_id=body.team_id)
+    if body.relationship is not None and body.lives_with_id is None:
+        raise Invalid("say by `lives_with_id` with whom they live", pointer="/relationship")
+    owner_id, team_id = await _whose_new(request, writing, body)
+    await writing.refuse_strangers(owner_id=owner_id, team_id=team_id)
     lead_id = new_id()
     event = LeadCaptured(
         lead_id=lead_id,
@@ -186,11 +198,12 @@ async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> 
         name=PersonName(given=body.name.given, family=body.name.family),
         captured_at=captured_at,
         owner_id=owner_id,
+        team_id=team_id,
         campaign_id=campaign_id,
         by_utm=by_utm,
-        **body.model_dump(exclude={"name", "captured_at", "owner_id", "campaign_id", "utm", "if_known"}),
+        **body.model_dump(exclude=_NOT_CAPTURED),
     )
-    captured = await enter(writing, event, body.if_known)
+    captured = await enter(writing, event, body.if_known, body.lives_with_id, body.relationship)
     return await _answer(request, writing.caller, captured, 201)
 
 
@@ -305,6 +318,24 @@ def _owner_of_new(body: CaptureLead, caller: Caller) -> UUID | None:
     if "owner_id" in body.model_fields_set or caller.agency_wide:
         return body.owner_id
     return caller.user_id
+
+
+async def _whose_new(request: Request, writing: Writing, body: CaptureLead) -> tuple[UUID | None, UUID | None]:
+    """Who is of a household goes where that is: one household gets called once."""
+    said = body.model_fields_set & {"owner_id", "team_id"}
+    if body.lives_with_id is None or said:
+        return _owner_of_new(body, writing.caller), body.team_id
+    service: Service = request.app.state.service
+    async with service.database.transaction(writing.caller.agency_id) as session:
+        other = await queries.lead(session, writing.caller, body.lives_with_id)
+    owner_id = other["owner_id"]
+    if owner_id is not None:
+        try:
+            await writing.refuse_strangers(owner_id=owner_id)
+        except Invalid:
+            # They left: the rules find somebody, as for any new lead.
+            owner_id = None
+    return owner_id, other["team_id"]
 
 
 async def _pipelines(request: Request, caller: Caller) -> Pipelines:

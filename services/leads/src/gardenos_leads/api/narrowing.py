@@ -42,7 +42,7 @@ async def narrowed(reading: Reading, wanted: LeadFilter, filter: str | None) -> 
         raise Invalid("the filter is not JSON", pointer="query:filter") from unread
     own, zone = await what_filters_need(reading.session, reading.caller.agency_id)
     group = _parsed(reading.caller, document, own, pointer="query:filter")
-    return replace(wanted, where=compiled(group, At(reading.caller.agency_id, datetime.now(UTC), zone)))
+    return replace(wanted, where=compiled(group, At(reading.caller, datetime.now(UTC), zone)))
 
 
 async def require_understood(session: Session, caller: Caller, document: Any, *, pointer: str) -> None:

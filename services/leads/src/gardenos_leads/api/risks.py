@@ -203,7 +203,8 @@ async def list_lead_x_dates(lead_id: UUID, reading: Reader) -> Response:
     """X-dates by line with their carriers, and the lead's own where that is of none of them."""
     found = await lead_queries.lead(reading.session, reading.caller, lead_id)
     shows(person_id=found["person_id"])
-    return json_response({"items": await queries.x_dates_of(reading.session, reading.caller, found)})
+    x_dates = await queries.x_dates_of(reading.session, reading.caller, [found])
+    return json_response({"items": x_dates[lead_id]})
 
 
 @router.put("/{lead_id}/x-dates/{line_of_business}", status_code=204)

@@ -79,6 +79,8 @@ class Lead(Withholding):
     """When it was removed; then no list shows it, until it is restored."""
     merged_into: UUID | None
     """The lead that the person goes on as, where this one was merged; then ask for that one."""
+    household: str | None
+    """What their household is called, by the surnames of those in it whom you see; null where you see nobody else in it."""
     do_not_call_at: datetime | None
     """When they first asked not to be called."""
     version: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -39,6 +39,9 @@ class Asked:
     """A BCP-47 code, or null where nobody said."""
     team_id: UUID | None = None
     """In whose pool it is already."""
+    household_id: UUID | None = None
+    household_owner_id: UUID | None = None
+    """Who has somebody of its household already: one household gets called once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class Given:
     asked: Asked
     rule: AssignmentRule
     user_id: UUID | None
+    with_household: bool = False
+    """To whoever has its household, whosever turn it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +142,14 @@ class Kept:
     why: Mapping[Why, int]
 
 
-Kind: TypeAlias = tuple[tuple[int, ...], "str | None", "str | None", "str | None"]
-"""Leads of one kind find the same people at the same moment: the rules that fit, state, line and language."""
+Kind: TypeAlias = tuple[tuple[int, ...], "str | None", "str | None", "str | None", "UUID | None"]
+"""Leads of one kind find the same people at the same moment: the rules that fit, state, line, language, who has the household."""
 
 
 def kind_of(rules: Sequence[AssignmentRule], asked: Asked, at: datetime, zone: str) -> Kind:
     """Which rules fit a lead now, and what else is asked of whoever gets it."""
     fit = tuple(place for place, rule in enumerate(rules) if rule.active and fits(rule.when, asked, at, zone))
-    return fit, asked.state, asked.line, asked.language
+    return fit, asked.state, asked.line, asked.language, asked.household_owner_id
 
 
 def fits(when: Conditions, asked: Asked, at: datetime, zone: str) -> bool:
@@ -235,6 +240,20 @@ def stands_in(rule: AssignmentRule, user_id: UUID, asked: Asked, at: datetime, s
     )
 
 
+def keeps_household(
+    rule: AssignmentRule, asked: Asked, at: datetime, staff: Staff, had_it: frozenset[UUID] = frozenset()
+) -> bool:
+    """Whether who has a lead's household takes the lead too, by a rule: whatever they have, if they stand in for it.
+
+    Not out of another team's pool, and not where the rule gives leads to a team that they are not in.
+    """
+    owner_id = asked.household_owner_id
+    if owner_id is None or owner_id in had_it or not stands_in(rule, owner_id, asked, at, staff):
+        return False
+    team_id = rule.team_id or asked.team_id
+    return team_id is None or team_id in staff.agents[owner_id].team_ids
+
+
 def _is_away(agent: Agent, at: datetime) -> bool:
     return any(begins <= at < ends for begins, ends in agent.away)
 
@@ -271,6 +290,8 @@ def decide(
     kept = Kept("no_rule", None, {})
     for place in kind_of(rules, asked, at, staff.zone)[0] if fit is None else fit:
         rule = rules[place]
+        if keeps_household(rule, asked, at, staff, had_it):
+            return Given(asked, rule, asked.household_owner_id, with_household=True)
         if rule.by == "claim":
             return Kept("to_be_claimed", rule, {})
         why: defaultdict[Why, int] = defaultdict(int)
@@ -301,8 +322,10 @@ def give(given: Given, at: datetime, staff: Staff, load: Load) -> None:
     """What everybody has, once a lead was given."""
     if given.user_id is None:
         return
-    weight = next((seat.weight for seat in given.rule.seats if seat.user_id == given.user_id), 1)
-    load.turns[given.rule.rule_id].take(given.user_id, weight)
+    if not given.with_household:
+        # What is theirs already takes nobody's turn.
+        weight = next((seat.weight for seat in given.rule.seats if seat.user_id == given.user_id), 1)
+        load.turns[given.rule.rule_id].take(given.user_id, weight)
     load.open[given.user_id] += 1
     load.given[given.user_id, day_of(at, staff.zone)] += 1
 
@@ -333,17 +356,24 @@ class Backlog:
         """
         if self._by_hours:
             self._sort_anew(at)
+        households: dict[UUID | None, UUID | None] = {}
         heads = [(waiting[0].since, waiting[0].lead_id, kind) for kind, waiting in self._of.items() if kind[0]]
         heapq.heapify(heads)
         while heads:
             *_, kind = heapq.heappop(heads)
             waiting = self._of[kind]
-            decided = decide(self._rules, waiting[0], at, staff, load, fit=kind[0])
+            asked = waiting[0]
+            if asked.household_id in households:
+                # Somebody of theirs was given at this moment.
+                asked = replace(asked, household_owner_id=households[asked.household_id])
+            decided = decide(self._rules, asked, at, staff, load, fit=kind[0])
             if isinstance(decided, Kept):
                 continue
             waiting.popleft()
             self.size -= 1
             give(decided, at, staff, load)
+            if asked.household_id is not None:
+                households[asked.household_id] = decided.user_id
             if waiting:
                 heapq.heappush(heads, (waiting[0].since, waiting[0].lead_id, kind))
             else:

@@ -25,6 +25,7 @@ from gardenos_contracts.identity import (
     UserReactivated,
 )
 from gardenos_contracts.lead_assignment import AssignmentRule, AssignmentSwitchedOn
+from gardenos_contracts.lead_households import LeadJoinedHousehold
 from gardenos_contracts.lead_lists import LeadFieldsFilled
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -64,7 +65,8 @@ waking = Consumer(
     "leads.assigning",
     listens_to=[
         LeadCaptured, LeadAssigned, LeadStageChanged, LeadConverted, LeadRemoved, LeadRestored, LeadDetailsChanged,
-        LeadFieldsFilled, AssignmentSwitchedOn, UserJoined, RoleChanged, UserMovedTeams, UserDeactivated, UserReactivated,
+        LeadFieldsFilled, LeadJoinedHousehold, AssignmentSwitchedOn, UserJoined, RoleChanged, UserMovedTeams, UserDeactivated,
+        UserReactivated,
     ],
 )  # fmt: skip
 assigning = Jobs(at_once=2)
@@ -167,7 +169,9 @@ async def _record(work: UnitOfWork, decided: Sequence[Given], now: datetime) -> 
 async def _assign(work: UnitOfWork, lead: Lead, version: int, each: Given, now: datetime) -> None:
     rule = each.rule
     team_id = lead.team_id if rule.team_id is None else rule.team_id
-    events = list(lead.assign(each.user_id, team_id, rule_id=rule.rule_id, rule=rule.name))
+    events = list(
+        lead.assign(each.user_id, team_id, rule_id=rule.rule_id, rule=rule.name, with_household=each.with_household)
+    )
     version = work.record(lead.lead_id, version, events, occurred_at=now)
     if events and each.user_id is not None and rule.answer_minutes is not None:
         told: dict[str, Argument] = {

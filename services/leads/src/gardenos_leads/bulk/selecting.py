@@ -85,7 +85,7 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         slips=slips,
     )
     own, zone = await what_filters_need(session, caller.agency_id)
-    known, at = known_fields(own.values()), At(caller.agency_id, datetime.now(UTC), zone)
+    known, at = known_fields(own.values()), At(caller, datetime.now(UTC), zone)
     for pointer, document in documents:
         if document is None:
             continue

@@ -83,15 +83,27 @@ async def tell_apart(store: EventStore, context: Context, lead_id: UUID, other_i
     async def command(work: UnitOfWork) -> Changed:
         for id in (one, other):
             await to_change(work, id)
-        stream_id = derived_id("told apart", one, other)
-        facts = await work.load(stream_id)
-        if not facts or facts[-1].data.verdict != verdict:  # type: ignore[attr-defined]
-            told = LeadsToldApart(lead_id=one, other_lead_id=other, verdict=verdict)
-            work.record(stream_id, len(facts), [told])
-        await work.session.execute(delete(duplicate_pairs).where(*_pair(work, one, other)))
-        return Changed(stream_id, len(facts) + 1)
+        return await record_told_apart(work, one, other, verdict)
 
     return await in_one(store, context, command)
+
+
+async def record_told_apart(work: UnitOfWork, lead_id: UUID, other_id: UUID, verdict: Verdict) -> Changed:
+    """As `tell_apart`, of two that the caller may change, in a transaction that is going on."""
+    one, other = sorted((lead_id, other_id))
+    stream_id = derived_id("told apart", one, other)
+    facts = await work.load(stream_id)
+    if not facts or facts[-1].data.verdict != verdict:  # type: ignore[attr-defined]
+        told = LeadsToldApart(lead_id=one, other_lead_id=other, verdict=verdict)
+        work.record(stream_id, len(facts), [told])
+    await work.session.execute(delete(duplicate_pairs).where(*_pair(work, one, other)))
+    return Changed(stream_id, len(facts) + 1)
+
+
+async def pair_waits(work: UnitOfWork, one: UUID, other: UUID) -> bool:
+    """Whether two leads are among those that may be one person."""
+    asked = select(duplicate_pairs.c.lead_id).where(*_pair(work, one, other))
+    return (await work.session.execute(asked)).first() is not None
 
 
 async def change_rules(store: EventStore, context: Context, rules: Rules) -> Changed:

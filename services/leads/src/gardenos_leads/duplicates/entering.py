@@ -8,12 +8,14 @@ from gardenos_chassis.errors import Conflict
 from gardenos_chassis.events import Changed, UnitOfWork
 from gardenos_chassis.http.dependencies import Writing
 from gardenos_chassis.ids import new_id
+from gardenos_contracts.lead_households import Relationship
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import LeadCaptured, LeadStageChanged, Stage
 
 from gardenos_leads.capturing.inquiring import one_at_a_time
 from gardenos_leads.duplicates.commands import folded, in_one
-from gardenos_leads.lead import capture
+from gardenos_leads.households.commands import record_joined, who_lives_with
+from gardenos_leads.lead import capture, evolve
 from gardenos_leads.matching import Key, Known, all_known
 
 IfKnown: TypeAlias = Literal["refuse", "inquire", "anyway"]
@@ -36,18 +38,32 @@ class KnownToOthers(Conflict):
     type = "urn:gardenos:known-to-others"
 
 
-async def enter(writing: Writing, event: LeadCaptured, if_known: IfKnown) -> Changed:
-    """Captures the lead, or does what was said where they are one already. Raises KnownAlready, KnownToOthers and Invalid."""
+async def enter(
+    writing: Writing,
+    event: LeadCaptured,
+    if_known: IfKnown,
+    lives_with_id: UUID | None = None,
+    relationship: Relationship | None = None,
+) -> Changed:
+    """Captures the lead, or does what was said where they are one already. Raises KnownAlready, KnownToOthers and Invalid.
+
+    `lives_with_id`: with whom they live; those may have the same address or number.
+    """
 
     async def command(work: UnitOfWork) -> Changed:
         keys = [(key, value) for key in _BY if (value := getattr(event, key))]
         if keys and if_known != "anyway":
             await one_at_a_time(work, *(value for _, value in keys))
             there = await all_known(work.session, work.context.agency_id, keys)
-            several = {known.id: known for key in keys for known in there.get(key, ())}
+            family = set() if lives_with_id is None else await who_lives_with(work, lives_with_id)
+            several = {known.id: known for key in keys for known in there.get(key, ()) if known.id not in family}
             if several:
                 return await _known(work, writing.caller, list(several.values()), event, if_known)
-        return Changed(event.lead_id, work.record(event.lead_id, 0, capture(event)))
+        version = work.record(event.lead_id, 0, capture(event))
+        if lives_with_id is not None:
+            await record_joined(work, lives_with_id, [(evolve(None, event), version)], relationship)
+            version += 1
+        return Changed(event.lead_id, version)
 
     return await in_one(writing.store, writing.context, command)
 

@@ -1,8 +1,8 @@
 """Two leads of one person become one, and two again: what is chosen, what follows, and what was changed since.
 
 Of each field one value is kept: whatever whoever merges chose, else what the surviving lead has, else what the other has. Tags,
-shares and campaigns of both are kept. A merge taken back sets each field back that is still as the merge left it; what was
-changed since stays where it is, and is told before.
+shares and campaigns of both are kept; who was of no household is of the other's. A merge taken back sets each field back that is
+still as the merge left it; what was changed since stays where it is, and is told before.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ from gardenos_contracts.leads import (
     Stage,
 )
 
+from gardenos_leads.households.domain import become
 from gardenos_leads.lead import DETAILS, Details, Lead, evolve
 from gardenos_leads.pipelines.stays import in_stage_since
 
@@ -130,7 +131,7 @@ def merge(
     if lead.client_id is not None and any(field.name == STAGE for field in taken):
         raise Invalid("this lead was won, and stays won", pointer="/chosen/stage")
     into = _as(lead, taken, tags=lead.tags | other.tags, shared_with=_shared(lead, other))
-    into = replace(into, campaigns=_campaigns(lead, other))
+    into = replace(into, campaigns=_campaigns(lead, other), household=lead.household or other.household)
     if any(field.name == STAGE for field in taken):
         into = replace(into, stage_key=other.stage_key)
     changes = list(changes_from(lead, into, since))
@@ -209,6 +210,7 @@ def changes_from(lead: Lead, into: Lead, since: datetime | None = None) -> Itera
         yield LeadEnrolled(**ids, campaign_id=campaign_id)
     for campaign_id in sorted(lead.campaigns - into.campaigns):
         yield LeadWithdrawn(**ids, campaign_id=campaign_id)
+    yield from become(lead, into.household)
     for user_id in sorted(into.shared_with - lead.shared_with):
         yield LeadShared(**ids, user_id=user_id)
     for user_id in sorted(lead.shared_with - into.shared_with):
@@ -266,7 +268,8 @@ def unmerge(history: Sequence[Fact[Any]], merge_id: UUID) -> Unmerge:
         tags=now.tags - (left.tags - before.tags),
         shared_with=now.shared_with - (left.shared_with - before.shared_with),
     )
-    into = replace(into, campaigns=now.campaigns - (left.campaigns - before.campaigns))
+    household = before.household if now.household == left.household else now.household
+    into = replace(into, campaigns=now.campaigns - (left.campaigns - before.campaigns), household=household)
     if STAGE in values:
         into = replace(into, stage_key=before.stage_key)
     return Unmerge(back, stays, into, _captured_without(history, merge_id), _since_before(history, merge_id))

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from gardenos_chassis.auth import Caller
 from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, false, func, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
 from gardenos_leads.filtering.known import OWN
+from gardenos_leads.households.seen import has_household, has_several_open
 from gardenos_leads.lists.searching import beginning, found_by
 from gardenos_leads.lists.tables import lead_tags, lead_values
 from gardenos_leads.records.tables import lead_risks
@@ -22,11 +24,16 @@ _IDLE_SINCE = func.coalesce(leads.c.last_contacted_at, leads.c.captured_at, type
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where and when a filter is asked: relative days are those of the agency's zone."""
+    """By whom, where and when a filter is asked: relative days are those of the agency's zone."""
 
-    agency_id: UUID
+    caller: Caller
     now: datetime
     zone: ZoneInfo
+
+    @property
+    def agency_id(self) -> UUID:
+        """Whose leads are asked for."""
+        return self.caller.agency_id
 
     @property
     def today(self) -> date:
@@ -73,6 +80,8 @@ def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
         return _of_own_field(asked, at)
     if asked.field.name == "roof_year":
         return _of_roofs(asked, at)
+    if asked.field.name == "household":
+        return _of_household(asked, at)
     if asked.field.kind is Kind.TAGS:
         return _of_tags(asked, at)
     if asked.field.kind is Kind.WORDS:
@@ -125,6 +134,18 @@ def _of_roofs(asked: Condition, at: At) -> ColumnElement[bool]:
         case "is_not":
             return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
     return _there(*theirs, _compared(column, asked, at))
+
+
+def _of_household(asked: Condition, at: At) -> ColumnElement[bool]:
+    """As whoever asks sees it."""
+    match asked.op:
+        case "is_empty":
+            return ~has_household(at.caller)
+        case "is_not_empty":
+            return has_household(at.caller)
+        case "is_not":
+            return ~has_several_open(at.caller)
+    return has_several_open(at.caller)
 
 
 def _of_tags(asked: Condition, at: At) -> ColumnElement[bool]:

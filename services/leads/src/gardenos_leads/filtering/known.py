@@ -26,6 +26,7 @@ _STANDARD = (
     Known("line_of_business", Kind.CHOICE, tuple(LineOfBusiness)),
     Known("contact_attempts", Kind.NUMBER),
     Known("roof_year", Kind.NUMBER),
+    Known("household", Kind.CHOICE, ("several_open",)),
     Known("tags", Kind.TAGS),
 )  # fmt: skip
 

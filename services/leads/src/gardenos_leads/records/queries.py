@@ -1,6 +1,6 @@
 """What is written down about a lead, and who is mentioned: read tables in, answers out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -58,24 +58,32 @@ def _told(row: dict[str, Any], facts: Any) -> dict[str, Any]:
     return row | {kind.value: facts if row["kind"] == kind else None for kind in RiskKind}
 
 
-async def x_dates_of(session: Session, caller: Caller, lead: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A lead's X-dates by line, the soonest first: its own where that is of no known line, and of those merged into it."""
+async def x_dates_of(
+    session: Session, caller: Caller, several: Sequence[Mapping[str, Any]]
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Leads' X-dates by line, the soonest first: their own where that is of no known line, and of those merged into them."""
+    of = leads.c.agency_id == lead_x_dates.c.agency_id, leads.c.id == lead_x_dates.c.lead_id
     asked = (
-        select(*(column for column in lead_x_dates.c if column.name != "agency_id"))
-        .where(
-            lead_x_dates.c.agency_id == caller.agency_id,
-            lead_x_dates.c.lead_id.in_(of_lead(caller.agency_id, lead["id"])),
-        )
+        select(_root.label("of"), *(column for column in lead_x_dates.c if column.name != "agency_id"))
+        .select_from(lead_x_dates.join(leads, and_(*of)))
+        .where(lead_x_dates.c.agency_id == caller.agency_id, _root.in_([lead["id"] for lead in several]))
         .order_by(lead_x_dates.c.x_date, lead_x_dates.c.line_of_business, lead_x_dates.c.lead_id)
     )
-    rows = [dict(row) for row in (await session.execute(asked)).mappings()]
-    own = (lead["x_date"], lead["current_carrier"])
-    found = [_x_date(row, by_line=True) for row in rows]
-    if lead["x_date"] is not None and own not in [(each["x_date"], each["carrier"]) for each in found]:
-        told = {"line_of_business": lead["line_of_business"], "premium_minor": None, "premium_currency": None}
-        row = {"lead_id": lead["id"], "x_date": lead["x_date"], "carrier": lead["current_carrier"], **told}
-        found.append(_x_date(row, by_line=False))
-    return [withhold(caller, each) for each in sorted(found, key=lambda each: each["x_date"])]
+    by_lead: dict[UUID, list[dict[str, Any]]] = {lead["id"]: [] for lead in several}
+    for row in (await session.execute(asked)).mappings():
+        told = dict(row)
+        by_lead[told.pop("of")].append(_x_date(told, by_line=True))
+    for lead in several:
+        found = by_lead[lead["id"]]
+        own = (lead["x_date"], lead["current_carrier"])
+        if lead["x_date"] is not None and own not in [(each["x_date"], each["carrier"]) for each in found]:
+            told = {"line_of_business": lead["line_of_business"], "premium_minor": None, "premium_currency": None}
+            its_own = {"lead_id": lead["id"], "x_date": lead["x_date"], "carrier": lead["current_carrier"], **told}
+            found.append(_x_date(its_own, by_line=False))
+    return {
+        id: [withhold(caller, each) for each in sorted(found, key=lambda each: each["x_date"])]
+        for id, found in by_lead.items()
+    }
 
 
 def _x_date(row: dict[str, Any], *, by_line: bool) -> dict[str, Any]:

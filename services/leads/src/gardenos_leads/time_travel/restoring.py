@@ -16,6 +16,7 @@ _NOT_SET_BACK = {
     "client_id": "who became a client stays one",
     "shared_with": "share it anew, or stop sharing it: this is not set back",
     "risks": "change the risk itself, or add it anew: its history has what was known of it",
+    "household": "say on the lead's own page with whom it is of one household, and as what",
     "x_dates": "set the X-date of the line itself to what it was",
     "removed": "a removed lead is restored as a whole",
 }

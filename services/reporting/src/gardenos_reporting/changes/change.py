@@ -41,6 +41,7 @@ from gardenos_contracts.identity import (
     UserReactivated,
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
+from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold, LeadRelationshipChanged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
 from gardenos_contracts.lead_records import (
     NoteAdded,
@@ -180,6 +181,9 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | RiskRemoved()
             | XDateSet()
             | XDateCleared()
+            | LeadJoinedHousehold()
+            | LeadRelationshipChanged()
+            | LeadLeftHousehold()
             | LeadRemoved()
             | LeadRestored()
             | LeadsMerged()

@@ -1,0 +1,1 @@
+"""Leads who live together: one household, one sale, one call."""
