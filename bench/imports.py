@@ -40,6 +40,11 @@ ROWS = int(os.environ.get("GARDENOS_BENCH_IMPORT_ROWS", "100000"))
 TABLES = ("person_keys", "events", "leads", "lead_words", "import_rows")
 """Into which an import writes a row for each of the file's, or several."""
 
+_WRITTEN = """
+select attname from pg_attribute
+where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum
+"""
+
 
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `import`. Raises AssertionError where a row was lost."""
@@ -93,10 +98,14 @@ async def _imported(database: Database, agency_id: UUID) -> float:
 async def _copied(admin: "asyncpg.Connection[asyncpg.Record]", agency_id: UUID) -> float:
     """Seconds for what the import left in the tables, put there by COPY."""
     files: dict[str, bytes] = {}
+    columns: dict[str, list[str]] = {}
     for table in TABLES:
         out = io.BytesIO()
+        columns[table] = [row["attname"] for row in await admin.fetch(_WRITTEN, table)]
         await admin.copy_from_query(
-            f"select * from {table} where agency_id = '{agency_id}'", output=out, format="binary"
+            f"select {', '.join(columns[table])} from {table} where agency_id = '{agency_id}'",
+            output=out,
+            format="binary",
         )
         files[table] = out.getvalue()
     # Into tables as empty as they were.
@@ -104,7 +113,7 @@ async def _copied(admin: "asyncpg.Connection[asyncpg.Record]", agency_id: UUID) 
     started = time.perf_counter()
     async with admin.transaction():
         for table, content in files.items():
-            await admin.copy_to_table(table, source=io.BytesIO(content), format="binary")
+            await admin.copy_to_table(table, columns=columns[table], source=io.BytesIO(content), format="binary")
     seconds = time.perf_counter() - started
     for table in TABLES:
         say(f"  {table}: {await admin.fetchval(f'select count(*) from {table}'):,} rows")

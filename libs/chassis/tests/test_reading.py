@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from gardenos_chassis import reading
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -76,3 +76,42 @@ def test_nothing_that_people_write_breaks_a_reader(written: str) -> None:
             read(written)
         except ValueError as said:
             assert str(said)
+
+
+_USUAL = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+
+
+@settings(deadline=None)
+@given(st.one_of(
+    st.builds(lambda on: f"{on.month}/{on.day}/{on.year}", _USUAL),
+    st.builds(lambda on: f"{on.month:02}/{on.day:02}/{on.year}", _USUAL),
+    st.dates(date(1000, 1, 1)).map(date.isoformat),
+    st.from_regex(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", fullmatch=True),
+    st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True),
+))  # fmt: skip
+def test_a_usual_date_is_read_as_any_is(written: str) -> None:
+    try:
+        expected: date | None = reading._any_day(written)
+    except ValueError:
+        expected = None
+    assert reading._usual_day(written) in (expected, None)
+
+
+@settings(deadline=None)
+@given(
+    st.from_regex(r"[A-Za-z0-9._+-]{1,66}", fullmatch=True),
+    st.sampled_from(
+        ["Example.com", "bücher.example", "a-b.test", "example", "example..com", "-a.com", "x." * 130 + "com", ""]
+    ),
+)
+def test_a_usual_address_is_read_as_any_is(local: str, domain: str) -> None:
+    written = f"{local}@{domain}"
+    try:
+        expected: str | None = str(reading._checked(written.strip("<>;, ")).normalized).lower()
+    except ValueError:
+        expected = None
+    try:
+        found = reading.email(written)
+    except ValueError:
+        found = None
+    assert found == expected

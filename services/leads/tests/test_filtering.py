@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.comparing import beginning
 from gardenos_contracts.values import Role
 from gardenos_leads.filtering.compiling import At, relative
 from gardenos_leads.filtering.grammar import RELATIVE
-from gardenos_leads.lists.searching import beginning, may_have_slips, one_slip_away
+from gardenos_leads.lists.searching import may_have_slips, one_slip_away
 
 TODAY = date(2026, 11, 29)
 

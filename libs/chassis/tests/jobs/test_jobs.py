@@ -506,6 +506,25 @@ async def test_a_long_job_keeps_its_lease(database: Database, agency_id: UUID, k
     assert begun == [1]
 
 
+async def test_a_heart_beats_on_while_a_job_holds_its_row(database: Database, agency_id: UUID, kind: str) -> None:
+    held: list[bool] = []
+    workers: list[Worker] = []
+
+    async def work(job: Job) -> None:
+        async with job.store.database.transaction(job.agency_id) as session:
+            assert await job.holds(session)
+            # Each would have waited for this transaction, on a connection of its own.
+            async with asyncio.timeout(10):
+                await asyncio.gather(*(workers[0].keep([job.lease]) for _ in range(20)))
+            held.append(await job.holds(session))
+
+    async with working(doing(kind, work), database) as worker:
+        workers.append(worker)
+        id = await put_down(database, agency_id, kind)
+        await gone(database, agency_id, id)
+    assert held == [True]
+
+
 async def test_who_was_frozen_learns_that_another_has_taken_over(
     database: Database, agency_id: UUID, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from gardenos_chassis.comparing import beginning
 from gardenos_chassis.tenancy import Session, driver_of
 
 Key: TypeAlias = Literal["email", "phone", "external_id"]
@@ -38,21 +39,27 @@ _COLUMNS = "l.id, l.person_id, l.owner_id, l.team_id, l.given_name, l.import_id"
 
 # Of several first the one that is worked on, and of those the eldest.
 # Who was merged into another is that one, also by what only the lead before said.
+# Each is looked up, first by the value and then by the id: joined otherwise, all leads of the agency are read for each of them
+# wherever the planner knows little of the table, which is while it is filled. No index answers a comparison with a `coalesce`
+# (`gardenos_chassis.comparing`), so it is a column of what was found first.
 _KNOWN = {
-    key: f"select was.{key} as value, {_COLUMNS} from leads was"  # noqa: S608 - of KEYS
-    " join leads l on l.agency_id = was.agency_id and l.id = coalesce(was.merged_into, was.id)"
-    f" where was.agency_id = $1 and l.agency_id = $1 and was.{key} = any($2)"
-    " and l.forgotten_at is null and l.removed_at is null"
+    key: f"select wanted.value, {_COLUMNS} from unnest($2::text[]) as wanted (value)"  # noqa: S608 - of KEYS
+    " join lateral ("
+    f"  select coalesce(merged_into, id) as id from leads where agency_id = $1 and {key} = wanted.value offset 0"
+    " ) as was on true"
+    " join lateral (select * from leads where agency_id = $1 and id = was.id offset 0) as l on true"
+    " where l.forgotten_at is null and l.removed_at is null"
     " order by l.stage in ('won', 'lost'), l.captured_at, l.id"
     for key in KEYS
 }
 
 _ALIKE = f"""
 select w.place, {_COLUMNS}
-from unnest($2::int[], $3::text[], $4::text[]) as w (place, name, zip)
+from unnest($2::int[], $3::text[], $4::text[], $5::text[]) as w (place, name, zip, after)
 join lateral (
     select * from leads
-    where agency_id = $1 and left(postal_code, 5) = w.zip and similarity(sort_name, w.name) >= $5
+    where agency_id = $1 and postal_code collate "C" >= w.zip and postal_code collate "C" < w.after
+        and similarity(sort_name, w.name) >= $6
         and forgotten_at is null and removed_at is null
     order by similarity(sort_name, w.name) desc, captured_at, id limit 1
 ) as l on true
@@ -83,7 +90,8 @@ async def alike(session: Session, agency_id: UUID, people: Sequence[tuple[int, s
     if not people:
         return {}
     places, names, zips = zip(*people, strict=True)
-    rows = await driver_of(session).fetch(_ALIKE, agency_id, places, names, zips, ALIKE)
+    bounds = zip(*map(beginning, zips), strict=True)
+    rows = await driver_of(session).fetch(_ALIKE, agency_id, places, names, *bounds, ALIKE)
     return {row["place"]: _known(row) for row in rows}
 
 

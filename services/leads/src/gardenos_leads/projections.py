@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from gardenos_chassis.rows import insert_many
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
@@ -19,7 +20,7 @@ from gardenos_contracts.leads import (
     PersonForgotten,
     Stage,
 )
-from sqlalchemy import ARRAY, Uuid, bindparam, func, insert, or_, text, update
+from sqlalchemy import ARRAY, Uuid, bindparam, func, or_, text, update
 
 from gardenos_leads.assigning.projections import project_assigning
 from gardenos_leads.campaigns.projections import project_campaigns, project_members
@@ -46,8 +47,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_campaigns(session, facts)
     pipelines = await project_pipelines(session, facts)
     captured = [_captured(fact, fact.data, pipelines) for fact in facts if isinstance(fact.data, LeadCaptured)]
-    if captured:
-        await session.execute(insert(leads), captured)
+    await insert_many(session, leads, captured)
     for fact in facts:
         changes = _changes(fact) | await place_changes(session, fact, pipelines)
         if changes or isinstance(fact.data, _OF_OTHER_TABLES):
@@ -72,7 +72,6 @@ def _captured(fact: Fact[Event], lead: LeadCaptured, pipelines: Pipelines) -> di
         "campaign_id": lead.campaign_id,
         "owner_id": lead.owner_id,
         "team_id": lead.team_id,
-        "shared_with": [],
         "external_id": lead.external_id,
         "import_id": lead.import_id,
         "captured_at": lead.captured_at,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.fields import withhold
+from gardenos_chassis.comparing import first_known
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -126,7 +127,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(one_of(leads.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.not_contacted_for_days is not None:
         before = datetime.now(UTC) - timedelta(days=wanted.not_contacted_for_days)
-        found.append(func.coalesce(leads.c.last_contacted_at, leads.c.captured_at) < before)
+        found.append(first_known(leads.c.last_contacted_at, leads.c.captured_at) < before)
         found.append(leads.c.stage.not_in(_CLOSED))
     if wanted.q:
         found += found_by(caller.agency_id, wanted.q, slips=wanted.slips)

@@ -53,9 +53,15 @@ returning jobs.id, jobs.kind, jobs.key, jobs.arguments::text as arguments, jobs.
 # Of an agency that is suspended, what acts outward stays where it is.
 _CLAIM_AT_WORK = _CLAIM.replace("kind = any($2)", f"kind = any($2) and not (kind = any($6) and exists ({AT_REST}))")
 _DONE = "delete from jobs where agency_id = $1 and id = any($2) and lease = any($3)"
+# A row that is locked is its own job's, at work in a transaction that holds it: to wait for that would keep a connection for
+# each beat of the heart until it ends. It is renewed by the beat after.
 _KEEP = text(
-    "update jobs set due_at = now() + :lease where agency_id = :agency_id and id = any(:ids) and lease = any(:leases)"
-    " returning id, stop_asked"
+    "with free as materialized ("
+    "  select id from jobs where agency_id = :agency_id and id = any(:ids) and lease = any(:leases)"
+    "  for update skip locked"
+    "), renewed as ("
+    "  update jobs set due_at = now() + :lease from free where jobs.agency_id = :agency_id and jobs.id = free.id"
+    ") select id, stop_asked from jobs where agency_id = :agency_id and id = any(:ids) and lease = any(:leases)"
 )
 _LATER = text(
     "update jobs set state = 'queued', lease = null, due_at = now() + :after, stop_asked = false, error = :error,"

@@ -8,18 +8,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from gardenos_chassis.auth import Caller
-from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, false, func, or_, true
+from gardenos_chassis.comparing import beginning, first_known
+from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
 from gardenos_leads.filtering.known import OWN
 from gardenos_leads.households.seen import has_household, has_several_open
-from gardenos_leads.lists.searching import beginning, found_by
+from gardenos_leads.lists.searching import found_by
 from gardenos_leads.lists.tables import lead_tags, lead_values
 from gardenos_leads.records.tables import lead_risks
 from gardenos_leads.tables import leads
 
-_IDLE_SINCE = func.coalesce(leads.c.last_contacted_at, leads.c.captured_at, type_=leads.c.captured_at.type)
+_IDLE_SINCE = first_known(leads.c.last_contacted_at, leads.c.captured_at)
 
 
 @dataclass(frozen=True, slots=True)

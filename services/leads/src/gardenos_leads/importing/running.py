@@ -14,17 +14,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
+import orjson
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.events import Context, UnitOfWork
 from gardenos_chassis.events.store import LostRace
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import Job, enqueue
+from gardenos_chassis.rows import insert_many
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import LeadCaptured
 from gardenos_contracts.values import Role
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from gardenos_leads import lead as aggregate
 from gardenos_leads import matching
@@ -295,8 +297,8 @@ def _row(each: Met, task: Task, *, ahead: bool) -> dict[str, Any]:
         "fate": each.fate.value,
         "lead_id": None if fresh else each.lead_id,
         "duplicate_of": each.duplicate_of,
-        "reasons": [asdict(reason) for reason in judged.reasons],
-        "raw": _raw(judged.record.cells, task.headers),
+        "reasons": orjson.dumps([asdict(reason) for reason in judged.reasons]).decode(),
+        "raw": orjson.dumps(_raw(judged.record.cells, task.headers)).decode(),
     }
 
 
@@ -311,8 +313,7 @@ async def _tell(session: Session, task: Task, rows: list[dict[str, Any]], *, ane
     if anew:
         of_this = (import_rows.c.agency_id == task.caller.agency_id, import_rows.c.import_id == task.id)
         await session.execute(delete(import_rows).where(*of_this))
-    if rows:
-        await session.execute(insert(import_rows), sorted(rows, key=lambda row: int(row["row"])))
+    await insert_many(session, import_rows, sorted(rows, key=lambda row: int(row["row"])))
 
 
 async def _rows_so_far(job: Job, task: Task) -> dict[UUID, int]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.comparing import beginning
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, decoded, keyset, page_of
@@ -17,7 +18,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from gardenos_leads.lists.fields import Field
-from gardenos_leads.lists.searching import beginning
 from gardenos_leads.lists.tables import agency_zones, lead_fields, lead_values, lead_views
 from gardenos_leads.tables import leads
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 from uuid import UUID
 
+from gardenos_chassis.comparing import beginning
 from sqlalchemy import ColumnElement, and_, any_, bindparam, false, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
@@ -37,13 +38,6 @@ def found_by(agency_id: UUID, q: str, *, slips: bool = False) -> list[ColumnElem
 def may_have_slips(q: str) -> bool:
     """Whether there is a word in it that somebody may have mistyped."""
     return any(_may_have_a_slip(word) for word in _words(q.lower()))
-
-
-def beginning(word: str) -> tuple[str, str]:
-    """All texts that begin with the word are at least the first, and less than the second."""
-    last = ord(word[-1])
-    after = 0xE000 if last == 0xD7FF else min(last + 1, 0x10FFFF)
-    return word, word[:-1] + chr(after)
 
 
 def one_slip_away(word: str) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.fields import withhold
+from gardenos_chassis.comparing import first_known
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
@@ -92,7 +93,7 @@ def _x_date(row: dict[str, Any], *, by_line: bool) -> dict[str, Any]:
     return row | {"premium": premium, "by_line": by_line}
 
 
-_root = func.coalesce(leads.c.merged_into, leads.c.id)
+_root = first_known(leads.c.merged_into, leads.c.id)
 _shown = leads.alias("shown")
 _unseen: ColumnElement[bool] = or_(seen_notes.c.seen_at.is_(None), seen_notes.c.seen_at < note_mentions.c.mentioned_at)
 
