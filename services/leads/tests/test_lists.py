@@ -309,6 +309,7 @@ async def test_pages_in_the_order_of_ones_own_field(leads: Running, agency_id: U
         "ma": ["María"], "delg": ["María"], "DELGADO-ÑUÑEZ": ["María"], "nunez maria": ["María"],
         "delgdo": ["María"], "dlegado": ["María"], "delgadoo": ["María"], "dalgado": ["María"], "marai delgdo": ["María"],
         "delxxdo": [], "xx": [], "!": [],
+        "dlega": ["María"], "brein": ["Pat"], "delgod nuñze": ["María"], "marai obrien": [],
         "(512) 555-0142": ["María"], "+1 512 555 0142": ["María"], "5125550142": ["María"], "0142": ["María"],
         "555-0142": ["María"], "512555": ["María"], "512 55": ["María"], "0143": [],
         "maria.d@mail": ["María"], "mail.exa": ["María"], "d@mail": ["María"], "maria.d": ["María"], "obri": ["Pat"],

@@ -69,11 +69,12 @@ async def rows_read(filled: Filled, statement: str, *values: object, known: bool
     told = await admin.fetchval(f"explain (analyze, format json) {statement}", agency_id, *values)
     await admin.execute("reset role")
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-    return sum(
+    read: float = sum(
         (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
         for node in _nodes(plan)
         if "Scan" in node["Node Type"] and node.get("Relation Name") == "leads"
     )
+    return read
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["analysed", "new"])

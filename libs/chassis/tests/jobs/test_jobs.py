@@ -345,17 +345,21 @@ async def test_what_waits_is_called_off_and_what_runs_is_asked_to_stop(
 async def test_what_concerns_a_person_goes_with_them(database: Database, agency_id: UUID, kind: str) -> None:
     person = new_id()
     begun, ended = asyncio.Event(), asyncio.Event()
+    workers: list[Worker] = []
 
     async def work(job: Job) -> None:
         begun.set()
         try:
             await for_ever(job)
         finally:
+            # The heart beats on meanwhile, and cuts nobody off who is ending.
+            await workers[0].keep([job.lease])
             async with job.store.database.transaction(job.agency_id) as session:
                 assert not await job.finish(session), "it has lost its lease"
             ended.set()
 
-    async with working(doing(kind, work, at_once=1), database):
+    async with working(doing(kind, work, at_once=1), database) as worker:
+        workers.append(worker)
         running = await put_down(database, agency_id, kind, person_id=person)
         await asyncio.wait_for(begun.wait(), 30)
         queued = await put_down(database, agency_id, kind, person_id=person)

@@ -1,7 +1,7 @@
 """Read tables in, answers out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
 from gardenos_leads.households.seen import household_name
 from gardenos_leads.lists.queries import own_fields, page_by_own_field, planned_anew
-from gardenos_leads.lists.searching import found_by, may_have_slips
+from gardenos_leads.lists.searching import Meant, found_by, meant_by
 from gardenos_leads.pipelines.board import Total
 from gardenos_leads.records.tables import lead_x_dates
 from gardenos_leads.tables import campaigns, leads
@@ -91,8 +91,8 @@ class LeadFilter:
     """These alone: rows for whoever has ids."""
     q: str | None = None
     """Beginnings of names, parts of an email address, or digits of a telephone number in any form."""
-    slips: bool = False
-    """Whether a word of `q` may be mistyped."""
+    meant: Meant = field(default_factory=dict)
+    """What may be meant by words of `q` that were mistyped."""
     pipeline: str | None = None
     """Those that go through this one: a line of business, or `default`."""
     stage_keys: Sequence[str] = ()
@@ -130,7 +130,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(first_known(leads.c.last_contacted_at, leads.c.captured_at) < before)
         found.append(leads.c.stage.not_in(_CLOSED))
     if wanted.q:
-        found += found_by(caller.agency_id, wanted.q, slips=wanted.slips)
+        found += found_by(caller.agency_id, wanted.q, wanted.meant)
     if wanted.where is not None:
         found.append(wanted.where)
     return found
@@ -152,8 +152,8 @@ async def lead_page(
         # What is needed to understand a filter was asked for with the same word.
         await planned_anew(session)
     page = await _page(session, caller, wanted, sort, limit, cursor)
-    if not page["items"] and wanted.q and not wanted.slips and may_have_slips(wanted.q):
-        page = await _page(session, caller, replace(wanted, slips=True), sort, limit, cursor)
+    if not page["items"] and (meant := await with_slips(session, caller, wanted)):
+        page = await _page(session, caller, meant, sort, limit, cursor)
     page["items"] = [_shown(row, caller) for row in page["items"]]
     return page
 
@@ -184,9 +184,15 @@ async def lead_count(session: Session, caller: Caller, wanted: LeadFilter, most:
     """How many leads the list holds that `lead_page` pages through; counted as far as `most`."""
     await planned_anew(session)
     counted = await _counted(session, caller, wanted, most)
-    if not counted and wanted.q and may_have_slips(wanted.q):
-        return await _counted(session, caller, replace(wanted, slips=True), most)
+    if not counted and (meant := await with_slips(session, caller, wanted)):
+        return await _counted(session, caller, meant, most)
     return counted
+
+
+async def with_slips(session: Session, caller: Caller, wanted: LeadFilter) -> LeadFilter | None:
+    """The same for what was meant by words that were mistyped; None where nothing else may be meant."""
+    meant = await meant_by(session, caller.agency_id, wanted.q) if wanted.q and not wanted.meant else {}
+    return replace(wanted, meant=meant) if meant else None
 
 
 async def _counted(session: Session, caller: Caller, wanted: LeadFilter, most: int) -> int:

@@ -124,9 +124,11 @@ class _Held:
     stopped: Literal["asked to", "taken over", "the process ends"] | None = None
 
     def stop(self, why: Literal["asked to", "taken over", "the process ends"]) -> None:
-        self.stopped = self.stopped or why
-        if self.attempt is not None:
-            self.attempt.cancel()
+        """Once: who is stopped takes a moment to end, and is not cut off in that by the next beat."""
+        if self.stopped is None:
+            self.stopped = why
+            if self.attempt is not None:
+                self.attempt.cancel()
 
 
 class _Unended(telemetry.Tellable):
@@ -406,7 +408,9 @@ class Worker:
         job = held.job
         with telemetry.working(job.kind, job.context.traceparent, {"gardenos.job.tries": job.tries}):
             held.attempt = asyncio.ensure_future(work)
-            if self._stopping:
+            if held.stopped is not None:
+                held.attempt.cancel()
+            elif self._stopping:
                 held.stop("the process ends")
             try:
                 await asyncio.wait({held.attempt})

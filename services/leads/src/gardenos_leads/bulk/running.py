@@ -48,7 +48,6 @@ from gardenos_leads.bulk.undoing import before_of, set_back
 from gardenos_leads.campaigns.enrolling import require_open
 from gardenos_leads.lead import Lead
 from gardenos_leads.lists.queries import planned_anew
-from gardenos_leads.lists.searching import may_have_slips
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.tables import leads
@@ -191,10 +190,7 @@ async def _select(session: Session, task: Task, caller: Caller) -> Task:
         assert task.selection.matching is not None
         await planned_anew(session)
         total = await _insert_matching(session, task, caller, slips=False)
-        q = task.selection.matching.q
-        if not total and q and may_have_slips(q):
-            slips = True
-            await _insert_matching(session, task, caller, slips=True)
+        slips = not total and bool(await _insert_matching(session, task, caller, slips=True))
     of_this = (bulk_rows.c.agency_id == caller.agency_id, bulk_rows.c.bulk_id == task.id)
     count = select(func.count()).select_from(bulk_rows).where(*of_this).scalar_subquery()
     selection = task.selection.model_dump(mode="json", exclude_none=True) | {"slips": slips}

@@ -19,6 +19,7 @@ from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import fields_of, parse
 from gardenos_leads.filtering.known import known_fields
 from gardenos_leads.lists.queries import view_rows, what_filters_need
+from gardenos_leads.lists.searching import meant_by
 from gardenos_leads.queries import LeadFilter
 
 MOST_IDS = 10_000
@@ -82,7 +83,7 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         pipeline=matching.pipeline,
         stage_keys=matching.stage_key,
         rotting=matching.rotting,
-        slips=slips,
+        meant=await meant_by(session, caller.agency_id, matching.q) if slips and matching.q else {},
     )
     own, zone = await what_filters_need(session, caller.agency_id)
     known, at = known_fields(own.values()), At(caller, datetime.now(UTC), zone)

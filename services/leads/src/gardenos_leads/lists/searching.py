@@ -1,16 +1,21 @@
 """What people type into the one box: beginnings of names, parts of an email address, a telephone number or its last digits.
 
 Each word is looked for among `lead_words` by comparison alone, for that is what row-level security lets an index answer. A
-word that is nowhere may have a slip in it: then all words that are one slip away are looked for, a few hundred comparisons.
+word that is nowhere may have a slip in it: then it is looked first which of the words that are one slip away there are, a few
+hundred comparisons, and then for those.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_lowercase
+from types import MappingProxyType
+from typing import TypeAlias
 from uuid import UUID
 
 from gardenos_chassis.comparing import beginning
+from gardenos_chassis.tenancy import Session, driver_of
 from sqlalchemy import ColumnElement, and_, any_, bindparam, false, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
@@ -27,17 +32,50 @@ _SHORTEST_WITH_A_SLIP = 4
 _LONGEST_WITH_A_SLIP = 20
 
 
-def found_by(agency_id: UUID, q: str, *, slips: bool = False) -> list[ColumnElement[bool]]:
-    """What a lead must all be to be found; with `slips`, each word may be one slip of the finger away from one of theirs."""
+Meant: TypeAlias = Mapping[str, Sequence[ColumnElement[bool]]]
+"""By words as they were typed, the words that may have been meant."""
+
+
+def found_by(agency_id: UUID, q: str, meant: Meant = MappingProxyType({})) -> list[ColumnElement[bool]]:
+    """What a lead must all be to be found; each word may be what was typed, or was `meant` by it."""
     words = list(_words(q.lower().replace("\0", " ")))[:_MOST_WORDS]
     if not words:
         return [false()] if q.strip() else []
-    return [_has(agency_id, word, slips=slips) for word in words]
+    return [_has(agency_id, word, meant) for word in words]
 
 
-def may_have_slips(q: str) -> bool:
-    """Whether there is a word in it that somebody may have mistyped."""
-    return any(_may_have_a_slip(word) for word in _words(q.lower()))
+# Whether each of these is a word of anybody's, or the beginning of one.
+_THERE = """
+select typed, word,
+    exists (select from lead_words w where w.agency_id = $1 and w.word = given.word) as whole,
+    length(word) >= $5 and exists (
+        select from lead_words w where w.agency_id = $1 and w.word >= given.word and w.word < given.after
+    ) as begun
+from unnest($2::text[], $3::text[], $4::text[]) as given (typed, word, after)
+"""
+
+
+async def meant_by(session: Session, agency_id: UUID, q: str) -> Meant:
+    """What there is one slip away from each word: whole words of anybody's, or where there are none, beginnings of words."""
+    asked = [
+        (word, *beginning(other))
+        for word in {*_words(q.lower())}
+        if _may_have_a_slip(word)
+        for other in one_slip_away(word)
+    ]
+    if not asked:
+        return {}
+    columns = (list(column) for column in zip(*asked, strict=True))
+    whole, begun = defaultdict(list), defaultdict(list)
+    for row in await driver_of(session).fetch(_THERE, agency_id, *columns, _SHORTEST_WITH_A_SLIP):
+        if row["whole"]:
+            whole[row["typed"]].append(row["word"])
+        elif row["begun"]:
+            begun[row["typed"]].append(row["word"])
+    begins = {word: [_between(*beginning(other)) for other in others] for word, others in begun.items()}
+    return begins | {
+        word: [lead_words.c.word == any_(bindparam(None, others, ARRAY(Text)))] for word, others in whole.items()
+    }
 
 
 def one_slip_away(word: str) -> list[str]:
@@ -68,18 +106,15 @@ def _plain(text: str) -> list[str]:
     return [word for word in re.split(r"[\W_]+", re.sub("[\u0300-\u036f]", "", parted)) if word]
 
 
-def _has(agency_id: UUID, word: str, *, slips: bool) -> ColumnElement[bool]:
+def _has(agency_id: UUID, word: str, meant: Meant) -> ColumnElement[bool]:
     if word.startswith("#"):
         return _among(agency_id, _of_a_number(word[1:]))
     parts = _plain(word)
-    found = [_between(*beginning(word))]
-    if slips and _may_have_a_slip(word):
-        found.append(lead_words.c.word == any_(bindparam(None, one_slip_away(word), ARRAY(Text))))
-    whole = _among(agency_id, found)
+    whole = _among(agency_id, [_between(*beginning(word)), *meant.get(word, ())])
     if "@" in word or parts in ([word], []):
         return whole
     # “O'Brien-Smith”, or a name's two words with a full stop between them.
-    return or_(whole, and_(*(_has(agency_id, part, slips=slips) for part in parts[:_MOST_WORDS])))
+    return or_(whole, and_(*(_has(agency_id, part, meant) for part in parts[:_MOST_WORDS])))
 
 
 def _of_a_number(digits: str) -> list[ColumnElement[bool]]:
