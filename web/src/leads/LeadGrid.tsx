@@ -168,6 +168,7 @@ function columnsOf(
       className: styles.more,
       cell: (lead) => lead.current_carrier ?? "—",
     },
+    household: { title: "Household", className: styles.more, cell: (lead) => lead.household ?? "—" },
     state: { title: "State", className: styles.more, cell: (lead) => lead.state ?? "—" },
     captured_at: {
       title: "Captured",

@@ -11,12 +11,17 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
   const noted = /\.(Note\w+|Lead\w*[Mm]erged\w*|LeadRe(moved|stored))\./.test(change.type)
     ? [["leads", "mentions"]]
     : [];
+  // Who joins or leaves is shown with each of their household.
+  const together = /\.Lead(JoinedHousehold|RelationshipChanged|LeftHousehold)\./.test(change.type)
+    ? ["leads", "household"]
+    : ["leads", "household", change.id];
   switch (change.resource) {
     case "lead":
       return [
         ["leads", "one", change.id],
         ["leads", "list"],
         ["leads", "board"],
+        together,
         ofPerson,
         ["reports"],
         ["campaign results"],

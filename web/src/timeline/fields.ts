@@ -15,6 +15,7 @@ const NAMES: Record<string, string> = {
   notes: "Notes",
   risks: "Risks at interest",
   x_dates: "X-dates",
+  household: "Household",
   stage: "Stage",
   stage_key: "Stage of its pipeline",
   source: "Source",

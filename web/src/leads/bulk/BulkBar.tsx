@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CloseButton, Loader, Menu } from "@mantine/core";
 import {
   IconDots,
+  IconHomeHeart,
   IconSpeakerphone,
   IconArrowRightCircle,
   IconTag,
@@ -14,11 +15,16 @@ import { useCommands } from "../../commands/registry";
 import type { LeadSearch } from "../filters";
 import styles from "./Bulk.module.css";
 import type { Dialog } from "./BulkDialogs";
+import { useSameHousehold } from "../household/queries";
+import { said } from "../../ui/toast";
 import { countOf } from "./queries";
 import type { Selection } from "./selection";
 
 // They are not part of the first look at a list.
 const BulkDialogs = lazy(() => import("./BulkDialogs").then((room) => ({ default: room.BulkDialogs })));
+
+/** So many are of one household at once. */
+const MOST_TOGETHER = 10;
 
 interface BulkBarProps {
   selection: Selection;
@@ -38,6 +44,21 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
   const total = useQuery({ ...countOf(search), enabled: selection.all || wholeList });
   const count = selection.all ? total.data : selection.ids.size;
   const close = useCallback(() => setDialog(null), []);
+  const { mutate: join } = useSameHousehold();
+  const together = selection.all || selection.ids.size > MOST_TOGETHER ? undefined : selection.ids;
+  const mayLiveTogether = together !== undefined && together.size > 1;
+  const liveTogether = useCallback(() => {
+    const [leadId, ...otherIds] = together ?? [];
+    join(
+      { leadId: leadId!, otherIds },
+      {
+        onSuccess: ({ name }) => {
+          said(name === null ? "They are of one household" : `They are the ${name}`);
+          clear();
+        },
+      },
+    );
+  }, [clear, join, together]);
   useCommands(
     useMemo(() => {
       const command = (title: string, run: () => void, keys?: string) => ({
@@ -52,10 +73,11 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
         command("Move the chosen leads", () => setDialog("stage"), "s"),
         command("Tag the chosen leads", () => setDialog("tags"), "t"),
         command("Enrol the chosen leads in a campaign", () => setDialog("enrol")),
+        ...(mayLiveTogether ? [command("Chosen leads are of the same household", liveTogether)] : []),
         command("Remove the chosen leads", () => setDialog("remove")),
         ...(wholeList ? [command("Choose all that match", everything, "shift+a")] : []),
       ];
-    }, [everything, wholeList]),
+    }, [everything, liveTogether, mayLiveTogether, wholeList]),
   );
   return (
     <section className={styles.bar} aria-label="Bulk actions">
@@ -86,6 +108,11 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
             <Menu.Item leftSection={<IconSpeakerphone size={16} />} onClick={() => setDialog("enrol")}>
               Enrol in a campaign…
             </Menu.Item>
+            {mayLiveTogether && (
+              <Menu.Item leftSection={<IconHomeHeart size={16} />} onClick={liveTogether}>
+                Same household
+              </Menu.Item>
+            )}
             <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
               Remove…
             </Menu.Item>

@@ -153,7 +153,11 @@ export function useTellApart() {
   return useMutation({
     mutationFn: (told: { lead_id: string; other_id: string; verdict: Verdict }) =>
       data(api.POST("/api/v1/leads/duplicates/verdicts", { body: told })),
-    onSuccess: () => void queries.invalidateQueries({ queryKey: duplicatePairs.queryKey }),
+    // Of one household, both show it.
+    onSuccess: (_, { verdict }) =>
+      void queries.invalidateQueries({
+        queryKey: verdict === "same_household" ? ["leads"] : duplicatePairs.queryKey,
+      }),
     onError: (error) => failed("That was not kept", error),
   });
 }

@@ -11,7 +11,7 @@ import {
   isCondition,
   isWhole,
   type Known,
-  OPERATORS,
+  operatorsOf,
   type Part,
   partsOf,
   said,
@@ -137,7 +137,7 @@ function OneCondition({ condition, known, change }: OneConditionProps) {
   const fields = useMemo(() => known.map(({ name, label }) => ({ value: name, label })), [known]);
   const field = known.find(({ name }) => name === condition.field);
   if (!field) return <span className={styles.group}>{condition.field} is no field any more</span>;
-  const operators = Object.entries(OPERATORS[field.kind]).map(([value, label]) => ({ value, label }));
+  const operators = Object.entries(operatorsOf(field)).map(([value, label]) => ({ value, label }));
   return (
     <>
       <NativeSelect

@@ -12,6 +12,7 @@ export const COLUMNS: Readonly<Record<string, { title: string; width: string }>>
   tags: { title: "Tags", width: "minmax(110px, 1fr)" },
   contact_attempts: { title: "Attempts", width: "84px" },
   current_carrier: { title: "Carrier", width: "minmax(104px, 0.9fr)" },
+  household: { title: "Household", width: "minmax(120px, 1fr)" },
   state: { title: "State", width: "64px" },
   captured_at: { title: "Captured", width: "112px" },
 };

@@ -22,6 +22,8 @@ export interface Known {
   label: string;
   kind: Kind;
   options?: readonly { value: string; label: string }[];
+  /** By what it is asked for, where people say that otherwise than of its kind. */
+  operators?: Readonly<Record<string, string>>;
 }
 
 const named = (values: readonly string[]) => values.map((value) => ({ value, label: words(value) }));
@@ -39,6 +41,18 @@ const STANDARD: readonly Known[] = [
   { name: "last_contacted_at", label: "Last contact", kind: "day" },
   { name: "idle_since", label: "Last contact, or capture", kind: "day" },
   { name: "first_touched_at", label: "First touch", kind: "day" },
+  {
+    name: "household",
+    label: "Household",
+    kind: "choice",
+    options: [{ value: "several_open", label: "more than one open lead" }],
+    operators: {
+      is_not_empty: "has others in it",
+      is_empty: "has nobody else",
+      is: "has",
+      is_not: "has not",
+    },
+  },
   { name: "roof_year", label: "Year of a roof", kind: "number" },
   { name: "contact_attempts", label: "Attempts", kind: "number" },
   { name: "captured_at", label: "Captured", kind: "day" },
@@ -99,6 +113,10 @@ export const OPERATORS: Record<Kind, Readonly<Record<string, string>>> = {
 
 const DAYS = new Set(["in_last", "not_in_last", "in_next"]);
 
+/** By what this field is asked for, as people say it. */
+export const operatorsOf = ({ kind, operators }: Known): Readonly<Record<string, string>> =>
+  operators ?? OPERATORS[kind];
+
 /** How the value of a condition is entered; null where it has none. */
 export function entry(
   kind: Kind,
@@ -113,7 +131,8 @@ export function entry(
 }
 
 /** What a new condition on a field asks for, before anything was said. */
-export function begun({ name, kind, options }: Known, op = Object.keys(OPERATORS[kind])[0]!): Condition {
+export function begun(known: Known, op = Object.keys(operatorsOf(known))[0]!): Condition {
+  const { name, kind, options } = known;
   switch (entry(kind, op)) {
     case "days":
       return { field: name, op, value: 7 };
@@ -167,7 +186,7 @@ export function said(part: Part, known: readonly Known[]): string {
       .join("all" in part ? " and " : " or ")}`;
   const field = known.find(({ name }) => name === part.field);
   if (!field) return part.field;
-  const op = OPERATORS[field.kind][part.op] ?? part.op;
+  const op = operatorsOf(field)[part.op] ?? part.op;
   if (part.op in EMPTY) return `${field.label} ${op}`;
   const values = Array.isArray(part.value) ? part.value : [part.value];
   const shown = values
