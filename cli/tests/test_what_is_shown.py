@@ -43,6 +43,7 @@ SHOW_NOBODY_S_DATA = {
     "show_duplicate_rules": OF_THE_AGENCY,
     "show_assignment": OF_THE_AGENCY,
     "list_pipelines": OF_THE_AGENCY,
+    "show_scoring_rules": OF_THE_AGENCY,
     "list_assignment_versions": OF_THE_AGENCY,
     "jwks": "public keys",
     "list_lead_fields": OF_THE_AGENCY,

@@ -26,6 +26,9 @@ NOT_PERSONAL = {
 """Names of fields that tell of nobody, whatever the event."""
 
 NOT_PERSONAL_HERE = {
+    # A number tells of nobody once they are forgotten; its reasons, which do, are personal.
+    "ai.LeadScored.v1": {"as_of", "behaviour", "fit", "previous_score", "rules_number", "score"},
+    "ai.ScoringRulesChanged.v1": {"rules_id", "number", "points", "sources", "campaigns", "lines", "fields"},
     # What the agency's own people set up.
     # When what is to be done, and how much it matters; what it is, is personal.
     "comms.TaskAssigned.v1": {"task_id"},

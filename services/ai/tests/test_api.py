@@ -79,11 +79,9 @@ async def test_from_a_call_to_its_insights(ai: Running, source: Sources, agency_
         assert told["withheld"] == ["value", "display", "quote"]
         assert (await http.get(f"/api/v1/insights/{told['id']}")).json() == told
         assert all("withheld" not in each and each["quote"] for each in seen.values())
-    events = await ai.events(agency_id)
-    assert {event.type for event in events} == {"ai.InsightExtracted.v1"}
+    events = [event for event in await ai.events(agency_id) if isinstance(event.data, InsightExtracted)]
     assert len(events) == len(found)
     for event in events:
-        assert isinstance(event.data, InsightExtracted)
         assert (str(event.actor), event.causation_id, event.correlation_id) == (
             "ai:offline",
             message.id,

@@ -384,7 +384,8 @@ async def test_a_model_in_the_service(
         async with running.service.database.transaction(agency_id) as session:
             error = select(communications.c.error).where(communications.c.source_id == refused.call_id)
             assert "AuthenticationError" in ((await session.execute(error)).scalar_one() or "")
-        actors = [str(event.actor) for event in await running.events(agency_id)]
+        events = await running.events(agency_id)
+        actors = [str(event.actor) for event in events if isinstance(event.data, InsightExtracted)]
         assert actors == [f"ai:{MODEL}"] + ["ai:offline"] * 7
         assert "sk-secret" not in repr(running.service.settings)
 

@@ -21,6 +21,7 @@ from gardenos_ai.app import create_service, engine_of, wired
 from gardenos_ai.communication import Communication
 from gardenos_ai.embedding import Embedder
 from gardenos_ai.engines import Reading
+from gardenos_ai.reading import READ
 from gardenos_ai.reading import reader as reader_module
 from gardenos_ai.settings import AiSettings
 from gardenos_ai.tables import chunks, communications
@@ -173,7 +174,7 @@ async def test_killed_anywhere_it_resumes(
 async def nothing_waits(running: Running, agency_id: UUID) -> None:
     await running.jobs_done()
     async with running.service.database.transaction(agency_id) as session:
-        waiting = select(func.count()).where(jobs.c.due_at.is_not(None))
+        waiting = select(func.count()).where(jobs.c.due_at.is_not(None), jobs.c.kind == READ)
         assert (await session.execute(waiting)).scalar_one() == 0
 
 

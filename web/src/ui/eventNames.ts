@@ -24,6 +24,8 @@ function inWords(name: string): string {
 /** What each event that the platform publishes is called, whatever its version. */
 export const TITLES: Readonly<Record<string, string>> = {
   "ai.InsightExtracted": "Insight read from a conversation",
+  "ai.LeadScored": "Lead scored",
+  "ai.ScoringRulesChanged": "Scoring rules changed",
 
   "clients.ClientAssigned": "Client assigned",
   "clients.ClientDetailsChanged": "Client details changed",

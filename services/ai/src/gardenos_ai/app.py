@@ -18,9 +18,22 @@ from gardenos_ai.engines.model import ModelEngine
 from gardenos_ai.forgetting import REMOVE_VECTORS, Remover, forgetting
 from gardenos_ai.projections import project
 from gardenos_ai.reading import READ, Keeper, Reader
+from gardenos_ai.scoring.hearing import hearing, remembering
+from gardenos_ai.scoring.projections import project as project_scores
+from gardenos_ai.scoring.scoring import RulesScorer, scoring
 from gardenos_ai.search import Search
 from gardenos_ai.settings import AiSettings
-from gardenos_ai.tables import addresses, agencies, chunks, communications, insights, people, same_people
+from gardenos_ai.tables import (
+    addresses,
+    agencies,
+    chunks,
+    communications,
+    insights,
+    people,
+    same_people,
+    score_due,
+    score_inputs,
+)
 from gardenos_ai.vectors import Vectors
 
 
@@ -57,11 +70,18 @@ def wired(settings: AiSettings, engine: Engine, vectors: Vectors, embedder: Embe
                 # What was read goes to whose address it came from; but what was read is not in the events.
                 scratch=[communications, chunks, insights],
                 searched_by=["communications_unknown"],
-            )
+            ),
+            ReadModel(
+                "score_inputs",
+                tables=[score_inputs],
+                consumers=[hearing],
+                rebuilt_by=[remembering],
+                scratch=[score_due],
+            ),
         ],
-        projections=[project],
+        projections=[project, project_scores],
         consumers=[reading_list, forgetting],
-        jobs=[jobs],
+        jobs=[jobs, scoring(RulesScorer())],
         background=[keeper.run],
         resources=parts,
         standings=Standings.heard_by(settings.service),

@@ -18,7 +18,17 @@ from sqlalchemy import delete, or_, select
 
 from gardenos_ai.people import alone_with
 from gardenos_ai.reading.to_read import READ, key_of
-from gardenos_ai.tables import addresses, chunks, communications, insights, people, same_people
+from gardenos_ai.tables import (
+    addresses,
+    chunks,
+    communications,
+    insights,
+    people,
+    same_people,
+    score_due,
+    score_inputs,
+    scores,
+)
 from gardenos_ai.vectors import Vectors
 
 REMOVE_VECTORS = "ai.remove-vectors"
@@ -63,6 +73,9 @@ async def _forget(db: Session, event: Received[Event], person_id: UUID, said: Co
     # What nobody known had said is sealed with a key of its own.
     await forget(db, agency_id, ids)
     readings = [key_of(kind, id) for kind, id in sources]
+    leads = select(score_inputs.c.lead_id).where(
+        score_inputs.c.agency_id == agency_id, score_inputs.c.person_id == person_id
+    )
     theirs = (
         (jobs, jobs.c.key.in_(readings) & (jobs.c.kind == READ)),
         (chunks, or_(chunks.c.person_id == person_id, chunks.c.source_id.in_(ids))),
@@ -71,6 +84,10 @@ async def _forget(db: Session, event: Received[Event], person_id: UUID, said: Co
         (addresses, addresses.c.person_id == person_id),
         (same_people, same_people.c.person_id == person_id),
         (people, people.c.person_id == person_id),
+        # In this order, as those who count them take them: whoever counts at this moment is waited for.
+        (score_due, score_due.c.lead_id.in_(leads)),
+        (score_inputs, score_inputs.c.person_id == person_id),
+        (scores, scores.c.person_id == person_id),
     )
     for table, wanted in theirs:
         await db.execute(delete(table).where(table.c.agency_id == agency_id, wanted))

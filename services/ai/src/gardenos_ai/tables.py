@@ -1,6 +1,6 @@
 """Read tables, and the reader's own."""
 
-from sqlalchemy import Boolean, Column, DateTime, Float, Integer, MetaData, Table, Text, Uuid
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
@@ -116,3 +116,83 @@ insights = Table(
     Column("engine_version", Text),
     Column("said_at", DateTime(timezone=True)),
 )
+
+score_inputs = Table(
+    "score_inputs",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    Column("person_id", Uuid),
+    Column("captured_at", DateTime(timezone=True)),
+    Column("source", Text),
+    Column("campaign_id", Uuid),
+    Column("line_of_business", Text),
+    Column("x_date", Date),
+    Column("has_phone", Boolean),
+    Column("has_email", Boolean),
+    Column("fields", JSONB),
+    Column("ended", Boolean),
+    Column("removed", Boolean),
+    Column("merged_into", Uuid),
+    Column("calls_tried", Integer),
+    Column("calls_answered", Integer),
+    Column("callback_asked", Boolean),
+    Column("messages", Integer),
+    Column("heard_at", DateTime(timezone=True)),
+    Column("contacted_at", DateTime(timezone=True)),
+    Column("refused_at", DateTime(timezone=True)),
+    Column("wrong_number", Boolean),
+    Column("do_not_contact", Boolean),
+)
+"""What of each lead is counted, beside what was read of it. What leads and comms say has columns of its own, so that the order
+in which they say it does not matter. `ended`: won or lost, and so counted no more."""
+
+score_due = Table(
+    "score_due",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    Column("due_at", DateTime(timezone=True)),
+)
+"""Leads whose score is to be counted anew, now or once time has made it another."""
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("person_id", Uuid),
+    Column("score", Integer),
+    Column("previous_score", Integer),
+    Column("fit", Integer),
+    Column("behaviour", Integer),
+    Column("reasons", JSONB),
+    Column("engine", Text),
+    Column("engine_version", Text),
+    Column("rules_number", Integer),
+    Column("as_of", DateTime(timezone=True)),
+)
+"""Every score that a lead ever had; the one of the highest number is what it has."""
+
+scoring_rules = Table(
+    "scoring_rules",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("rules", JSONB),
+    Column("version", Integer),
+)
+
+score_runs = Table(
+    "score_runs",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("number", Integer),
+    Column("status", Text),
+    Column("leads", Integer),
+    Column("leads_done", Integer),
+    Column("after", Uuid),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+)
+"""How far an agency's leads are counted by the rules of that number. `status`: running, done or failed."""

@@ -52,6 +52,7 @@ from gardenos_contracts.lead_records import (
     XDateCleared,
     XDateSet,
 )
+from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -144,6 +145,7 @@ LISTENS_TO = (
     ClientShared,
     ClientUnshared,
     InsightExtracted,
+    LeadScored,
     LeadForgotten,
     ClientForgotten,
     ConversationsForgotten,

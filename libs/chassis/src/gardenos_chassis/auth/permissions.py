@@ -91,6 +91,7 @@ KEEP_PIPELINES = Permission(
     "pipelines", "keep", "Set up the stages that leads go through",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER),
 )  # fmt: skip
+KEEP_SCORING = Permission("scoring", "keep", "Say what counts for a lead's score", _everywhere(Role.OWNER, Role.ADMIN))
 KEEP_CAMPAIGNS = Permission(
     "campaigns", "keep", "Plan campaigns, launch and close them, and record what they cost",
     _everywhere(Role.OWNER, Role.ADMIN, Role.MANAGER), for_keys=True,
@@ -147,6 +148,7 @@ PERMISSIONS = (
     KEEP_SOURCES,
     KEEP_ASSIGNMENT,
     KEEP_PIPELINES,
+    KEEP_SCORING,
     KEEP_CAMPAIGNS,
     READ_DIRECTORY,
     KEEP_WORK,

@@ -53,6 +53,7 @@ from gardenos_contracts.lead_records import (
     XDateCleared,
     XDateSet,
 )
+from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     CampaignLaunched,
@@ -91,6 +92,8 @@ class Resource(StrEnum):
     """All the conversations of a person, by the person's id."""
     TASK = "task"
     INSIGHT = "insight"
+    SCORE = "score"
+    """A lead's, by the lead's id."""
     CAMPAIGN = "campaign"
     USER = "user"
     TEAM = "team"
@@ -218,6 +221,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | TaskCancelled()
         ):
             return Resource.TASK, event.task_id
+        case LeadScored():
+            return Resource.SCORE, event.lead_id
         case InsightExtracted():
             return Resource.INSIGHT, event.insight_id
         case CampaignLaunched():
