@@ -3302,6 +3302,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Score
+         * @description A lead's score with each reason and its points, and the scores it had before, the last first.
+         */
+        get: operations["show_score"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Scoring Rules
+         * @description By what your agency's leads are scored, and how far the counting by the newest rules is.
+         */
+        get: operations["show_scoring_rules"];
+        /**
+         * Change Scoring Rules
+         * @description Leads are scored by these rules from here on, all of them anew; for owners and admins. An empty body is the default.
+         */
+        put: operations["change_scoring_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Scoring Rules
+         * @description How the newest of the open leads in your scope would be scored by these rules, and how they are by those in force.
+         */
+        post: operations["preview_scoring_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -7368,6 +7432,56 @@ export interface components {
             pointer: string;
         };
         /**
+         * FieldRule
+         * @description What one of an agency's own fields counts.
+         */
+        FieldRule: {
+            /**
+             * Key
+             * @description The field's.
+             */
+            key: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "known" | "is" | "at_least" | "at_most";
+            /** Points */
+            points: number;
+            /**
+             * Value
+             * @description What the field is held against; null where it is enough that it is known.
+             */
+            value?: boolean | number | string | null;
+            /**
+             * Words
+             * @description As the reason is told.
+             */
+            words: string;
+        };
+        /**
+         * FieldRuleSaid
+         * @description What one of your agency's own fields counts.
+         */
+        FieldRuleSaid: {
+            /** Key */
+            key: string;
+            /** Op */
+            op: string;
+            /** Points */
+            points: number;
+            /**
+             * Value
+             * @description What the field is held against; leave it out where it is enough that it is known.
+             */
+            value?: boolean | number | string | null;
+            /**
+             * Words
+             * @description As a lead's page tells it.
+             */
+            words: string;
+        };
+        /**
          * FieldStays
          * @description A field that was changed since the merge: it stays as it is now.
          */
@@ -8537,6 +8651,11 @@ export interface components {
              */
             client_id: string | null;
             /**
+             * Client Since
+             * @description When the client that it became was onboarded.
+             */
+            client_since: string | null;
+            /**
              * Contact Attempts
              * @description How often somebody of the agency called, whatever came of it.
              */
@@ -8607,6 +8726,11 @@ export interface components {
             /** Notes */
             notes: string | null;
             /**
+             * Outcome
+             * @description What came of its conversion: a client, or not yet one; null where it was not converted.
+             */
+            outcome: ("client" | "converting") | null;
+            /**
              * Owner Id
              * @description Whose lead it is; null in a pool.
              */
@@ -8638,6 +8762,11 @@ export interface components {
              * @description When it is overdue to move on; null: never.
              */
             rots_at: string | null;
+            /**
+             * Score
+             * @description How promising it is, 0 to 100; null while it is not scored. Why, `/api/v1/scores` tells.
+             */
+            score: number | null;
             /**
              * Shared With
              * @description Colleagues who have it in their scope because somebody shared it with them.
@@ -9116,6 +9245,29 @@ export interface components {
         LeadRisks: {
             /** Items */
             items: components["schemas"]["LeadRisk"][];
+        };
+        /**
+         * LeadScore
+         * @description How promising a lead is, and was.
+         */
+        LeadScore: {
+            /** @description Null while it is not scored yet. */
+            current: components["schemas"]["Scored"] | null;
+            /**
+             * Ended
+             * @description Whether it is won or lost: its score stays as it was before.
+             */
+            ended: boolean;
+            /**
+             * History
+             * @description The last first, the current among them; 20 at most.
+             */
+            history: components["schemas"]["Scored"][];
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
         };
         /**
          * HoursSaid
@@ -10684,6 +10836,23 @@ export interface components {
             minor: number;
         };
         /**
+         * PreviewedLead
+         * @description A lead whose score these rules would change.
+         */
+        PreviewedLead: {
+            /**
+             * Lead Id
+             * Format: uuid
+             */
+            lead_id: string;
+            /** Name */
+            name: string;
+            /** Now */
+            now: number;
+            /** Then */
+            then: number;
+        };
+        /**
          * Price
          * @description An amount in minor units.
          */
@@ -11007,7 +11176,7 @@ export interface components {
          * @description What kind of record changed.
          * @enum {string}
          */
-        Resource: "lead" | "client" | "call" | "message" | "thread" | "task" | "insight" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
+        Resource: "lead" | "client" | "call" | "message" | "thread" | "task" | "insight" | "score" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
         /**
          * ResponseRow
          * @description One agent's, campaign's, source's or team's.
@@ -11302,6 +11471,242 @@ export interface components {
          * @enum {string}
          */
         Scope: "agency" | "teams" | "own" | "nothing";
+        /**
+         * ScoreBand
+         * @description Leads whose scores are alike.
+         */
+        ScoreBand: {
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /**
+             * Now
+             * @description How many are there by the rules in force.
+             */
+            now: number;
+            /**
+             * Then
+             * @description How many would be by these.
+             */
+            then: number;
+        };
+        /**
+         * Scored
+         * @description A score that a lead has or had.
+         */
+        Scored: {
+            /**
+             * As Of
+             * Format: date-time
+             * @description What was known then was counted.
+             */
+            as_of: string;
+            /**
+             * Behaviour
+             * @description The part that tells what they do.
+             */
+            behaviour: number;
+            /**
+             * Engine
+             * @description `rules`, or the model's name.
+             */
+            engine: string;
+            /** Engine Version */
+            engine_version: string;
+            /**
+             * Fit
+             * @description The part that tells who they are.
+             */
+            fit: number;
+            /**
+             * Number
+             * @description 1 is its first.
+             */
+            number: number;
+            /** Previous Score */
+            previous_score: number | null;
+            /**
+             * Reasons
+             * @description What weighs most first.
+             */
+            reasons: components["schemas"]["ScoreReason"][];
+            /**
+             * Rules Number
+             * @description Of the agency's rules it was counted by; 0: those every agency begins with.
+             */
+            rules_number: number;
+            /**
+             * Score
+             * @description 0 to 100: the sum of all reasons' points.
+             */
+            score: number;
+        };
+        /**
+         * ScorePart
+         * @description What a reason belongs to.
+         * @enum {string}
+         */
+        ScorePart: "fit" | "behaviour" | "limit";
+        /**
+         * ScoreReason
+         * @description One thing that counts for a lead, or against it.
+         */
+        ScoreReason: {
+            /**
+             * Key
+             * @description By which the rule is known: `replied`, `source`, `fields.roof_age`.
+             */
+            key: string;
+            part: components["schemas"]["ScorePart"];
+            /** Points */
+            points: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * ScoringPreview
+         * @description What rules would do.
+         */
+        ScoringPreview: {
+            /** Bands */
+            bands: components["schemas"]["ScoreBand"][];
+            /**
+             * Changed
+             * @description How many would have another score.
+             */
+            changed: number;
+            /**
+             * Examples
+             * @description Those whose score would change most.
+             */
+            examples: components["schemas"]["PreviewedLead"][];
+            /**
+             * Leads
+             * @description How many were counted: the newest open ones in your scope, 500 at most.
+             */
+            leads: number;
+        };
+        /**
+         * ScoringRules
+         * @description What everything counts in your agency.
+         */
+        ScoringRules: {
+            /** Campaigns */
+            campaigns: {
+                [key: string]: number;
+            };
+            /** Default Sources */
+            default_sources: {
+                [key: string]: number;
+            };
+            /** Fields */
+            fields: components["schemas"]["FieldRule"][];
+            /** Lines */
+            lines: {
+                [key: string]: number;
+            };
+            /**
+             * Number
+             * @description 0: nobody changed them yet.
+             */
+            number: number;
+            /** @description Null before the first change. */
+            run: components["schemas"]["ScoringRun"] | null;
+            /** Signals */
+            signals: components["schemas"]["ScoringSignal"][];
+            /**
+             * Sources
+             * @description By where leads come from, in lower case.
+             */
+            sources: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ScoringRulesSaid
+         * @description What everything counts, -100 to 100; 0 counts nothing. Whatever is not named counts as it does for every agency.
+         */
+        ScoringRulesSaid: {
+            /**
+             * Campaigns
+             * @default {}
+             */
+            campaigns: {
+                [key: string]: number;
+            };
+            /**
+             * Fields
+             * @default []
+             */
+            fields: components["schemas"]["FieldRuleSaid"][];
+            /**
+             * Lines
+             * @default {}
+             */
+            lines: {
+                [key: string]: number;
+            };
+            /**
+             * Points
+             * @default {}
+             */
+            points: {
+                [key: string]: number;
+            };
+            /**
+             * Sources
+             * @default {
+             *       "referral": 15,
+             *       "purchased list": -5
+             *     }
+             */
+            sources: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ScoringRun
+         * @description How far all leads are counted by the rules of a number.
+         */
+        ScoringRun: {
+            /** Finished At */
+            finished_at: string | null;
+            /** Leads */
+            leads: number;
+            /** Leads Done */
+            leads_done: number;
+            /** Number */
+            number: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "done" | "failed";
+        };
+        /**
+         * ScoringSignal
+         * @description One thing that is counted.
+         */
+        ScoringSignal: {
+            /**
+             * Default
+             * @description What it counts where an agency does not say otherwise.
+             */
+            default: number;
+            /** Key */
+            key: string;
+            part: components["schemas"]["ScorePart"];
+            /** Points */
+            points: number;
+            /** Words */
+            words: string;
+        };
         /**
          * SearchHit
          * @description A passage that has to do with the question.
@@ -13247,6 +13652,8 @@ export type FieldChange = components['schemas']['FieldChange'];
 export type FieldDifference = components['schemas']['FieldDifference'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FieldProblem = components['schemas']['FieldProblem'];
+export type FieldRule = components['schemas']['FieldRule'];
+export type FieldRuleSaid = components['schemas']['FieldRuleSaid'];
 export type FieldStays = components['schemas']['FieldStays'];
 export type FilledIn = components['schemas']['FilledIn'];
 export type FillFields = components['schemas']['FillFields'];
@@ -13319,6 +13726,7 @@ export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
 export type LeadRisk = components['schemas']['LeadRisk'];
 export type LeadRisks = components['schemas']['LeadRisks'];
+export type LeadScore = components['schemas']['LeadScore'];
 export type LeadsHoursSaid = components['schemas']['LeadsHoursSaid'];
 export type LeadSource = components['schemas']['LeadSource'];
 export type LeadSourceKind = components['schemas']['LeadSourceKind'];
@@ -13390,6 +13798,7 @@ export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];
 export type PlanTask = components['schemas']['PlanTask'];
 export type Premium = components['schemas']['Premium'];
+export type PreviewedLead = components['schemas']['PreviewedLead'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
@@ -13429,6 +13838,15 @@ export type SaveView = components['schemas']['SaveView'];
 export type SayRelationship = components['schemas']['SayRelationship'];
 export type SayRisk = components['schemas']['SayRisk'];
 export type Scope = components['schemas']['Scope'];
+export type ScoreBand = components['schemas']['ScoreBand'];
+export type Scored = components['schemas']['Scored'];
+export type ScorePart = components['schemas']['ScorePart'];
+export type ScoreReason = components['schemas']['ScoreReason'];
+export type ScoringPreview = components['schemas']['ScoringPreview'];
+export type ScoringRules = components['schemas']['ScoringRules'];
+export type ScoringRulesSaid = components['schemas']['ScoringRulesSaid'];
+export type ScoringRun = components['schemas']['ScoringRun'];
+export type ScoringSignal = components['schemas']['ScoringSignal'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchHitPage = components['schemas']['SearchHitPage'];
 export type Seat = components['schemas']['Seat'];
@@ -19896,7 +20314,7 @@ export interface operations {
                 removed?: boolean;
                 /** @description Those that are in their stage for longer than it allows */
                 rotting?: boolean;
-                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date") | string;
+                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date" | "score" | "-score") | string;
                 stage?: components["schemas"]["Stage"][];
                 /** @description Stages of pipelines, by their keys */
                 stage_key?: string[];
@@ -27500,6 +27918,246 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_score: {
+        parameters: {
+            query: {
+                /** @description Whose */
+                lead_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadScore"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_scoring_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_scoring_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoringRulesSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringRules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_scoring_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoringRulesSaid"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,8 +3,9 @@
 from gardenos_chassis.events import Consumer, UnitOfWork
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
-from gardenos_contracts.clients import PersonForgotten
+from gardenos_contracts.clients import ClientOnboarded, PersonForgotten
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
+from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.values import Direction
 from sqlalchemy import func, update
 
@@ -41,6 +42,27 @@ async def message_received(event: Received[MessageReceived], db: Session) -> Non
     """A message from the lead is a contact."""
     if event.data.lead_id is not None:
         await keep_contact(db, event.agency_id, event.data.lead_id, Contact(contacted_at=event.data.received_at))
+
+
+scores = Consumer("leads.scores", listens_to=[LeadScored], skips_forgotten=True)
+
+
+@scores.on(LeadScored)
+async def scored(event: Received[LeadScored], db: Session) -> None:
+    """How promising a lead is: what lists sort and narrow by. The reasons stay with whoever counted them."""
+    of_lead = (leads.c.agency_id == event.agency_id, leads.c.id == event.data.lead_id, leads.c.forgotten_at.is_(None))
+    await db.execute(update(leads).where(*of_lead).values(score=event.data.score))
+
+
+outcomes = Consumer("leads.outcomes", listens_to=[ClientOnboarded])
+
+
+@outcomes.on(ClientOnboarded)
+async def onboarded(event: Received[ClientOnboarded], db: Session) -> None:
+    """What came of a conversion: they are a client now, since when."""
+    of_lead = (leads.c.agency_id == event.agency_id, leads.c.id == event.data.lead_id)
+    since = func.least(leads.c.client_since, event.data.onboarded_at)
+    await db.execute(update(leads).where(*of_lead).values(client_since=since))
 
 
 forgetting = Consumer("leads.forgetting", listens_to=[PersonForgotten])

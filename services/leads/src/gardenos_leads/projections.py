@@ -131,6 +131,7 @@ _NOTHING: dict[str, Any] = {
     "external_id": None,
     "household_id": None,
     "relationship": None,
+    "score": None,
     "tags": [],
     "fields": {},
 }

@@ -27,7 +27,16 @@ from gardenos_leads.records.tables import lead_x_dates
 from gardenos_leads.tables import campaigns, leads
 
 Sort = Literal[
-    "-captured_at", "captured_at", "last_contacted_at", "-last_contacted_at", "name", "-name", "x_date", "-x_date"
+    "-captured_at",
+    "captured_at",
+    "last_contacted_at",
+    "-last_contacted_at",
+    "name",
+    "-name",
+    "x_date",
+    "-x_date",
+    "score",
+    "-score",
 ]
 
 _ID = Key(leads.c.id, "id")
@@ -40,6 +49,8 @@ _ORDERS: Mapping[Sort, tuple[Key, ...]] = {
     "name": (Key(leads.c.sort_name, "sort_name"), _ID),
     "-name": (Key(leads.c.sort_name, "sort_name", "desc"), _ID_DOWN),
     "x_date": (Key(leads.c.x_date, "x_date", nullable=True), _ID),
+    "score": (Key(leads.c.score, "score", nullable=True), _ID),
+    "-score": (Key(leads.c.score, "score", "desc", nullable=True), _ID),
     "-x_date": (Key(leads.c.x_date, "x_date", "desc", nullable=True), _ID),
 }
 

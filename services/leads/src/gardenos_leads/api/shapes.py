@@ -1,6 +1,7 @@
 """The shapes of this service's answers."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from gardenos_chassis.http.shapes import Shape, Withholding
@@ -69,7 +70,13 @@ class Lead(Withholding):
     """How often somebody of the agency called, whatever came of it."""
     first_touched_at: datetime | None
     """When a person of the agency first called them, or took their call: since the capture, the speed to lead."""
+    score: int | None
+    """How promising it is, 0 to 100; null while it is not scored. Why, `/api/v1/scores` tells."""
     converted_at: datetime | None
+    client_since: datetime | None
+    """When the client that it became was onboarded."""
+    outcome: Literal["client", "converting"] | None
+    """What came of its conversion: a client, or not yet one; null where it was not converted."""
     tags: list[str]
     fields: dict[str, bool | int | float | str]
     """What is known under the agency's own fields, by key: a day as a date, an amount in minor units."""

@@ -12,12 +12,16 @@ from gardenos_leads.lists.fields import Field
 OWN = "fields."
 """Before the key of an agency's own field."""
 
+OUTCOMES = ("client", "converting")
+"""What came of a conversion: a client, or nothing yet."""
+
 _STANDARD = (
     *(Known(name, Kind.WORDS) for name in ("name", "email", "phone")),
     *(Known(name, Kind.TEXT) for name in ("current_carrier", "street", "city", "postal_code", "state", "source", "external_id")),
     *(Known(name, Kind.ID) for name in ("owner_id", "team_id", "campaign_id", "import_id")),
     *(Known(name, Kind.MOMENT) for name in (
         "captured_at", "first_contacted_at", "last_contacted_at", "idle_since", "first_touched_at", "converted_at",
+        "client_since",
     )),
     *(Known(name, Kind.DAY) for name in ("x_date", "birth_date")),
     Known("stage", Kind.CHOICE, tuple(Stage)),
@@ -25,6 +29,8 @@ _STANDARD = (
     *(Known(name, Kind.MOMENT) for name in ("stage_since", "rots_at")),
     Known("line_of_business", Kind.CHOICE, tuple(LineOfBusiness)),
     Known("contact_attempts", Kind.NUMBER),
+    Known("score", Kind.NUMBER),
+    Known("outcome", Kind.CHOICE, OUTCOMES),
     Known("roof_year", Kind.NUMBER),
     Known("household", Kind.CHOICE, ("several_open",)),
     Known("tags", Kind.TAGS),
