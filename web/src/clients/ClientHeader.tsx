@@ -2,6 +2,7 @@ import { Button, Menu, Tooltip } from "@mantine/core";
 import { IconChevronLeft, IconPlant2, IconUserShare } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
+import { TheirTime } from "../calls/TheirTime";
 import { useNameOf } from "../directory/queries";
 import { Chip } from "../ui/Chip";
 import { PersonHead } from "../ui/PersonHead";
@@ -36,6 +37,7 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
         person={client}
         standing={<Chip tone="good">Client</Chip>}
         owner={client.owner_id === null ? "In the pool" : nameOf(client.owner_id)}
+        theirTime={<TheirTime state={client.state ?? null} />}
       />
       <div className={record.actions}>
         {mayWrite && (

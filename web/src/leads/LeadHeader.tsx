@@ -9,6 +9,7 @@ import {
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Lead } from "../api/schema";
+import { TheirTime } from "../calls/TheirTime";
 import { useNameOf } from "../directory/queries";
 import { LinkButton } from "../ui/LinkButton";
 import { PersonHead } from "../ui/PersonHead";
@@ -66,6 +67,7 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
           </>
         }
         owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}
+        theirTime={<TheirTime state={lead.state ?? null} />}
       />
       <div className={record.actions}>
         {mayWrite && (

@@ -17,10 +17,12 @@ interface PersonHeadProps {
   standing: ReactNode;
   /** Who has them, in words. */
   owner: string;
+  /** What time it is for them, beside their number. */
+  theirTime: ReactNode;
 }
 
 /** Who a record is of, and how they are reached: the heading of its page. */
-export function PersonHead({ person, standing, owner }: PersonHeadProps) {
+export function PersonHead({ person, standing, owner, theirTime }: PersonHeadProps) {
   return (
     <>
       <div className={record.who}>
@@ -36,10 +38,13 @@ export function PersonHead({ person, standing, owner }: PersonHeadProps) {
       </div>
       <div className={record.reach}>
         {person.phone && (
-          <a href={`tel:${person.phone}`}>
-            <IconPhone size={15} aria-hidden="true" />
-            <span>{phone(person.phone)}</span>
-          </a>
+          <div className={record.number}>
+            <a href={`tel:${person.phone}`}>
+              <IconPhone size={15} aria-hidden="true" />
+              <span>{phone(person.phone)}</span>
+            </a>
+            {theirTime}
+          </div>
         )}
         {person.email && (
           <a href={`mailto:${person.email}`}>

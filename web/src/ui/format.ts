@@ -77,6 +77,11 @@ export function moment(iso: string, zone: string): string {
   }).format(new Date(iso));
 }
 
+/** What the clocks of a zone show at a moment in milliseconds: `9:41 PM`. */
+export function clock(at: number, zone: string): string {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(at);
+}
+
 /** How long ago, as people say it: `now`, `5 min ago`, `yesterday`, `Mar 3`. */
 export function ago(iso: string, zone: string, now: number = Date.now()): string {
   const seconds = (now - Date.parse(iso)) / 1000;

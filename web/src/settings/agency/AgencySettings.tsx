@@ -160,7 +160,8 @@ function Form({ agency }: { agency: Agency }) {
           <div className={form.form}>
             <p className={styles.words}>
               When nobody is to be called or texted, by the clock of whoever would be. They may go over
-              midnight. Who calls keeps to them: GardenOS shows them, and calls nobody by itself.
+              midnight. Beside each number stands what time it is in the state they live in, and when it is
+              quiet there; GardenOS calls nobody by itself.
             </p>
             <label className={styles.check}>
               <input
