@@ -152,7 +152,10 @@ it("changes what somebody is, takes them out, and back in with it", async () => 
     members: [member("m", "Maria Rivera"), member("d", "Dan Rivera", { relationship: "child" })],
   };
   answers["PUT /api/v1/leads/d/household/relationship"] = () => Response.json(household);
-  answers["DELETE /api/v1/leads/d/household"] = () => new Response(null, { status: 204 });
+  answers["DELETE /api/v1/leads/d/household"] = () => {
+    household = { name: null, members: [] };
+    return new Response(null, { status: 204 });
+  };
   answers["POST /api/v1/leads/m/household"] = () => Response.json(household);
   show();
   await userEvent.selectOptions(
@@ -163,6 +166,7 @@ it("changes what somebody is, takes them out, and back in with it", async () => 
     expect(sent("PUT /api/v1/leads/d/household/relationship")).toEqual([{ relationship: "spouse" }]),
   );
   await userEvent.click(screen.getByRole("button", { name: "Take Dan Rivera out of the household" }));
+  await screen.findByText("Nobody is known who lives with them.");
   await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
   await waitFor(() =>
     expect(sent("POST /api/v1/leads/m/household")).toEqual([{ other_ids: ["d"], relationship: "child" }]),

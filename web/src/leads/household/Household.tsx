@@ -144,24 +144,19 @@ function Relation({ member }: { member: HouseholdMember }) {
 
 /** `rest`: one of those who stay, by whom it is taken back. */
 function Leave({ member, rest }: { member: HouseholdMember; rest: string }) {
-  const leaving = useLeaveHousehold();
   const together = useSameHousehold();
-  const leave = () =>
-    leaving.mutate(member.id, {
-      onSuccess: () => {
-        const message = `${member.display_name} is of this household no longer`;
-        saidWithUndo(message, () =>
-          together.mutate({ leadId: rest, otherIds: [member.id], relationship: member.relationship }),
-        );
-      },
-    });
+  const leaving = useLeaveHousehold(() =>
+    saidWithUndo(`${member.display_name} is of this household no longer`, () =>
+      together.mutate({ leadId: rest, otherIds: [member.id], relationship: member.relationship }),
+    ),
+  );
   return (
     <ActionIcon
       variant="subtle"
       color="gray"
       loading={leaving.isPending}
       aria-label={`Take ${member.display_name} out of the household`}
-      onClick={leave}
+      onClick={() => leaving.mutate(member.id)}
     >
       <IconUserMinus size={16} aria-hidden="true" />
     </ActionIcon>
@@ -206,8 +201,8 @@ function Suggested({ other, children }: { other: SuggestedMember; children: Reac
 }
 
 function Answer({ lead, other }: { lead: Lead; other: SuggestedMember }) {
-  const together = useSameHousehold();
-  const apart = useHouseholdsApart(lead.id);
+  const together = useSameHousehold(() => said(`${other.display_name} is of this household`));
+  const apart = useHouseholdsApart(lead.id, () => said(`${other.display_name} is not suggested again`));
   const busy = together.isPending || apart.isPending;
   return (
     <div className={styles.answer}>
@@ -217,12 +212,7 @@ function Answer({ lead, other }: { lead: Lead; other: SuggestedMember }) {
         loading={together.isPending}
         disabled={busy}
         aria-label={`Same household: ${other.display_name}`}
-        onClick={() =>
-          together.mutate(
-            { leadId: lead.id, otherIds: [other.id] },
-            { onSuccess: () => said(`${other.display_name} is of this household`) },
-          )
-        }
+        onClick={() => together.mutate({ leadId: lead.id, otherIds: [other.id] })}
       >
         Same household
       </Button>
@@ -232,11 +222,7 @@ function Answer({ lead, other }: { lead: Lead; other: SuggestedMember }) {
         loading={apart.isPending}
         disabled={busy}
         aria-label={`Not the same: ${other.display_name}`}
-        onClick={() =>
-          apart.mutate(other.id, {
-            onSuccess: () => said(`${other.display_name} is not suggested again`),
-          })
-        }
+        onClick={() => apart.mutate(other.id)}
       >
         Not the same
       </Button>

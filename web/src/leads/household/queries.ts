@@ -41,9 +41,11 @@ interface Together {
 }
 
 /** Gives what makes others of one household with a lead. */
-export function useSameHousehold() {
-  return useOfHouseholds(({ leadId, otherIds, relationship = null }: Together) =>
-    data(api.POST(PATH, { params: at(leadId), body: { other_ids: otherIds, relationship } })),
+export function useSameHousehold(done?: () => void) {
+  return useOfHouseholds(
+    ({ leadId, otherIds, relationship = null }: Together) =>
+      data(api.POST(PATH, { params: at(leadId), body: { other_ids: otherIds, relationship } })),
+    done,
   );
 }
 
@@ -55,14 +57,15 @@ export function useRelationship() {
 }
 
 /** Gives what takes somebody out of their household. */
-export function useLeaveHousehold() {
-  return useOfHouseholds((leadId: string) => data(api.DELETE(PATH, { params: at(leadId) })));
+export function useLeaveHousehold(done: () => void) {
+  return useOfHouseholds((leadId: string) => data(api.DELETE(PATH, { params: at(leadId) })), done);
 }
 
 /** Gives what says, for good, that two do not live together. */
-export function useHouseholdsApart(leadId: string) {
-  return useOfHouseholds((otherId: string) =>
-    data(api.POST(`${PATH}/apart`, { params: at(leadId), body: { other_id: otherId } })),
+export function useHouseholdsApart(leadId: string, done: () => void) {
+  return useOfHouseholds(
+    (otherId: string) => data(api.POST(`${PATH}/apart`, { params: at(leadId), body: { other_id: otherId } })),
+    done,
   );
 }
 
@@ -76,12 +79,16 @@ export function useNewMember() {
   });
 }
 
-function useOfHouseholds<Told, Answer>(mutationFn: (told: Told) => Promise<Answer>) {
+/** `done` is said also where whoever asked is shown no more: who leaves a household is gone from it before the answer comes. */
+function useOfHouseholds<Told, Answer>(mutationFn: (told: Told) => Promise<Answer>, done?: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn,
     // Each of them has another version, and lists another name of their household.
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["leads"] }),
+    onSuccess: () => {
+      done?.();
+      void queries.invalidateQueries({ queryKey: ["leads"] });
+    },
     onError: (error) => failed("The household stays as it was", error),
   });
 }
