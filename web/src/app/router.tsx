@@ -95,6 +95,11 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/leads/scoring",
+    component: lazyRouteComponent(() => import("../leads/scores/ScoringPage"), "ScoringPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/leads/duplicates",
     component: lazyRouteComponent(() => import("../leads/duplicates/DuplicatesPage"), "DuplicatesPage"),
   }),

@@ -51,6 +51,20 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
           </>
         )}
       </Fact>
+      {lead.outcome !== null && (
+        <Fact name="Outcome">
+          {lead.outcome === "client" && lead.client_id ? (
+            <>
+              <Link to="/clients/$clientId" params={{ clientId: lead.client_id }}>
+                Client
+              </Link>{" "}
+              {lead.client_since && <When at={lead.client_since} />}
+            </>
+          ) : (
+            "Becoming a client"
+          )}
+        </Fact>
+      )}
       <Fact name="Captured">
         <When at={lead.captured_at} />
       </Fact>

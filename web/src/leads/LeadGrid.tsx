@@ -17,6 +17,8 @@ import { useLeadFields } from "./own/queries";
 import { shown as shownValue } from "./own/values";
 import { InStage } from "./pipelines/InStage";
 import { LeadStage } from "./pipelines/LeadStage";
+import { Outcome } from "./scores/Outcome";
+import { Score } from "./scores/Score";
 import { isClosed } from "./stage";
 
 const IDLE_DAYS = 7;
@@ -131,6 +133,7 @@ function columnsOf(
         value(words(lead.stage), { stage: [lead.stage] }, focusable, <LeadStage lead={lead} />),
     },
     stage_since: { title: "In stage", className: styles.more, cell: (lead) => <InStage lead={lead} /> },
+    score: { title: "Score", className: styles.more, cell: ({ score }) => <Score score={score} /> },
     line_of_business: {
       title: "Line",
       className: styles.line,
@@ -175,6 +178,7 @@ function columnsOf(
       className: styles.more,
       cell: (lead) => <When at={lead.captured_at} />,
     },
+    outcome: { title: "Outcome", className: styles.more, cell: (lead) => <Outcome lead={lead} /> },
     ...Object.fromEntries(
       own.map(({ key, label, kind }) => [
         `fields.${key}`,

@@ -18,6 +18,7 @@ import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
 import { lastList } from "./place";
 import { InStage } from "./pipelines/InStage";
 import { LeadStage } from "./pipelines/LeadStage";
+import { Score } from "./scores/Score";
 import { isClosed } from "./stage";
 
 interface LeadHeaderProps {
@@ -64,6 +65,7 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
                 <InStage lead={lead} />
               </span>
             )}
+            <Score score={lead.score} named />
           </>
         }
         owner={lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}

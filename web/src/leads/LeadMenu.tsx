@@ -3,6 +3,7 @@ import {
   IconAntennaBars5,
   IconDots,
   IconFileImport,
+  IconGauge,
   IconRoute,
   IconSpeakerphone,
   IconStack2,
@@ -10,11 +11,13 @@ import {
   IconUsersGroup,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useMayAdminister } from "../session/session";
 import { useMayKeepSources } from "./sources/access";
 
 /** From the list to what is done with many leads, and to how they come in and to whom they go. */
 export function LeadMenu() {
   const mayKeepSources = useMayKeepSources();
+  const mayKeepScoring = useMayAdminister();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -48,6 +51,11 @@ export function LeadMenu() {
               Pipelines
             </Menu.Item>
           </>
+        )}
+        {mayKeepScoring && (
+          <Menu.Item component={Link} to="/leads/scoring" leftSection={<IconGauge size={17} />}>
+            Scoring
+          </Menu.Item>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -39,6 +39,7 @@ const route = getRouteApi("/leads/$leadId");
 // Not part of the page's first look.
 const Notes = lazy(() => import("./notes/Notes").then((room) => ({ default: room.Notes })));
 const Household = lazy(() => import("./household/Household").then((room) => ({ default: room.Household })));
+const Reasons = lazy(() => import("./scores/Reasons").then((room) => ({ default: room.Reasons })));
 const Risks = lazy(() => import("./risks/Risks").then((room) => ({ default: room.Risks })));
 const Convert = lazy(() => import("./Convert").then((room) => ({ default: room.Convert })));
 const Forget = lazy(() => import("../forgetting/Forget").then((room) => ({ default: room.Forget })));
@@ -224,6 +225,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />
               <Suspense fallback={null}>
                 <Household lead={lead} mayWrite={mayWrite && lead.removed_at === null} />
+                <Reasons leadId={lead.id} />
                 <Risks leadId={lead.id} mayWrite={mayWrite} currency={agency.currency} />
               </Suspense>
               <Inquiries id={lead.id} />

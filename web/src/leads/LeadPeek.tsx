@@ -1,7 +1,7 @@
 import { CloseButton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import type { Lead } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { useMustClaim } from "../directory/claiming";
@@ -24,8 +24,11 @@ import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead } from "./place";
 import { leadById } from "./queries";
 import { Removed } from "./Removed";
+import { Score } from "./scores/Score";
 import { isClosed } from "./stage";
 import { StageMenu } from "./StageMenu";
+
+const Reasons = lazy(() => import("./scores/Reasons").then((room) => ({ default: room.Reasons })));
 
 // Whoever runs through a list with J has not opened every lead on the way, and it is recorded who opened one.
 const SETTLED_MS = 250;
@@ -85,6 +88,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
             <h2>{lead.display_name}</h2>
             <div className={styles.tags}>
               <LeadStage lead={lead} />
+              <Score score={lead.score} named />
               {lead.line_of_business && <Chip>{words(lead.line_of_business)}</Chip>}
               <span>{lead.owner_id === null ? "In the pool" : nameOf(lead.owner_id)}</span>
             </div>
@@ -102,6 +106,11 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
       {lead.removed_at !== null && <Removed id={lead.id} mayWrite={mayWrite} />}
       {mustClaim && <Unclaimed what="lead" claim={open ? () => void claim() : null} />}
       {known && <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
+      {known && whole && (
+        <Suspense fallback={null}>
+          <Reasons leadId={lead.id} />
+        </Suspense>
+      )}
       {known && whole && <Timeline whose={whose} person={lead.display_name} view={view} said={took} />}
       {dialogs}
     </>

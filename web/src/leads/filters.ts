@@ -15,6 +15,8 @@ export const SORTS = {
   "-name": "Name, Z to A",
   x_date: "Next X-date",
   "-x_date": "Last X-date",
+  "-score": "Highest score",
+  score: "Lowest score",
 } as const;
 
 /** One of these, or the order of a field of the agency's own. */

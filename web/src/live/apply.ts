@@ -41,6 +41,12 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
       ];
     case "thread":
       return [["threads"], ofPerson, ["insights"]];
+    case "score":
+      return [
+        ["scores", "one", change.id],
+        ["leads", "one", change.id],
+        ["leads", "list"],
+      ];
     case "insight":
       return [["insights"]];
     case "agency":

@@ -12,6 +12,7 @@ import { InStage } from "../pipelines/InStage";
 import { type Pipeline, usePipelines } from "../pipelines/queries";
 import { useMoving } from "../pipelines/useMoving";
 import { boardOf, leadList } from "../queries";
+import { Score } from "../scores/Score";
 import { isClosed, StageChip } from "../stage";
 import { arrange, beside } from "./arrange";
 import styles from "./Board.module.css";
@@ -280,6 +281,11 @@ function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }
       >
         <strong>{lead.display_name}</strong>
         <small>{lead.line_of_business ? words(lead.line_of_business) : "No line yet"}</small>
+        {lead.score !== null && (
+          <small>
+            <Score score={lead.score} named />
+          </small>
+        )}
         {lead.x_date && <small>X-date {day(lead.x_date)}</small>}
         <small>{owner}</small>
         {!isClosed(lead.stage) && (

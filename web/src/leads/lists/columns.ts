@@ -4,6 +4,7 @@ import type { LeadField } from "../../api/schema";
 export const COLUMNS: Readonly<Record<string, { title: string; width: string }>> = {
   stage: { title: "Stage", width: "104px" },
   stage_since: { title: "In stage", width: "112px" },
+  score: { title: "Score", width: "72px" },
   line_of_business: { title: "Line", width: "minmax(84px, 0.7fr)" },
   x_date: { title: "X-date", width: "minmax(104px, 0.9fr)" },
   source: { title: "From", width: "minmax(120px, 1.2fr)" },
@@ -15,10 +16,11 @@ export const COLUMNS: Readonly<Record<string, { title: string; width: string }>>
   household: { title: "Household", width: "minmax(120px, 1fr)" },
   state: { title: "State", width: "64px" },
   captured_at: { title: "Captured", width: "112px" },
+  outcome: { title: "Outcome", width: "minmax(120px, 1fr)" },
 };
 
 export const USUAL: readonly string[] = [
-  "stage", "line_of_business", "x_date", "source", "owner_id", "last_contacted_at",
+  "stage", "score", "line_of_business", "x_date", "source", "owner_id", "last_contacted_at",
 ]; // prettier-ignore
 
 const NAME_WIDTH = "minmax(210px, 2.2fr)";
@@ -30,6 +32,7 @@ export const SORTED_BY: Readonly<Record<string, string>> = {
   x_date: "x_date",
   last_contacted_at: "last_contacted_at",
   captured_at: "captured_at",
+  score: "score",
 };
 
 export const sortOf = (column: string): string | undefined =>

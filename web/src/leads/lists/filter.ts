@@ -53,6 +53,17 @@ const STANDARD: readonly Known[] = [
       is_not: "has not",
     },
   },
+  { name: "score", label: "Score", kind: "number" },
+  {
+    name: "outcome",
+    label: "Outcome",
+    kind: "choice",
+    options: [
+      { value: "client", label: "Became a client" },
+      { value: "converting", label: "Still converting" },
+    ],
+  },
+  { name: "client_since", label: "Client since", kind: "day" },
   { name: "roof_year", label: "Year of a roof", kind: "number" },
   { name: "contact_attempts", label: "Attempts", kind: "number" },
   { name: "captured_at", label: "Captured", kind: "day" },
