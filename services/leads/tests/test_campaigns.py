@@ -147,6 +147,52 @@ async def test_what_came_of_it_is_counted_listed_and_rebuilt(leads: Running, par
         assert (await http.get(at)).json() == shown
 
 
+async def test_where_its_leads_stand_and_what_they_reached(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+
+        def stage(key: str, kind: str) -> dict[str, Any]:
+            return {"key": key, "name": key.title(), "kind": kind, "probability": {"won": 100, "lost": 0}.get(kind, 50)}
+
+        spring = (await made(http, "campaigns", name="Spring", source="mail"))["id"]
+        at = f"/api/v1/campaigns/{spring}"
+        cost = (await http.get(at)).json()["cost"]
+        assert (cost["recorded"], cost["per_lead_minor"]) == (False, None)
+        way = [stage("new", "new"), stage("talk", "contacted"), stage("docs", "quoted")]
+        ends = [stage("won", "won"), stage("lost", "lost")]
+        defined = {"name": "Cars", "stages": [*way, *ends]}
+        assert (await http.put("/api/v1/pipelines/auto", json=defined)).status_code == 200
+        one, two, three, home = [
+            await person(http, n, campaign_id=spring, line_of_business="home" if n == 3 else "auto") for n in range(4)
+        ]
+        for id, keys in ((one, ["talk", "docs", "lost"]), (two, ["docs", "talk"]), (home, ["contacted"])):
+            for key in keys:
+                moved = await http.put(f"/api/v1/leads/{id}/stage", json={"stage": key})
+                assert moved.status_code == 200, moved.text
+
+        async def told() -> dict[str, dict[str, tuple[int, int]]]:
+            found = (await http.get(f"{at}/results")).json()["pipelines"]
+            return {p["pipeline"]: {s["key"]: (s["here"], s["reached"]) for s in p["stages"]} for p in found}
+
+        counted = await told()
+        assert list(counted) == ["default", "auto"]
+        of_auto = {"new": (1, 3), "talk": (1, 2), "docs": (0, 2), "won": (0, 0), "lost": (1, 1)}
+        assert counted["auto"] == of_auto
+        assert {key: each for key, each in counted["default"].items() if each[1]} == {
+            "new": (0, 1),
+            "contacted": (1, 1),
+        }
+        for key, (here, reached) in of_auto.items():
+            for asked, count in (({}, here), ({"reached": True}, reached)):
+                page = await http.get(f"{at}/leads", params={"pipeline": "auto", "stage_key": key, **asked})
+                assert len(page.json()["items"]) == count, (key, asked)
+        assert (await http.get(f"{at}/leads", params={"pipeline": "auto", "stage_key": "nowhere"})).status_code == 422
+        # Where a stage is no more, who reached it reached the one in which they went on.
+        fewer = {"name": "Cars", "stages": [way[0], way[2], *ends], "moved": {"talk": "docs"}}
+        assert (await http.put("/api/v1/pipelines/auto", json=fewer)).status_code == 200
+        assert (await told())["auto"] == {"new": (1, 3), "docs": (1, 2), "won": (0, 0), "lost": (1, 1)}
+        assert three
+
+
 async def test_a_closed_campaign_takes_nobody_and_its_results_stay(leads: Running, agency_id: UUID) -> None:
     async with leads.client(agency_id) as http:
         spring = await made(http, "campaigns", name="Spring", source="mail")

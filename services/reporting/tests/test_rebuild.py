@@ -19,13 +19,15 @@ def a_year() -> Story:
     story = Story()
     story.agency(new_id(), "America/Chicago")
     ann, north = story.user("Ann"), story.team("North")
-    campaign = story.campaign("Spring")
+    campaign, autumn = story.campaign("Spring"), story.campaign("Autumn")
     for number in range(30):
-        lead = story.capture(f"Lead {number}", owner_id=ann, campaign_id=campaign)
+        lead = story.capture(f"Lead {number}", owner_id=ann, campaign_id=campaign if number % 2 else None)
         story.call(lead, NOON + hours(number))
         story.message(lead, NOON - hours(number))
         story.assign(lead, None, north, at=NOON + days(1))
         story.insight(lead)
+        if number % 4 == 0:
+            story.join(lead, autumn, undone=number % 8 == 0)
         if number % 3:
             story.move(lead, Stage.QUOTED)
         else:

@@ -32,6 +32,33 @@ def brief(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in ("label", "count", "median_seconds", "p90_seconds", "waiting"))
 
 
+async def test_reports_follow_what_becomes_of_campaigns(reporting: Running, source: Sources, agency_id: UUID) -> None:
+    story = Story()
+    story.agency(agency_id, "America/Chicago")
+    spring, winback, autumn = (story.campaign(name) for name in ("Spring", "Winback", "Autumn"))
+    came, joined, left = story.capture(campaign_id=spring), story.capture(), story.capture()
+    for lead in (came, joined, left):
+        story.call(lead, NOON + minutes(5))
+    # Who came from one is counted with it; who came from none with the first that they joined and are in.
+    story.join(came, winback)
+    for lead in (joined, left):
+        story.join(lead, autumn)
+        story.join(lead, winback)
+    story.join(joined, autumn, undone=True)
+    for campaign in (autumn, winback):
+        story.join(left, campaign, undone=True)
+    story.rename_campaign(winback, "Win them back")
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+    async with reporting.client(agency_id) as http:
+        report = await get(http, RESPONSE, group_by="campaign")
+        rows = {row["label"]: row["count"] for row in report["rows"]}
+        assert rows == {"Spring": 1, "Win them back": 1, "No campaign": 1}
+        assert report["total"]["count"] == 3
+        (behind,) = (await get(http, f"{RESPONSE}/leads", group_by="campaign", key=str(winback)))["items"]
+        assert behind["lead_id"] == str(joined.id)
+
+
 async def test_response_times(reporting: Running, source: Sources, agency_id: UUID) -> None:
     story = Story()
     story.agency(agency_id, "America/Chicago")

@@ -5996,11 +5996,16 @@ export interface components {
             per_bind_minor: number | null;
             /**
              * Per Lead Minor
-             * @description The net cost by the leads that came; null where there is none, and for whoever does not see all leads.
+             * @description The net cost by the leads that came; null without any, without recorded costs, and for who sees not all leads.
              */
             per_lead_minor: number | null;
             /** Per Quote Minor */
             per_quote_minor: number | null;
+            /**
+             * Recorded
+             * @description Whether anything of these sums was; else nobody knows what it cost.
+             */
+            recorded: boolean;
             /**
              * Spent Minor
              * @description As recorded.
@@ -6063,6 +6068,8 @@ export interface components {
              * Format: uuid
              */
             campaign_id: string;
+            /** Pipelines */
+            pipelines: components["schemas"]["PipelineResult"][];
             /** Sources */
             sources: components["schemas"]["SourceResult"][];
             /** Time Zone */
@@ -10623,6 +10630,21 @@ export interface components {
             time_zone: string;
         };
         /**
+         * PipelineResult
+         * @description A pipeline that leads of the campaign go through.
+         */
+        PipelineResult: {
+            /** Name */
+            name: string;
+            /**
+             * Pipeline
+             * @description A line of business, or `default`.
+             */
+            pipeline: string;
+            /** Stages */
+            stages: components["schemas"]["StageResult"][];
+        };
+        /**
          * PipelineShown
          * @description The stages of a line.
          */
@@ -12201,6 +12223,27 @@ export interface components {
         StageCount: {
             /** Count */
             count: number;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * StageResult
+         * @description A stage of a pipeline, and the campaign's own leads in it.
+         */
+        StageResult: {
+            /**
+             * Here
+             * @description Who stand there now.
+             */
+            here: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Reached
+             * @description Who ever came there, wherever they are now.
+             */
+            reached: number;
             stage: components["schemas"]["Stage"];
         };
         /**
@@ -13790,6 +13833,7 @@ export type PastState = components['schemas']['PastState'];
 export type Permission = components['schemas']['Permission'];
 export type PersonName = components['schemas']['PersonName'];
 export type Pipeline = components['schemas']['Pipeline'];
+export type PipelineResult = components['schemas']['PipelineResult'];
 export type PipelineShown = components['schemas']['PipelineShown'];
 export type PipelinesShown = components['schemas']['PipelinesShown'];
 export type PipelineStage = components['schemas']['PipelineStage'];
@@ -13872,6 +13916,7 @@ export type SourceKind = components['schemas']['SourceKind'];
 export type SourceResult = components['schemas']['SourceResult'];
 export type Stage = components['schemas']['Stage'];
 export type StageCount = components['schemas']['StageCount'];
+export type StageResult = components['schemas']['StageResult'];
 export type StageSaid = components['schemas']['StageSaid'];
 export type StageStay = components['schemas']['StageStay'];
 export type StartBulkAction = components['schemas']['StartBulkAction'];
@@ -16120,8 +16165,14 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Rows on a page */
                 limit?: number;
+                /** @description Whose stage `stage_key` is */
+                pipeline?: "default" | components["schemas"]["LineOfBusiness"];
                 /** @description A beginning of a name, part of an address, last digits */
                 q?: string;
+                /** @description Those who ever came to the stage, wherever they are now */
+                reached?: boolean;
+                /** @description Those who stand in this stage now */
+                stage_key?: string | null;
                 step?: components["schemas"]["Step"];
                 way?: "came" | "enrolled";
             };

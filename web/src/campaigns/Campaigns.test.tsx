@@ -37,7 +37,7 @@ const campaign = (id: string, name: string, more: object = {}) => ({
   starts_on: "2026-03-01", ends_on: null, utm: { source: "", medium: "", campaign: "spring", term: "", content: "" },
   launched_at: "2026-03-01T08:00:00Z", closed_at: null, closed_note: "", came: funnel(8, 2), enrolled: funnel(1, 0),
   cost: {
-    spent_minor: 30_000, leads_minor: 0, credited_minor: 6_000, net_minor: 24_000, left_out: 0, per_lead_minor: 3_000,
+    recorded: true, spent_minor: 30_000, leads_minor: 0, credited_minor: 6_000, net_minor: 24_000, left_out: 0, per_lead_minor: 3_000,
     per_quote_minor: 12_000, per_bind_minor: 12_000,
   },
   ...more,
@@ -88,6 +88,10 @@ beforeEach(() => {
       const cost = { ...all[0]!.cost, leads_minor: 0 };
       return Response.json({
         campaign_id: id, time_zone: "UTC", sources: [{ source: "cards", ...funnel(8, 2), cost }],
+        pipelines: [{
+          pipeline: "auto", name: "Cars",
+          stages: [{ key: "new", name: "Fresh", stage: "new", here: 3, reached: 8 }],
+        }],
         weeks: [{ from: "2026-03-02", ...funnel(8, 2) }],
       }); // prettier-ignore
     }
@@ -170,6 +174,22 @@ it("compares the chosen ones, drawn and as a table", async () => {
   expect(within(table).getByRole("row", { name: /Won of all leads/ }).textContent).toContain("25 %25 %");
   await user.click(screen.getByRole("checkbox", { name: "Autumn ads" }));
   expect(await screen.findByText("Choose at least two")).toBeTruthy();
+});
+
+it("tells where its leads stand and what they reached, and lists those behind a number", async () => {
+  const { user, router } = shown(`/leads/campaigns/${SPRING}?part=results`);
+  const table = await screen.findByRole("table", { name: "Leads by stage: Auto" });
+  expect(within(table).getByRole("row", { name: /Fresh/ }).textContent).toBe("Fresh38");
+  await user.click(within(table).getByRole("link", { name: "8 who reached Fresh: list them" }));
+  expect(router.state.location.search).toEqual({ part: "leads", line: "auto", stage: "new", reached: true });
+  expect(await screen.findByText(/Those who ever reached/)).toBeTruthy();
+  await waitFor(() =>
+    expect(
+      asked.some(({ url }) => url.pathname.endsWith("/leads") && url.searchParams.get("stage_key") === "new"),
+    ).toBe(true),
+  );
+  await user.click(screen.getByRole("button", { name: "Show all stages" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ part: "leads" }));
 });
 
 it("plans a campaign whole, and does not send what cannot be", async () => {

@@ -18,6 +18,7 @@ import { PlanDialog } from "./PlanDialog";
 import { campaignList } from "./queries";
 import {
   amount,
+  costInWords,
   datesInWords,
   KINDS,
   LEAST_COMPARED,
@@ -266,7 +267,7 @@ function Spent({ campaign }: { campaign: Campaign }) {
   return (
     <>
       <span className={share !== null && share > 100 ? styles.over : undefined}>
-        {amount(campaign.cost?.net_minor, campaign)}
+        {costInWords(campaign.cost?.net_minor, campaign)}
       </span>
       {share !== null && <span className={styles.small}> {share} %</span>}
     </>

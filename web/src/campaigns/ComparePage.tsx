@@ -14,7 +14,7 @@ import styles from "./Campaigns.module.css";
 import { CompareChart } from "./CompareChart";
 import { MEASURES, type Measure } from "./measures";
 import { comparison } from "./queries";
-import { amount, datesInWords, KINDS, LEAST_COMPARED, MOST_COMPARED, STATUSES } from "./words";
+import { amount, costInWords, datesInWords, KINDS, LEAST_COMPARED, MOST_COMPARED, STATUSES } from "./words";
 
 const route = getRouteApi("/leads/campaigns/compare");
 
@@ -84,7 +84,7 @@ const ROWS: readonly [string, (campaign: Campaign) => React.ReactNode][] = [
   ["Kind", ({ kind }) => KINDS[kind]],
   ["Dates", datesInWords],
   ["Budget", (campaign) => amount(campaign.budget_minor, campaign)],
-  ["Cost so far", (campaign) => amount(campaign.cost?.net_minor, campaign)],
+  ["Cost so far", (campaign) => costInWords(campaign.cost?.net_minor, campaign)],
   ["Leads", ({ came }) => came?.all],
   ["Untouched", ({ came }) => came?.untouched],
   ["Contacted", ({ came }) => came?.contacted],
@@ -93,7 +93,7 @@ const ROWS: readonly [string, (campaign: Campaign) => React.ReactNode][] = [
   ["Lost", ({ came }) => came?.lost],
   ["Won of all leads", (campaign) => MEASURES.share.told(campaign)],
   ["Half were answered within", ({ came }) => minutesInWords(came?.median_minutes ?? null)],
-  ["Cost of a lead", (campaign) => amount(campaign.cost?.per_lead_minor, campaign)],
+  ["Cost of a lead", (campaign) => costInWords(campaign.cost?.per_lead_minor, campaign)],
   ["Cost of a quote", (campaign) => amount(campaign.cost?.per_quote_minor, campaign)],
   ["Cost of a sale", (campaign) => amount(campaign.cost?.per_bind_minor, campaign)],
   ["Put into it besides", ({ enrolled }) => enrolled?.all],

@@ -6,6 +6,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Ref, useEffect, useState } from "react";
 import type { Campaign, CampaignLead, Lead } from "../api/schema";
 import { useNameOf } from "../directory/queries";
+import { usePipelines } from "../leads/pipelines/queries";
 import { leadList } from "../leads/queries";
 import { StageChip } from "../leads/stage";
 import settings from "../settings/Settings.module.css";
@@ -30,14 +31,17 @@ interface LeadsProps {
 
 /** Who came from a campaign, and who was put into it; who may puts others into it, or takes them out. */
 export function Leads({ campaign, mayWrite, adding, add, searchBox }: LeadsProps) {
-  const { way = "came", step = "all", q } = route.useSearch();
+  const search = route.useSearch();
+  const { way = "came", step = "all", stage, line, reached, q } = search;
+  const there = usePipelines().find((pipeline) => pipeline.line === line);
+  const stageName = there?.stages.find(({ key }) => key === stage)?.name ?? stage;
   const navigate = route.useNavigate();
   const [typed, setTyped] = useState(q ?? "");
   const [wanted] = useDebouncedValue(typed.trim(), TYPED_MS);
   useEffect(() => {
     void navigate({ search: (now) => ({ ...now, q: wanted || undefined }), replace: true });
   }, [navigate, wanted]);
-  const leads = useInfiniteQuery(leadsOf(campaign.id, way, step, q));
+  const leads = useInfiniteQuery(leadsOf(campaign.id, search));
   const items = leads.data?.pages.flatMap((page) => page.items);
   const ask = () => void leads.refetch();
   const moving = useMembership(campaign);
@@ -91,13 +95,32 @@ export function Leads({ campaign, mayWrite, adding, add, searchBox }: LeadsProps
           }
         />
       </div>
+      {stage !== undefined && (
+        <p className={styles.note} role="note">
+          {reached ? "Those who ever reached" : "Those who stand in"} <strong>{stageName}</strong>.{" "}
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() =>
+              void navigate({
+                search: (now) => ({ ...now, stage: undefined, line: undefined, reached: undefined }),
+                replace: true,
+              })
+            }
+          >
+            Show all stages
+          </Button>
+        </p>
+      )}
       {leads.error && items && <Stale error={leads.error} retry={ask} />}
       {leads.error && !items && <Failed error={leads.error} retry={ask} what="list" />}
       {leads.isPending && <Lines count={6} label="Loading leads" />}
       {items?.length === 0 && (
         <Empty
           icon={<IconPlant2 size={24} />}
-          title={q !== undefined || step !== "all" ? "No lead matches" : "No leads here"}
+          title={
+            q !== undefined || step !== "all" || stage !== undefined ? "No lead matches" : "No leads here"
+          }
         >
           {way === "enrolled"
             ? "Leads that came otherwise can be put into it, to be worked and counted with it."

@@ -14,7 +14,16 @@ import { LinkTile, Tile, Tiles } from "../ui/Tile";
 import { When } from "../ui/When";
 import { booksOf } from "./queries";
 import styles from "./Campaigns.module.css";
-import { amount, datesInWords, KINDS, leadsInWords, shareOfBudget, type Step, UTM } from "./words";
+import {
+  amount,
+  costInWords,
+  datesInWords,
+  KINDS,
+  leadsInWords,
+  shareOfBudget,
+  type Step,
+  UTM,
+} from "./words";
 
 /** What a campaign came to in a few figures, how it is planned, and by what leads come to it. */
 export function Overview({ campaign }: { campaign: Campaign }) {
@@ -39,12 +48,12 @@ export function Overview({ campaign }: { campaign: Campaign }) {
         <LinkTile name="Won" value={String(came?.won ?? 0)} {...list("won")} />
         <Tile
           name="Cost so far"
-          value={amount(cost?.net_minor, campaign)}
+          value={costInWords(cost?.net_minor, campaign)}
           note={share === null ? "no budget" : `${share} % of ${amount(campaign.budget_minor, campaign)}`}
           tone={share !== null && share > 100 ? "warn" : undefined}
         />
-        <Tile name="A lead cost" value={amount(cost?.per_lead_minor, campaign)} />
-        <Tile name="A sale cost" value={amount(cost?.per_bind_minor, campaign)} />
+        <Tile name="A lead cost" value={costInWords(cost?.per_lead_minor, campaign)} />
+        <Tile name="A sale cost" value={costInWords(cost?.per_bind_minor, campaign)} />
       </Tiles>
       <Card
         title="Plan"

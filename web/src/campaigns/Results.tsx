@@ -1,16 +1,17 @@
 import { IconChartLine } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Campaign } from "../api/schema";
+import type { Campaign, PipelineResult } from "../api/schema";
 import { Frame } from "../reports/Frame";
 import { shortDay } from "../reports/weeks";
 import { minutesInWords } from "../leads/assignment/words";
+import { words } from "../ui/format";
 import { Card } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";
 import { resultsOf } from "./queries";
 import styles from "./Campaigns.module.css";
 import { WeeksChart } from "./WeeksChart";
-import { amount, type Step, STEPS } from "./words";
+import { amount, costInWords, NOT_RECORDED, type Step, STEPS } from "./words";
 
 /** How far a campaign's leads came, what each step cost, by which sources and in which weeks. */
 export function Results({ campaign }: { campaign: Campaign }) {
@@ -43,7 +44,7 @@ export function Results({ campaign }: { campaign: Campaign }) {
                   <Behind campaign={campaign} step={step} count={came?.[step] ?? 0} />
                 </td>
                 <td>{came && came.all > 0 ? `${Math.round((100 * came[step]) / came.all)} %` : "—"}</td>
-                <td>{step in costs ? amount(costs[step], campaign) : ""}</td>
+                <td>{step in costs ? costInWords(costs[step], campaign) : ""}</td>
                 <td>
                   <Behind campaign={campaign} step={step} count={enrolled?.[step] ?? 0} enrolled />
                 </td>
@@ -63,6 +64,9 @@ export function Results({ campaign }: { campaign: Campaign }) {
       {data && data.weeks.length === 0 && (
         <Empty icon={<IconChartLine size={24} />} title="No lead came from it yet" />
       )}
+      {data?.pipelines.map((pipeline) => (
+        <InStages key={pipeline.pipeline} campaign={campaign} pipeline={pipeline} />
+      ))}
       {data && data.weeks.length > 0 && (
         <Card title="By the week in which they came">
           <WeeksChart weeks={data.weeks} />
@@ -113,7 +117,7 @@ export function Results({ campaign }: { campaign: Campaign }) {
                   <td>{each.all}</td>
                   <td>{each.quoted}</td>
                   <td>{each.won}</td>
-                  <td>{amount(each.cost.leads_minor, campaign)}</td>
+                  <td>{each.cost.recorded ? amount(each.cost.leads_minor, campaign) : NOT_RECORDED}</td>
                   <td>{amount(each.cost.per_lead_minor, campaign)}</td>
                   <td>{amount(each.cost.per_bind_minor, campaign)}</td>
                 </tr>
@@ -126,6 +130,52 @@ export function Results({ campaign }: { campaign: Campaign }) {
         </Card>
       )}
     </>
+  );
+}
+
+/** Where those who came from it stand in one pipeline, and which of its stages they ever reached. */
+function InStages({
+  campaign,
+  pipeline: { pipeline, name, stages },
+}: {
+  campaign: Campaign;
+  pipeline: PipelineResult;
+}) {
+  const line = pipeline === "default" ? name : words(pipeline);
+  const list = (key: string, count: number, reached: boolean, label: string) =>
+    count === 0 ? (
+      0
+    ) : (
+      <Link
+        to="/leads/campaigns/$campaignId"
+        params={{ campaignId: campaign.id }}
+        search={{ part: "leads", line: pipeline, stage: key, ...(reached ? { reached: true as const } : {}) }}
+        aria-label={`${count} ${label}: list them`}
+      >
+        {count}
+      </Link>
+    );
+  return (
+    <Card title={`By stage: ${line}`}>
+      <Frame label={`Leads by stage: ${line}`}>
+        <thead>
+          <tr>
+            <th scope="col">Stage</th>
+            <th scope="col">There now</th>
+            <th scope="col">Ever reached</th>
+          </tr>
+        </thead>
+        <tbody>
+          {stages.map(({ key, name: stage, here, reached }) => (
+            <tr key={key}>
+              <th scope="row">{stage}</th>
+              <td>{list(key, here, false, `in ${stage} now`)}</td>
+              <td>{list(key, reached, true, `who reached ${stage}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Frame>
+    </Card>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Campaign } from "../api/schema";
-import { amount } from "./words";
+import { costInWords } from "./words";
 
 export type Measure = "leads" | "won" | "share" | "cost" | "lead" | "sale";
 
@@ -19,7 +19,7 @@ const count = (title: string, of: (campaign: Campaign) => number | null): Drawn 
 const money = (title: string, of: (campaign: Campaign) => number | null): Drawn => ({
   title,
   of,
-  told: (campaign) => amount(of(campaign), campaign),
+  told: (campaign) => costInWords(of(campaign), campaign),
 });
 
 const share = ({ came }: Campaign): number | null =>
@@ -34,7 +34,7 @@ export const MEASURES: Record<Measure, Drawn> = {
     of: share,
     told: (campaign) => (share(campaign) === null ? "—" : `${share(campaign)} %`),
   },
-  cost: money("Cost so far", ({ cost }) => cost?.net_minor ?? null),
+  cost: money("Cost so far", ({ cost }) => (cost?.recorded ? cost.net_minor : null)),
   lead: money("Cost of a lead", ({ cost }) => cost?.per_lead_minor ?? null),
   sale: money("Cost of a sale", ({ cost }) => cost?.per_bind_minor ?? null),
 };

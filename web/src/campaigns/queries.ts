@@ -14,11 +14,13 @@ import type {
   CostEntry,
   CostSaid,
   LaunchCampaign,
+  PipelineShown,
   PlanCampaign,
 } from "../api/schema";
 import { failed, said } from "../ui/toast";
 import { saidWithUndo } from "../ui/undo";
-import { type Status, type Step, STATUSES } from "./words";
+import type { CampaignSearch } from "./search";
+import { type Status, STATUSES } from "./words";
 
 // Apart from the directory's `campaigns`: what came of one changes with every lead, how it is called seldom.
 const RESULTS = "campaign results";
@@ -69,14 +71,37 @@ export const comparison = (ids: readonly string[]) =>
   });
 
 /** The leads behind a number, the latest first. */
-export const leadsOf = (campaign_id: string, way: "came" | "enrolled", step: Step, q: string | undefined) =>
+export const leadsOf = (campaign_id: string, { way, step, stage, line, reached, q }: CampaignSearch) =>
   infiniteQueryOptions({
     ...byCursor,
-    queryKey: [RESULTS, "one", campaign_id, "leads", way, step, q ?? ""],
+    queryKey: [
+      RESULTS,
+      "one",
+      campaign_id,
+      "leads",
+      way,
+      step,
+      stage ?? "",
+      line ?? "",
+      reached ?? false,
+      q ?? "",
+    ],
     queryFn: ({ pageParam, signal }) =>
       data(
         api.GET("/api/v1/campaigns/{campaign_id}/leads", {
-          params: { path: { campaign_id }, query: { way, step, q, limit: 50, cursor: pageParam } },
+          params: {
+            path: { campaign_id },
+            query: {
+              way,
+              step,
+              stage_key: stage,
+              pipeline: stage === undefined ? undefined : (line as PipelineShown["line"]),
+              reached,
+              q,
+              limit: 50,
+              cursor: pageParam,
+            },
+          },
           signal,
         }),
       ),

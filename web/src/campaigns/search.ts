@@ -15,16 +15,22 @@ export interface CampaignSearch {
   /** Leads that were put into it, instead of those that came from it. */
   way?: "enrolled";
   step?: Exclude<Step, "all">;
+  /** A stage, and whose pipeline it is of: those who stand there, or ever `reached` it. */
+  stage?: string;
+  line?: string;
+  reached?: true;
   q?: string;
 }
 
 /** Whatever else the address says, it means the overview, and all leads that came. */
 export function readCampaignSearch(search: Record<string, unknown>): CampaignSearch {
-  const { part, way, step, q } = search;
+  const { part, way, step, stage, line, reached, q } = search;
+  const placed = isKey(stage) && isKey(line);
   return {
     ...(isOne(VIEWS, part) && part !== "overview" ? { part } : {}),
     ...(way === "enrolled" ? { way } : {}),
     ...(isOne(STEPS, step) && step !== "all" ? { step } : {}),
+    ...(placed ? { stage, line, ...(reached === true ? { reached } : {}) } : {}),
     ...(q === undefined || q === null || q === "" ? {} : { q: String(q).slice(0, 200) }),
   };
 }
@@ -50,6 +56,9 @@ export function readComparedSearch(search: Record<string, unknown>): { id: strin
   );
   return { id: [...new Set(ids)].slice(0, MOST_COMPARED) };
 }
+
+const isKey = (word: unknown): word is string =>
+  typeof word === "string" && /^[a-z][a-z0-9_]{0,49}$/.test(word);
 
 const isOne = <T extends object>(all: T, word: unknown): word is keyof T & string =>
   typeof word === "string" && Object.hasOwn(all, word);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Campaign } from "../api/schema";
 import { areComparable, MEASURES } from "./measures";
 import { readCampaignListSearch, readCampaignSearch, readComparedSearch } from "./search";
-import { amount, datesInWords, enteredOf, nextOf, planOf, shareOfBudget } from "./words";
+import { amount, costInWords, datesInWords, enteredOf, nextOf, planOf, shareOfBudget } from "./words";
 
 const id = (number: number) => `00000000-0000-7000-8000-00000000000${number}`;
 const campaign = (more: object) =>
@@ -72,4 +72,11 @@ it("compares shares of what came, and no amounts in different currencies", () =>
   const both = [campaign({}), campaign({ currency: "EUR" })];
   expect(areComparable(both, "cost")).toBe(false);
   expect(areComparable(both, "won")).toBe(true);
+});
+
+it("what nobody recorded did not cost nothing", () => {
+  const cost = { recorded: false, net_minor: 0 };
+  expect(costInWords(0, campaign({ cost }))).toBe("No cost recorded");
+  expect(costInWords(0, campaign({ cost: { ...cost, recorded: true } }))).toBe("$0.00");
+  expect(costInWords(null, campaign({ cost: { ...cost, recorded: true } }))).toBe("—");
 });

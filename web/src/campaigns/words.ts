@@ -50,6 +50,14 @@ export function datesInWords({ starts_on, ends_on }: Pick<Campaign, "starts_on" 
 export const amount = (minor: number | null | undefined, { currency }: Pick<Campaign, "currency">): string =>
   minor === null || minor === undefined ? "—" : amountInWords({ minor, currency });
 
+export const NOT_RECORDED = "No cost recorded";
+
+/** What it cost, or one of its leads did; said so where nobody recorded any cost. */
+export const costInWords = (
+  minor: number | null | undefined,
+  { currency, cost }: Pick<Campaign, "currency" | "cost">,
+): string => (cost && !cost.recorded ? NOT_RECORDED : amount(minor, { currency }));
+
 /** What of its budget is gone, in percent; null without a budget. */
 export const shareOfBudget = ({
   budget_minor,

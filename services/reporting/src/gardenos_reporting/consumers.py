@@ -6,6 +6,19 @@ from gardenos_chassis.events import Consumer
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
+from gardenos_contracts.campaigns import (
+    CampaignChanged,
+    CampaignClosed,
+    CampaignCostCorrected,
+    CampaignCostRecorded,
+    CampaignCostRemoved,
+    CampaignPaused,
+    CampaignPlanned,
+    CampaignReopened,
+    CampaignResumed,
+    LeadEnrolled,
+    LeadWithdrawn,
+)
 from gardenos_contracts.clients import (
     ClientAssigned,
     ClientDetailsChanged,
@@ -102,12 +115,23 @@ LISTENS_TO = (
     InvitationTeamsChanged,
     InvitationWithdrawn,
     InvitationAccepted,
+    CampaignChanged,
+    CampaignClosed,
+    CampaignCostCorrected,
+    CampaignCostRecorded,
+    CampaignCostRemoved,
+    CampaignPaused,
+    CampaignPlanned,
+    CampaignReopened,
+    CampaignResumed,
     CampaignLaunched,
     LeadCaptured,
     LeadDetailsChanged,
     LeadAssigned,
     LeadStageChanged,
     LeadConverted,
+    LeadEnrolled,
+    LeadWithdrawn,
     LeadShared,
     LeadUnshared,
     LeadRemoved,

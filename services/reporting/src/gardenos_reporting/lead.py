@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
+from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
 from gardenos_contracts.leads import (
@@ -35,6 +36,14 @@ class Tenure:
     sequence: int
     since: datetime
     scope: Scope
+
+
+class Joined(NamedTuple):
+    """Whether a lead is in a campaign beside the one that it came from; `sequence` is the place of the event that said so."""
+
+    campaign_id: UUID
+    sequence: int
+    is_in: bool
 
 
 class Lead(NamedTuple):
@@ -64,6 +73,13 @@ class Lead(NamedTuple):
     removed: bool = False
     """Whether no report counts it, until it is restored."""
     removed_sequence: int = 0
+    joined: tuple[Joined, ...] = ()
+    """In order of sequence."""
+
+    @property
+    def joined_campaign_id(self) -> UUID | None:
+        """The first campaign that it joined, of those it is in: with it counts who came from none."""
+        return next((each.campaign_id for each in self.joined if each.is_in), None)
 
     @property
     def scope(self) -> Scope | None:
@@ -115,6 +131,8 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
             return _held(lead, event, Scope(assigned.owner_id, assigned.team_id))
         case LeadStageChanged() as moved:
             return _staged(lead, event, moved.stage)
+        case LeadEnrolled() | LeadWithdrawn():
+            return _joined(lead, event, event.data.campaign_id, isinstance(event.data, LeadEnrolled))
         case LeadConverted() as converted:
             return {
                 "client_id": converted.client_id,
@@ -141,6 +159,15 @@ def _held(lead: Lead, event: Received[Event], scope: Scope) -> dict[str, Any]:
         return {"tenures": (*lead.tenures, tenure)}
     others = (each for each in lead.tenures if each.sequence != event.sequence)
     return {"tenures": tuple(sorted((*others, tenure), key=lambda each: each.sequence))}
+
+
+def _joined(lead: Lead, event: Received[Event], campaign_id: UUID, is_in: bool) -> dict[str, Any]:
+    known = {each.campaign_id: each for each in lead.joined}
+    there = known.get(campaign_id)
+    if there is not None and there.sequence > event.sequence:
+        return {}
+    known[campaign_id] = Joined(campaign_id, event.sequence, is_in)
+    return {"joined": tuple(sorted(known.values(), key=lambda each: each.sequence))}
 
 
 def _named(lead: Lead, event: Received[Event], details: LeadCaptured | LeadDetailsChanged) -> dict[str, Any]:

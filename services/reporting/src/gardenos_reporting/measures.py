@@ -43,8 +43,11 @@ class Measure:
     """Whether leads without an end are of the report too."""
 
 
-_PERCENTILES = "median and p90 are exact percentiles, interpolated between neighbours (percentile_cont)"
-_WHEREVER = {GroupBy.CAMPAIGN: leads.c.campaign_id, GroupBy.SOURCE: leads.c.source}
+_PERCENTILES = (
+    "a lead that came from no campaign is with the first that it joined and is in; "
+    "median and p90 are exact percentiles, interpolated between neighbours (percentile_cont)"
+)
+_WHEREVER = {GroupBy.CAMPAIGN: leads.c.counted_campaign_id, GroupBy.SOURCE: leads.c.source}
 
 CONVERSION_TIMES = Measure(
     report="conversion-times",

@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from gardenos_reporting.changes import log
 from gardenos_reporting.changes.change import id_in
-from gardenos_reporting.lead import Lead, Tenure
+from gardenos_reporting.lead import Joined, Lead, Tenure
 from gardenos_reporting.records import NOT_OF_CLIENTS, Client, Records
 from gardenos_reporting.scope import POOL, Scope
 from gardenos_reporting.tables import agencies, campaigns, clients, leads, teams, users
@@ -89,6 +89,8 @@ def _lead_row(agency_id: UUID, lead: Lead) -> dict[str, Any]:
         **{name: getattr(lead, name) for name in _AS_THEY_ARE},
         "stage": lead.stage.value,
         "tenures": orjson.dumps([_tenure_row(tenure) for tenure in lead.tenures]).decode(),
+        "joined": orjson.dumps([each._asdict() for each in lead.joined]).decode(),
+        "joined_campaign_id": lead.joined_campaign_id,
         "owner_id": scope.owner_id,
         "team_id": scope.team_id,
         "conversion_owner_id": converted_in.owner_id,
@@ -105,6 +107,7 @@ def _lead(row: Mapping[str, Any]) -> Lead:
         **{name: row[name] for name in _AS_THEY_ARE},
         stage=Stage(row["stage"]),
         tenures=tuple(_tenure(each) for each in row["tenures"]),
+        joined=tuple(Joined(UUID(each["campaign_id"]), each["sequence"], each["is_in"]) for each in row["joined"]),
         converted_in=converted_in,
         first_outbound_by=row["response_owner_id"] if row["first_outbound_at"] else None,
     )

@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from gardenos_contracts import Event, Received
+from gardenos_contracts.campaigns import CampaignChanged, CampaignPlanned, LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded, ClientShared, ClientUnshared
 from gardenos_contracts.comms import CallLogged, MessageReceived
 from gardenos_contracts.identity import (
@@ -53,6 +54,8 @@ NOT_OF_CLIENTS = (
     LeadMergedInto,
     LeadsUnmerged,
     LeadUnmerged,
+    LeadEnrolled,
+    LeadWithdrawn,
 )
 """Whose they are, no client decides: for these alone no client need be known."""
 
@@ -131,7 +134,7 @@ class Records:
                 self.names.users[user.user_id] = user.name
             case TeamFormed() | TeamRenamed() as team:
                 self.names.teams[team.team_id] = team.name
-            case CampaignLaunched() as campaign:
+            case CampaignPlanned() | CampaignLaunched() | CampaignChanged() as campaign:
                 self.names.campaigns[campaign.campaign_id] = campaign.name
             case (
                 LeadCaptured()
@@ -139,6 +142,8 @@ class Records:
                 | LeadAssigned()
                 | LeadStageChanged()
                 | LeadConverted()
+                | LeadEnrolled()
+                | LeadWithdrawn()
                 | LeadRemoved()
                 | LeadRestored()
                 | LeadsMerged()

@@ -10,6 +10,7 @@ from gardenos_chassis.ids import derived_id, new_id
 from gardenos_chassis.testing.sources import Sources
 from gardenos_contracts import Actor, ActorKind, Event, Received
 from gardenos_contracts.ai import InsightExtracted, InsightKind, SourceField, SourceKind
+from gardenos_contracts.campaigns import CampaignChanged, LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.clients import ClientAssigned, ClientOnboarded
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.identity import AgencyRegistered, TeamFormed, UserJoined
@@ -116,6 +117,16 @@ class Story:
     def move(self, lead: Lead, stage: Stage, at: datetime = NOON) -> None:
         ids = {"lead_id": lead.id, "person_id": lead.person_id}
         self._tell(LeadStageChanged(stage=stage, previous_stage=Stage.NEW, **ids), lead.id, at)
+
+    def join(self, lead: Lead, campaign_id: UUID, at: datetime = NOON, *, undone: bool = False) -> None:
+        """The lead is in a campaign that it did not come from, or is so no longer."""
+        event = (LeadWithdrawn if undone else LeadEnrolled)(
+            lead_id=lead.id, person_id=lead.person_id, campaign_id=campaign_id
+        )
+        self._tell(event, lead.id, at)
+
+    def rename_campaign(self, id: UUID, name: str) -> None:
+        self._tell(CampaignChanged(campaign_id=id, name=name, source="web form"), id, NOON)
 
     def remove(self, lead: Lead, at: datetime = NOON, *, restored: bool = False) -> None:
         """The lead is removed, or restored."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gardenos_contracts.campaigns import CampaignKind, CostKind, Utm
 from gardenos_contracts.lead_sources import LeadSourceKind
+from gardenos_contracts.leads import Stage
 from pydantic import BaseModel, ConfigDict, Field
 
 from gardenos_leads.campaigns.campaign import Status
@@ -32,6 +33,8 @@ class Funnel(_Told):
 class CampaignCost(_Told):
     """Money, in minor units of the campaign's currency."""
 
+    recorded: bool
+    """Whether anything of these sums was; else nobody knows what it cost."""
     spent_minor: int
     """As recorded."""
     leads_minor: int
@@ -42,7 +45,7 @@ class CampaignCost(_Told):
     left_out: int
     """Inquiries that are paid in another currency, and not in these sums."""
     per_lead_minor: int | None
-    """The net cost by the leads that came; null where there is none, and for whoever does not see all leads."""
+    """The net cost by the leads that came; null without any, without recorded costs, and for who sees not all leads."""
     per_quote_minor: int | None
     per_bind_minor: int | None
 
@@ -72,6 +75,27 @@ class Campaign(_Told):
     cost: CampaignCost | None
 
 
+class StageResult(_Told):
+    """A stage of a pipeline, and the campaign's own leads in it."""
+
+    key: str
+    name: str
+    stage: Stage
+    here: int
+    """Who stand there now."""
+    reached: int
+    """Who ever came there, wherever they are now."""
+
+
+class PipelineResult(_Told):
+    """A pipeline that leads of the campaign go through."""
+
+    pipeline: str
+    """A line of business, or `default`."""
+    name: str
+    stages: list[StageResult]
+
+
 class SourceResult(Funnel):
     """What came by one source."""
 
@@ -91,6 +115,7 @@ class CampaignResults(_Told):
     campaign_id: UUID
     time_zone: str
     sources: list[SourceResult]
+    pipelines: list[PipelineResult]
     weeks: list[WeekResult]
 
 

@@ -15,7 +15,7 @@ from gardenos_chassis.http.paging import CursorParam, Limit
 from gardenos_chassis.http.shapes import Page
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.campaigns import CampaignKind, CostKind, Utm
-from gardenos_contracts.values import Money
+from gardenos_contracts.values import LineOfBusiness, Money
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads.api import campaign_shapes as shapes
@@ -30,6 +30,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), WithoutNul]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2200, 1, 1))]
+PipelineLine = Literal["default"] | LineOfBusiness
 MOST_MINOR = 100_000_000_000
 _ONE: Any = {200: {"model": shapes.Campaign}}
 
@@ -211,13 +212,17 @@ async def list_campaign_leads(
     reading: Reader,
     way: queries.Way = "came",
     step: Step = Step.ALL,
+    pipeline: Annotated[PipelineLine, Query(description="Whose stage `stage_key` is")] = "default",
+    stage_key: Annotated[str | None, Query(max_length=50, description="Those who stand in this stage now")] = None,
+    reached: Annotated[bool, Query(description="Those who ever came to the stage, wherever they are now")] = False,
     q: Annotated[str, Query(max_length=200, description="A beginning of a name, part of an address, last digits")] = "",
     limit: Limit = 50,
     cursor: CursorParam = None,
 ) -> Response:
     """The leads behind a number, the latest first."""
     await queries.require(reading.session, reading.caller, campaign_id)
-    found = await queries.leads_of(reading.session, reading.caller, campaign_id, way, step, q, limit, cursor)
+    at = None if stage_key is None else queries.At(pipeline, stage_key, reached)
+    found = await queries.leads_of(reading.session, reading.caller, campaign_id, way, step, q, limit, cursor, at)
     return json_response(found)
 
 

@@ -6,21 +6,23 @@ to whoever sees all of its leads.
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
-from gardenos_chassis.errors import NotFound
+from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.campaigns import CostKind
 from gardenos_contracts.leads import Stage
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select, true
 
+from gardenos_leads.campaigns.stages import stages_of, who_reached
 from gardenos_leads.campaigns.tables import campaign_costs, campaign_members, lead_milestones
 from gardenos_leads.capturing.tables import inquiries, lead_sources
 from gardenos_leads.lists.queries import zone_of
 from gardenos_leads.lists.searching import found_by
+from gardenos_leads.pipelines.queries import line_of, pipelines_of
 from gardenos_leads.tables import campaigns, leads
 
 
@@ -139,17 +141,28 @@ def _funnel(row: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _cost(
-    caller: Caller, row: Mapping[str, Any] | None, spent: int = 0, credited: int = 0, leads: int = 0, left_out: int = 0
+    caller: Caller,
+    row: Mapping[str, Any] | None,
+    *,
+    spent: int = 0,
+    credited: int = 0,
+    leads: int = 0,
+    left_out: int = 0,
+    entries: int = 0,
+    priced: int = 0,
 ) -> dict[str, Any]:
-    """In minor units. `left_out`: inquiries that are paid in another currency."""
+    """In minor units. `left_out`: inquiries in another currency; `entries`, `priced`: of how many the sums are."""
     net = spent + leads - credited
     found = row or _NOTHING
+    # What nobody wrote down did not cost nothing.
+    recorded = entries + priced > 0
 
     def each(step: Step) -> int | None:
         count = found[step.value]
-        return round(net / count) if caller.agency_wide and count else None
+        return round(net / count) if recorded and caller.agency_wide and count else None
 
     return {
+        "recorded": recorded,
         "spent_minor": spent,
         "leads_minor": leads,
         "credited_minor": credited,
@@ -189,7 +202,7 @@ async def _spent(session: Session, agency_id: UUID, ids: Sequence[UUID]) -> dict
         ),
     }
     recorded = (
-        select(costs.campaign_id, *(each.label(name) for name, each in by_kind.items()))
+        select(costs.campaign_id, func.count().label("entries"), *(each.label(name) for name, each in by_kind.items()))
         .where(costs.agency_id == agency_id, costs.campaign_id.in_(ids))
         .group_by(costs.campaign_id)
     )
@@ -199,6 +212,7 @@ async def _spent(session: Session, agency_id: UUID, ids: Sequence[UUID]) -> dict
         select(
             paid.campaign_id,
             func.coalesce(func.sum(paid.cost_minor).filter(same), 0).label("leads"),
+            func.count(paid.cost_minor).filter(same).label("priced"),
             func.count().filter(paid.cost_minor.is_not(None), ~same).label("left_out"),
         )
         .select_from(
@@ -230,6 +244,7 @@ async def results(session: Session, caller: Caller, campaign_id: UUID) -> dict[s
     weeks = (await session.execute(by_week)).mappings().all()
     sources = await _came(session, caller, [campaign_id], leads.c.source)
     paid = await _paid_by_source(session, caller.agency_id, campaign_id, shown["currency"])
+    there, _ = await pipelines_of(session, caller.agency_id)
     return {
         "campaign_id": campaign_id,
         "time_zone": zone,
@@ -237,10 +252,11 @@ async def results(session: Session, caller: Caller, campaign_id: UUID) -> dict[s
             {
                 "source": source,
                 **_funnel(sources.get(source)),
-                "cost": _cost(caller, sources.get(source), leads=paid.get(source, 0)),
+                "cost": _cost(caller, sources.get(source), leads=paid.get(source, 0), priced=int(source in paid)),
             }
             for source in sorted({*sources, *paid})
         ],
+        "pipelines": await stages_of(session, there, [*_theirs(caller), leads.c.campaign_id == campaign_id]),
         "weeks": [{"from": row["by"], **_funnel(dict(row))} for row in weeks],
     }
 
@@ -253,7 +269,7 @@ async def _paid_by_source(session: Session, agency_id: UUID, campaign_id: UUID, 
         .where(paid.cost_currency == currency)
         .group_by(paid.source)
     )
-    return {source: int(minor) for source, minor in await session.execute(asked) if minor}
+    return {source: int(minor) for source, minor in await session.execute(asked) if minor is not None}
 
 
 async def costs_of(session: Session, agency_id: UUID, campaign_id: UUID) -> list[dict[str, Any]]:
@@ -276,10 +292,38 @@ async def sources_of(session: Session, agency_id: UUID, campaign_id: UUID) -> li
     return [dict(row) for row in (await session.execute(asked)).mappings()]
 
 
+class At(NamedTuple):
+    """A stage of a pipeline, and whether those are meant who ever reached it, or those who stand there."""
+
+    pipeline: str
+    key: str
+    reached: bool
+
+
+async def _at(session: Session, caller: Caller, campaign_id: UUID, at: At) -> ColumnElement[bool]:
+    """Raises Invalid where there is no such stage."""
+    there, _ = await pipelines_of(session, caller.agency_id)
+    pipeline = there.of(line_of(at.pipeline))
+    if at.key not in {stage.key for stage in pipeline.stages}:
+        raise Invalid("this pipeline has no such stage", pointer="query:stage_key")
+    if at.reached:
+        theirs = [*_theirs(caller), leads.c.campaign_id == campaign_id]
+        return await who_reached(session, at.pipeline, pipeline, at.key, theirs)
+    return and_(leads.c.pipeline == at.pipeline, leads.c.stage_key == at.key)
+
+
 async def leads_of(
-    session: Session, caller: Caller, campaign_id: UUID, way: Way, step: Step, q: str, limit: int, cursor: str | None
+    session: Session,
+    caller: Caller,
+    campaign_id: UUID,
+    way: Way,
+    step: Step,
+    q: str,
+    limit: int,
+    cursor: str | None,
+    at: At | None = None,
 ) -> dict[str, Any]:
-    """The leads behind a number, the latest first; `q`: those that what is typed finds."""
+    """The leads behind a number, the latest first; `q`: those that what is typed finds; `at`: those of a stage."""
     shown = (leads.c.id, leads.c.display_name, leads.c.stage, leads.c.source, leads.c.owner_id, leads.c.captured_at)
     asked: Select[Any] = select(*shown, leads.c.last_contacted_at).where(*_theirs(caller), _IS[step])
     asked = asked.where(*found_by(caller.agency_id, q))
@@ -287,6 +331,8 @@ async def leads_of(
         asked = asked.where(leads.c.campaign_id == campaign_id)
     else:
         asked = asked.join(campaign_members, _MEMBER).where(campaign_members.c.campaign_id == campaign_id)
+    if at is not None:
+        asked = asked.where(await _at(session, caller, campaign_id, at))
     order = (Key(leads.c.captured_at, "captured_at", "desc"), Key(leads.c.id, "id", "desc"))
     rows = [dict(row) for row in (await session.execute(keyset(asked, order, cursor, limit))).mappings()]
     return page_of(rows, order, limit)

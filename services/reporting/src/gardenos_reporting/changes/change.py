@@ -8,6 +8,19 @@ from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE
 from gardenos_contracts import Event, Received
 from gardenos_contracts.ai import InsightExtracted
+from gardenos_contracts.campaigns import (
+    CampaignChanged,
+    CampaignClosed,
+    CampaignCostCorrected,
+    CampaignCostRecorded,
+    CampaignCostRemoved,
+    CampaignPaused,
+    CampaignPlanned,
+    CampaignReopened,
+    CampaignResumed,
+    LeadEnrolled,
+    LeadWithdrawn,
+)
 from gardenos_contracts.clients import (
     ClientAssigned,
     ClientDetailsChanged,
@@ -171,6 +184,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadAssigned()
             | LeadStageChanged()
             | LeadConverted()
+            | LeadEnrolled()
+            | LeadWithdrawn()
             | LeadShared()
             | LeadUnshared()
             | LeadInquired()
@@ -225,7 +240,18 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             return Resource.SCORE, event.lead_id
         case InsightExtracted():
             return Resource.INSIGHT, event.insight_id
-        case CampaignLaunched():
+        case (
+            CampaignPlanned()
+            | CampaignLaunched()
+            | CampaignChanged()
+            | CampaignPaused()
+            | CampaignResumed()
+            | CampaignClosed()
+            | CampaignReopened()
+            | CampaignCostRecorded()
+            | CampaignCostCorrected()
+            | CampaignCostRemoved()
+        ):
             return Resource.CAMPAIGN, event.campaign_id
         case UserJoined() | ProfileChanged() | RoleChanged() | UserMovedTeams() | UserDeactivated() | UserReactivated():
             return Resource.USER, event.user_id
