@@ -9,13 +9,14 @@ import { Chip } from "../../ui/Chip";
 import { Wrong } from "../../ui/Form";
 import { Card } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
+import { moved } from "../../ui/order";
 import { AwayNow } from "../../working/AwayNow";
 import styles from "./Assignment.module.css";
 import { useNames } from "./names";
 import { assignment, useSwitch, useWriteDraft } from "./queries";
 import { RuleEditor } from "./RuleEditor";
 import { WhatIf } from "./WhatIf";
-import { moved, ruleInWords } from "./words";
+import { ruleInWords } from "./words";
 
 /** The rules in their order, as a draft that is switched on once one has seen what it would do. */
 export function Rules() {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { minutesInWords, moved, ruleInWords, whyItWaits } from "./words";
+import { minutesInWords, ruleInWords, whyItWaits } from "./words";
 
 const names = {
   user: (id: string) => `user ${id}`,
@@ -53,10 +53,4 @@ it("says minutes as people do", () => {
     "2 h",
     "3 days",
   ]);
-});
-
-it("moves one, and nowhere past the ends", () => {
-  expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
-  expect(moved(["a", "b", "c"], 2, 1)).toEqual(["a", "c", "b"]);
-  expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
 });

@@ -119,10 +119,3 @@ export function minutesInWords(minutes: number | null): string {
   if (minutes < 90) return `${Math.round(minutes)} min`;
   return minutes < 60 * 48 ? `${Math.round(minutes / 6) / 10} h` : `${Math.round(minutes / 144) / 10} days`;
 }
-
-/** The rules with one moved by so many places; the same where it cannot go further. */
-export function moved<T>(rules: readonly T[], from: number, to: number): T[] {
-  if (to < 0 || to >= rules.length || from === to) return [...rules];
-  const rest = rules.filter((_, place) => place !== from);
-  return [...rest.slice(0, to), rules[from]!, ...rest.slice(to)];
-}

@@ -8,7 +8,7 @@ import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { submitByKey } from "../../ui/keys";
 import { Card } from "../../ui/Page";
-import { moved } from "../assignment/words";
+import { moved } from "../../ui/order";
 import { useLeadFields } from "../own/queries";
 import { isClosed, StageChip } from "../stage";
 import { askable, withStage } from "./changing";
