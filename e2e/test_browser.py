@@ -29,6 +29,9 @@ NEARBY = {
 }
 """What lets receivers of webhooks and a provider of single sign-on be on this machine, without TLS."""
 
+MAIL_DOMAIN, MAIL_PORT = "leads.maplegrove.example", free_port()
+"""For which domain leads are taken in by mail, and where."""
+
 
 def browser() -> str:
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -39,8 +42,9 @@ def browser() -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def planted() -> AsyncIterator[Up]:
+    mail = {"GARDENOS_LEADS_MAIL_DOMAIN": MAIL_DOMAIN, "GARDENOS_LEADS_MAIL_PORT": str(MAIL_PORT)}
     with TemporaryDirectory(prefix="gardenos-browser-") as folder:
-        async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist"), **NEARBY) as running:
+        async with up(Path(folder) / "data", free_port(), "--web", str(WEB / "dist"), **NEARBY, **mail) as running:
             await running.ready()
             await plant_poison(running.folder, aggregates=6)
             yield running
@@ -73,6 +77,7 @@ async def test_journey(planted: Up, openid: Provider, operator: dict[str, object
     environment = os.environ | {
         "GARDENOS": planted.address,
         "GARDENOS_LOGINS": json.dumps(planted.logins()),
+        "GARDENOS_MAIL": f"127.0.0.1:{MAIL_PORT}",
         "GARDENOS_OPENID": openid.issuer,
         "GARDENOS_OPERATOR": json.dumps(operator),
         "CHROMIUM": browser(),

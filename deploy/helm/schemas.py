@@ -146,6 +146,15 @@ OWN: dict[str, Schema] = {
             digest=text(r"^(sha256:[0-9a-f]{64})?$"),
         ),
     },
+    "leads": {
+        "mail": closed(
+            enabled=FLAG,
+            domain=text(r"^([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*)?$"),
+            tlsSecret=text(OPTIONAL_NAME),
+            service=closed(type=one_of("ClusterIP", "LoadBalancer", "NodePort"), port=PORT, annotations=STRINGS),
+            **{"from": list_of(KUBERNETES)},
+        )
+    },
     "identity": {"signingKey": closed(existingSecret=text(OPTIONAL_NAME), key=text(KEY))},
     "ai": {
         "qdrant": closed(url=text(OPTIONAL_URL), existingSecret=text(OPTIONAL_NAME), key=text(KEY)),

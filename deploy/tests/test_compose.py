@@ -93,3 +93,14 @@ def test_prefixes_go_where_the_charts_send_them():
         for word in where[len("^/api/v1/(") :].split(")")[0].split("|")
     }
     assert {f"/api/v1/{word}" for word in words} == {route for route in known if route.startswith("/api/")}
+
+
+def test_mail_is_taken_in_where_it_is_asked_for():
+    overlay = yaml.safe_load((ROOT / "deploy/compose/mail.yml").read_text())["services"]
+    assert overlay.keys() == {"leads"}
+    settings = overlay["leads"]["environment"]
+    (port,) = overlay["leads"]["ports"]
+    assert port.rpartition(":")[2] == settings["GARDENOS_LEADS_MAIL_PORT"]
+    assert settings["GARDENOS_LEADS_MAIL_DOMAIN"].startswith("${GARDENOS_MAIL_DOMAIN:?")
+    asked = (ROOT / ".env.example").read_text()
+    assert all(f"# {name}=" in asked for name in ("GARDENOS_MAIL_DOMAIN", "GARDENOS_MAIL_BIND", "GARDENOS_MAIL_PORT"))

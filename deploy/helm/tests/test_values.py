@@ -224,6 +224,52 @@ class TestSettings:
         assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == f"gardenos/leads@{digest}"
 
 
+class TestMail:
+    """Leads that come by mail: off, a port of its own where it is on."""
+
+    ON = ("--set", "mail.enabled=true,mail.domain=leads.example.test")
+
+    def test_is_off_unless_asked_for(self, helm):
+        rendered = helm.render("leads")
+        assert [s["metadata"]["name"] for s in rendered.of("Service")] == ["gardenos-leads"]
+        assert "GARDENOS_LEADS_MAIL_PORT" not in environment(rendered.one("Deployment"))
+        refused = helm.template("leads", "--set", "mail.enabled=true")
+        assert refused.returncode != 0
+        assert "mail.domain" in refused.stderr
+
+    def test_has_a_service_and_a_port(self, helm):
+        rendered = helm.render("leads", *self.ON, "--set", "mail.service.type=LoadBalancer")
+        service = next(s for s in rendered.of("Service") if s["metadata"]["name"] == "gardenos-leads-mail")
+        assert service["spec"]["type"] == "LoadBalancer"
+        assert service["spec"]["ports"] == [{"name": "mail", "port": 25, "targetPort": "mail"}]
+        deployment = rendered.one("Deployment")
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        (port,) = [each["containerPort"] for each in container["ports"] if each["name"] == "mail"]
+        found = environment(deployment)
+        assert found["GARDENOS_LEADS_MAIL_PORT"]["value"] == str(port)
+        assert found["GARDENOS_LEADS_MAIL_DOMAIN"]["value"] == "leads.example.test"
+        assert "GARDENOS_LEADS_MAIL_KEY_FILE" not in found
+
+    def test_its_certificate_is_mounted_where_it_is_looked_for(self, helm):
+        rendered = helm.render("leads", *self.ON, "--set", "mail.tlsSecret=mail-tls")
+        pod = rendered.one("Deployment")["spec"]["template"]["spec"]
+        (mount,) = [each for each in pod["containers"][0]["volumeMounts"] if each["name"] == "mail"]
+        (volume,) = [each for each in pod["volumes"] if each["name"] == "mail"]
+        assert volume["secret"]["secretName"] == "mail-tls"
+        found = environment(rendered.one("Deployment"))
+        for name in ("CERTIFICATE", "KEY"):
+            assert found[f"GARDENOS_LEADS_MAIL_{name}_FILE"]["value"].startswith(mount["mountPath"] + "/tls.")
+
+    def test_the_policy_lets_in_whom_the_values_name(self, helm):
+        shared = ["--set", "global.networkPolicy.enabled=true"]
+        everybody = helm.render("leads", *self.ON, *shared).one("NetworkPolicy")["spec"]["ingress"]
+        assert {"ports": [{"port": "mail"}]} in everybody
+        named = ["--set", "mail.from[0].ipBlock.cidr=203.0.113.0/24"]
+        some = helm.render("leads", *self.ON, *shared, *named).one("NetworkPolicy")["spec"]["ingress"]
+        assert {"ports": [{"port": "mail"}], "from": [{"ipBlock": {"cidr": "203.0.113.0/24"}}]} in some
+        assert len(helm.render("leads", *shared).one("NetworkPolicy")["spec"]["ingress"]) == 1
+
+
 class TestConsumer:
     """The chart of anybody's consumer: named by its values, else like the six."""
 

@@ -326,7 +326,13 @@ async def test_providers_hand_mail_on_by_http(http: httpx.AsyncClient, outside: 
     (first, *_) = await log_of(http, source)
     whole = (await http.get(f"/api/v1/lead-sources/{source['id']}/posts/{first['id']}")).json()
     assert (whole["body"], whole["content_type"], whole["user_agent"]) == (LEAD, "message/rfc822", "Parser/1")
-    for way, status in (({"content": b""}, 422), ({"data": {"a": "b"}}, 422), ({"content": b"x" * 300_000}, 413)):
+    broken = {"content": b"--a\r\nnonsense", "headers": {"Content-Type": "multipart/form-data; boundary=a"}}
+    for way, status in (
+        (broken, 422),
+        ({"content": b""}, 422),
+        ({"data": {"a": "b"}}, 422),
+        ({"content": b"x" * 300_000}, 413),
+    ):
         refused = await outside.post(here, **way)
         assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json")
     for wrong in ("lead-a", here[-10:], str(Mailbox.new(UUID(int=1)))):

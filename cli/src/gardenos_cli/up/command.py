@@ -97,7 +97,7 @@ async def _run(wish: Wish, folder: DataFolder, listener: socket.socket, progress
         token = explicit("leads", "internal_token") or folder.secret("internal_token")
         folder.tell(Whereabouts(wish.address, token, found.bootstrap, found.idempotence))
         logins = await seeded(wish.address, folder, progress) if wish.seed else []
-        _welcome(wish, folder, logins, progress, time.monotonic() - started)
+        _welcome(wish, folder, logins, services, progress, time.monotonic() - started)
         await found.kept_alive()
 
 
@@ -234,7 +234,9 @@ def _log_into(path: Path) -> None:
     logging.captureWarnings(True)
 
 
-def _welcome(wish: Wish, folder: DataFolder, logins: list[Login], progress: Progress, took: float) -> None:
+def _welcome(
+    wish: Wish, folder: DataFolder, logins: list[Login], services: list[Service], progress: Progress, took: float
+) -> None:
     progress.say("")
     for login in logins:
         progress.say(f"{login.words}:")
@@ -242,4 +244,18 @@ def _welcome(wish: Wish, folder: DataFolder, logins: list[Login], progress: Prog
         progress.say(f"password: {login.password}")
         progress.say("")
     progress.say(f"GardenOS is ready after {took:.1f} s: {wish.address}")
+    if mail := _taken_in(services):
+        progress.say(mail)
     progress.say(f"data and logs: {folder.path}   stop: Ctrl-C")
+
+
+def _taken_in(services: list[Service]) -> str | None:
+    """Where a mail with a lead in it is sent, where mail is taken in."""
+    settings: Any = next(each.settings for each in services if each.name == "leads")
+    if settings.mail_port is None:
+        return None
+    return (
+        f"mail for sources at {settings.mail_domain}: SMTP at {settings.mail_host}:{settings.mail_port}\n"
+        f"try one: curl smtp://{settings.mail_host}:{settings.mail_port} --mail-from me@example.com"
+        f" --mail-rcpt lead-…@{settings.mail_domain} --upload-file lead.eml"
+    )

@@ -167,6 +167,16 @@ spec:
         {{- end }}
       ports:
         - port: http
+    {{- with .Values.mail | default dict }}
+    {{- if .enabled }}
+    - ports:
+        - port: mail
+      {{- with .from }}
+      from:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    {{- end }}
+    {{- end }}
   egress:
     - ports:
         - port: 53

@@ -60,6 +60,10 @@ spec:
           ports:
             - name: http
               containerPort: {{ .Values.containerPort | default 8000 }}
+            {{- if (.Values.mail | default dict).enabled }}
+            - name: mail
+              containerPort: 2525
+            {{- end }}
           lifecycle:
             preStop:
               sleep:

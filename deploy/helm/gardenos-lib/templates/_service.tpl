@@ -84,6 +84,16 @@ volumeMounts:
   - name: data
     mountPath: {{ .Values.data.mountPath }}
   {{- end }}
+  {{- if include "gardenos.mailSecret" . }}
+  - name: mail
+    mountPath: /etc/gardenos/mail
+    readOnly: true
+  {{- end }}
+{{- end }}
+
+{{/* The Secret with the certificate of a service that takes mail in; empty without. */}}
+{{- define "gardenos.mailSecret" -}}
+{{- with .Values.mail | default dict }}{{ if .enabled }}{{ .tlsSecret }}{{ end }}{{ end -}}
 {{- end }}
 
 {{- define "gardenos.serviceVolumes" -}}
@@ -94,6 +104,12 @@ volumeMounts:
 - name: data
   persistentVolumeClaim:
     claimName: {{ .Values.data.existingClaim | default (printf "%s-data" (include "gardenos.fullname" .)) }}
+{{- end }}
+{{- with include "gardenos.mailSecret" . }}
+- name: mail
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
 {{- end }}
 {{- end }}
 

@@ -128,7 +128,13 @@ function Entry({ post, look, busy, capture }: EntryProps) {
       </div>
       <div className={settings.acts}>
         {canBeMended(post) && (
-          <Button size="compact-md" disabled={busy} onClick={capture} aria-label={`Capture anew: ${name}`}>
+          <Button
+            variant={post.fate === "not_read" ? "default" : "filled"}
+            size="compact-md"
+            disabled={busy}
+            onClick={capture}
+            aria-label={`Capture anew: ${name}`}
+          >
             Capture anew
           </Button>
         )}
@@ -165,10 +171,11 @@ function Whole({ source, post }: { source: LeadSource; post: LeadPost }) {
   if (whole.body === null) {
     return <Empty title="Nothing is kept of it any more">The person was forgotten.</Empty>;
   }
+  const what = whole.format === "mail" ? "The mail" : "What was posted";
   const facts = [
     ["Sender", whole.sender],
     ["Subject", whole.subject],
-    ["From", whole.address],
+    [whole.format === "mail" ? "Server" : "From", whole.address],
     ["Program", whole.user_agent],
     ["Kind", whole.content_type],
     ["Its id", whole.id],
@@ -192,12 +199,7 @@ function Whole({ source, post }: { source: LeadSource; post: LeadPost }) {
       )}
       {/* It scrolls, so the keyboard must reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre
-        className={styles.raw}
-        tabIndex={0}
-        role="region"
-        aria-label={whole.format === "mail" ? "The mail" : "What was posted"}
-      >
+      <pre className={styles.raw} tabIndex={0} role="region" aria-label={what}>
         {whole.body}
       </pre>
       <details>

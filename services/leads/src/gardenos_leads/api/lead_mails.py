@@ -10,6 +10,7 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.origins import Proxies
 from gardenos_chassis.service import Service
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from gardenos_leads.api import lead_source_shapes as shapes
 from gardenos_leads.capturing.arrived import MESSAGE, Arrived
@@ -63,11 +64,14 @@ async def _mail_in(request: Request, most: int) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return await request.body()
-    async with request.form(max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS, max_part_size=most) as form:
-        for name in FIELDS:
-            match form.get(name):
-                case UploadFile() as file:
-                    return await file.read()
-                case str() as text:
-                    return text.encode("utf-8", "replace")
+    try:
+        async with request.form(max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS, max_part_size=most) as form:
+            for name in FIELDS:
+                match form.get(name):
+                    case UploadFile() as file:
+                        return await file.read()
+                    case str() as text:
+                        return text.encode("utf-8", "replace")
+    except HTTPException as error:
+        raise Invalid(f"the form cannot be read: {error.detail}", pointer="") from error
     return b""

@@ -160,7 +160,7 @@ def _answers(message: Opened, return_path: str | None) -> str | None:
         return "this tells what became of another mail"
     path = return_path if return_path is not None else message.header("return-path")
     if path.strip() == "<>" or return_path == "":
-        return "nobody awaits an answer to it (its return path is empty), as to what tells of another mail"
+        return "its return path is empty, as that of mail which tells what became of another"
     return None
 
 
