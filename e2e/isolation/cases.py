@@ -67,6 +67,7 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "add_lead_risk": lambda _: {"json": {"vehicle": {"make": "Honda"}}},
     "change_lead_risk": lambda _: {"json": {"home": {"city": "Austin"}}},
     "set_lead_x_date": lambda _: {"json": {"x_date": "2027-03-15"}},
+    "recycle_lead": lambda _: {"json": {"on": "2031-03-15"}},
     "write_lead_note": lambda _: {"json": {"text": "Another"}},
     "change_lead_note": lambda _: {"json": {"text": "Another"}},
     "change_lead_tags": lambda _: {"json": {"add": ["another"]}},

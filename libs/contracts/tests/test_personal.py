@@ -137,6 +137,8 @@ NOT_PERSONAL_HERE = {
     "leads.RiskAdded.v1": {"risk_id"},
     "leads.RiskChanged.v1": {"risk_id"},
     "leads.RiskRemoved.v1": {"risk_id"},
+    "leads.LeadCameBack.v1": {"early"},
+    "leads.LeadRecycled.v1": {"days_before", "recycled_on", "stage_key", "term_months"},
     "leads.NoteAdded.v1": {"author_id", "mentions", "note_id"},
     "leads.NoteChanged.v1": {"mentions", "note_id"},
     "leads.NoteRemoved.v1": {"note_id"},

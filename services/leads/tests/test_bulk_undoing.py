@@ -1,7 +1,7 @@
 """Done and taken back, whatever else happened to a lead before and after: by properties, without a database."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from gardenos_chassis.errors import Conflict
@@ -16,6 +16,7 @@ from gardenos_leads.bulk.actions import (
     ChangeTags,
     Enrol,
     Move,
+    RecycleMany,
     Remove,
     decided,
     folded,
@@ -23,12 +24,15 @@ from gardenos_leads.bulk.actions import (
 )
 from gardenos_leads.bulk.undoing import set_back
 from gardenos_leads.lead import Lead
-from gardenos_leads.pipelines.pipeline import Pipelines
+from gardenos_leads.pipelines.pipeline import STANDARD, Pipelines
+from gardenos_leads.recycling.recycle import Until, recycle
 from hypothesis import given
 from hypothesis import strategies as st
 
 PEOPLE = [new_id() for _ in range(3)]
 CAUSE = "the bulk action's"
+TODAY = date(2026, 11, 29)
+_DAYS = st.sampled_from([date(2027, 3, 1), date(2027, 6, 1)])
 _TAGS = st.lists(st.sampled_from("abcd"), max_size=3, unique=True)
 _STAGES = st.sampled_from([Stage.NEW, Stage.CONTACTED, Stage.QUOTED, Stage.LOST])
 
@@ -37,6 +41,7 @@ actions: st.SearchStrategy[AnyAction] = st.one_of(
     st.builds(Move, kind=st.just("stage"), stage=_STAGES),
     st.builds(ChangeTags, kind=st.just("tags"), mode=st.sampled_from(["add", "remove", "replace"]), tags=_TAGS),
     st.builds(Enrol, kind=st.just("enrol"), campaign_id=st.sampled_from(PEOPLE)),
+    st.builds(RecycleMany, kind=st.just("recycle"), on=_DAYS),
     st.builds(Remove, kind=st.just("remove")),
 )
 by_hand: st.SearchStrategy[Callable[[Lead], Iterable[Event]]] = st.one_of(
@@ -45,6 +50,7 @@ by_hand: st.SearchStrategy[Callable[[Lead], Iterable[Event]]] = st.one_of(
     st.tuples(_TAGS, _TAGS).map(lambda tags: lambda lead: lead.tag(*tags)),
     st.sampled_from(PEOPLE).map(lambda campaign: lambda lead: lead.enrol(campaign)),
     st.just(lambda lead: lead.change_details(notes="x")),
+    _DAYS.map(lambda day: lambda lead: recycle(lead, Until(day), STANDARD, today=TODAY)),
 )
 
 
@@ -91,11 +97,15 @@ def known(lead: Lead) -> dict[str, Any]:
         "stage": lead.stage,
         "tags": lead.tags,
         "removed": lead.removed,
+        "recycled": lead.recycled,
         **lead.details,
     }
 
 
-FIELD = {"assign": "owner", "stage": "stage", "tags": "tags", "remove": "removed", "enrol": "campaigns"}
+FIELD = {
+    "assign": "owner", "stage": "stage", "tags": "tags", "remove": "removed", "enrol": "campaigns", "recycle": "recycled",
+}  # fmt: skip
+ENDS_RECYCLING = ("stage", "remove")
 
 
 @given(actions, st.lists(by_hand, max_size=5))
@@ -103,10 +113,11 @@ def test_what_nobody_touched_since_is_as_it_was(action: AnyAction, earlier: list
     history = History()
     history.by_hand(earlier)
     before = history.lead
-    became = judged(action, before, before, Pipelines())
+    became = judged(action, before, before, Pipelines(), TODAY)
     history.record(became.events, CAUSE)
     assert bool(became.events) == (became.fate is BulkFate.DONE)
-    assert {name for name, value in known(history.lead).items() if value != known(before)[name]} <= {FIELD[action.kind]}
+    fields = {FIELD[action.kind], "recycled"} if action.kind in ENDS_RECYCLING else {FIELD[action.kind]}
+    assert {name for name, value in known(history.lead).items() if value != known(before)[name]} <= fields
     back = set_back(action, history.facts, CAUSE, over_changes=False)
     # An owner is not given to what was lost: then the stage goes first.
     assert back.fate is (BulkFate.DONE if became.fate is BulkFate.DONE else BulkFate.NOTHING)
@@ -122,7 +133,7 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
     history = History()
     history.by_hand(earlier)
     before = history.lead
-    became = judged(action, before, before, Pipelines())
+    became = judged(action, before, before, Pipelines(), TODAY)
     history.record(became.events, CAUSE)
     after = history.lead
     history.by_hand(later)
@@ -130,6 +141,9 @@ def test_what_somebody_changed_since_stays_unless_it_is_forced(
     back = set_back(action, history.facts, CAUSE, over_changes=False)
     field = FIELD[action.kind]
     others = {name for name in known(now) if name != field}
+    if action.kind in ENDS_RECYCLING and now.recycled is None:
+        # What it ended is as it was too.
+        others -= {"recycled"}
     if became.fate is not BulkFate.DONE:
         assert back.fate is BulkFate.NOTHING
         return
@@ -159,7 +173,7 @@ def test_tags_go_back_one_by_one(given_tags: list[str], earlier: list[Any], add:
     history.by_hand(earlier)
     before = history.lead
     action = ChangeTags(kind="tags", mode="add", tags=given_tags)
-    history.record(decided(action, before, Pipelines()), CAUSE)
+    history.record(decided(action, before, Pipelines(), TODAY), CAUSE)
     ours = history.lead.tags - before.tags
     history.record(history.lead.tag(add, remove))
     now = history.lead.tags

@@ -1998,6 +1998,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{lead_id}/recycling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Recycle Lead
+         * @description The lead is in no list of what is to be worked until then, and comes back by itself on the morning of that day.
+         *
+         *     Where it hangs on an X-date that is another later, it comes back on another day. A lead that is lost stays so until then.
+         */
+        put: operations["recycle_lead"];
+        post?: never;
+        /**
+         * Cancel Recycling
+         * @description It comes back by itself no more: it is worked in the stage it is in, or stays lost.
+         */
+        delete: operations["cancel_recycling"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{lead_id}/recycling/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Lead Back
+         * @description It comes back at once, as it would have on its day.
+         */
+        post: operations["bring_lead_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{lead_id}/restore": {
         parameters: {
             query?: never;
@@ -5514,6 +5560,25 @@ export interface components {
             more: boolean;
         };
         /**
+         * BeforeXDate
+         * @description Some days before an X-date; where that day is past, before the next renewal of that policy.
+         */
+        BeforeXDate: {
+            /**
+             * Days
+             * @default 45
+             */
+            days: number;
+            /** @description Of which line; none: of whichever is due first. */
+            line_of_business?: components["schemas"]["LineOfBusiness"] | null;
+            /**
+             * Renews Every Months
+             * @default 12
+             * @enum {integer}
+             */
+            renews_every_months: 6 | 12;
+        };
+        /**
          * Begin
          * @description Whose single sign-on: by the domain of an address, or by the agency that a link names.
          */
@@ -5736,7 +5801,7 @@ export interface components {
              * Field
              * @enum {string}
              */
-            field: "owner_id" | "team_id" | "stage" | "tags";
+            field: "owner_id" | "team_id" | "stage" | "tags" | "comes_back_on";
             /**
              * To
              * @description What it is now.
@@ -8641,6 +8706,11 @@ export interface components {
         Lead: {
             /** Birth Date */
             birth_date: string | null;
+            /**
+             * Came Back At
+             * @description When it came back the last time.
+             */
+            came_back_at: string | null;
             /** Campaign Id */
             campaign_id: string | null;
             /** Campaign Name */
@@ -8662,6 +8732,11 @@ export interface components {
              * @description When the client that it became was onboarded.
              */
             client_since: string | null;
+            /**
+             * Comes Back On
+             * @description Until when it is left alone; null: it is not.
+             */
+            comes_back_on: string | null;
             /**
              * Contact Attempts
              * @description How often somebody of the agency called, whatever came of it.
@@ -8759,6 +8834,7 @@ export interface components {
             pipeline: string;
             /** Postal Code */
             postal_code: string | null;
+            recycled: components["schemas"]["Recycling"] | null;
             /**
              * Removed At
              * @description When it was removed; then no list shows it, until it is restored.
@@ -9839,6 +9915,11 @@ export interface components {
             /** Q */
             q?: string | null;
             /**
+             * Recycled
+             * @default false
+             */
+            recycled: boolean;
+            /**
              * Rotting
              * @default false
              */
@@ -10157,6 +10238,8 @@ export interface components {
             exit_reason?: string | null;
             /** Reason */
             reason?: string | null;
+            /** @description Of who is lost for now: when they are worked again; without a reason of its own, for the same. */
+            recycle?: components["schemas"]["Recycle"] | null;
             /**
              * Stage
              * @description By its key; `contacted` and the like are the first of that kind, where none has it as its key.
@@ -11019,6 +11102,68 @@ export interface components {
         RecoveryCodes: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * Recycle
+         * @description When a lead comes back: on a day, or before an X-date.
+         */
+        Recycle: {
+            before_x_date?: components["schemas"]["BeforeXDate"] | null;
+            /** On */
+            on?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Stage
+             * @description Where it comes back: by the key of its pipeline's stage, or a kind for its first; none: at the beginning if it was
+             *     lost, else where it is.
+             */
+            stage?: string | null;
+        };
+        /**
+         * RecycleMany
+         * @description Each is left alone until a day, or before an X-date of its own.
+         */
+        RecycleMany: {
+            before_x_date?: components["schemas"]["BeforeXDate"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recycle";
+            /** On */
+            on?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Stage
+             * @description Where it comes back: by the key of its pipeline's stage, or a kind for its first; none: at the beginning if it was
+             *     lost, else where it is.
+             */
+            stage?: string | null;
+        };
+        /**
+         * Recycling
+         * @description Until when a lead is left alone, and why.
+         */
+        Recycling: {
+            /** Days Before */
+            days_before: number | null;
+            /** @description The line whose X-date it hangs on; null: a day was named. */
+            line_of_business: components["schemas"]["LineOfBusiness"] | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Recycled On
+             * Format: date
+             */
+            recycled_on: string;
+            /** @description Where it is to come back; null: at the beginning if it was lost, else where it is. */
+            stage: components["schemas"]["Stage"] | null;
+            /** Stage Key */
+            stage_key: string | null;
+            /** Term Months */
+            term_months: number | null;
         };
         /**
          * Redelivering
@@ -12335,7 +12480,7 @@ export interface components {
          */
         StartBulkAction: {
             /** Action */
-            action: components["schemas"]["Assign"] | components["schemas"]["Move"] | components["schemas"]["gardenos_leads__bulk__actions__ChangeTags"] | components["schemas"]["Enrol"] | components["schemas"]["Remove"];
+            action: components["schemas"]["Assign"] | components["schemas"]["Move"] | components["schemas"]["gardenos_leads__bulk__actions__ChangeTags"] | components["schemas"]["Enrol"] | components["schemas"]["RecycleMany"] | components["schemas"]["Remove"];
             /** Confirmed */
             confirmed?: number | null;
             selection: components["schemas"]["Selection"];
@@ -13596,6 +13741,7 @@ export type AuditedTypes = components['schemas']['AuditedTypes'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditEntryPage = components['schemas']['AuditEntryPage'];
 export type BacklogShown = components['schemas']['BacklogShown'];
+export type BeforeXDate = components['schemas']['BeforeXDate'];
 export type Begin = components['schemas']['Begin'];
 export type BegunSignOn = components['schemas']['BegunSignOn'];
 export type Bidding = components['schemas']['Bidding'];
@@ -13854,6 +14000,9 @@ export type ReadingsBegun = components['schemas']['ReadingsBegun'];
 export type ReadModelTable = components['schemas']['ReadModelTable'];
 export type RebuildProgress = components['schemas']['RebuildProgress'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type Recycle = components['schemas']['Recycle'];
+export type RecycleMany = components['schemas']['RecycleMany'];
+export type Recycling = components['schemas']['Recycling'];
 export type Redelivering = components['schemas']['Redelivering'];
 export type RedeliverSince = components['schemas']['RedeliverSince'];
 export type Redrive = components['schemas']['Redrive'];
@@ -20361,11 +20510,13 @@ export interface operations {
                 /** @description Those that go through this one */
                 pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
                 q?: string | null;
+                /** @description Those that are left alone until a day, and no others; else they are left out */
+                recycled?: boolean;
                 /** @description Those that were removed, and no others */
                 removed?: boolean;
                 /** @description Those that are in their stage for longer than it allows */
                 rotting?: boolean;
-                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date" | "score" | "-score") | string;
+                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date" | "score" | "-score" | "comes_back_on" | "-comes_back_on") | string;
                 stage?: components["schemas"]["Stage"][];
                 /** @description Stages of pipelines, by their keys */
                 stage_key?: string[];
@@ -22969,6 +23120,289 @@ export interface operations {
             };
         };
     };
+    recycle_lead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recycle"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_recycling: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_lead_back: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key again is the same command again */
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` last read; a stale one is refused */
+                "If-Match"?: string | null;
+            };
+            path: {
+                lead_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore_lead: {
         parameters: {
             query?: never;
@@ -24111,6 +24545,8 @@ export interface operations {
                 /** @description Those that go through this one */
                 pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
                 q?: string | null;
+                /** @description Those that are left alone until a day, and no others; else they are left out */
+                recycled?: boolean;
                 /** @description Those that were removed, and no others */
                 removed?: boolean;
                 /** @description Those that are in their stage for longer than it allows */
@@ -24761,6 +25197,8 @@ export interface operations {
                 /** @description Those that go through this one */
                 pipeline?: "default" | components["schemas"]["LineOfBusiness"] | null;
                 q?: string | null;
+                /** @description Those that are left alone until a day, and no others; else they are left out */
+                recycled?: boolean;
                 /** @description Those that were removed, and no others */
                 removed?: boolean;
                 /** @description Those that are in their stage for longer than it allows */

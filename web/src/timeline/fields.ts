@@ -18,6 +18,8 @@ const NAMES: Record<string, string> = {
   household: "Household",
   stage: "Stage",
   stage_key: "Stage of its pipeline",
+  comes_back_on: "Comes back",
+  recycle_reason: "Why it waits",
   source: "Source",
   owner_id: "Owner",
   team_id: "Team",
@@ -35,7 +37,7 @@ export function fieldName(field: string): string {
 export function fieldValue(field: string, value: string | null): string {
   if (value === null || value === "") return "—";
   if (field === "phone") return phone(value);
-  if (field === "x_date" || field === "birth_date")
+  if (field === "x_date" || field === "birth_date" || field === "comes_back_on")
     return /^\d{4}-\d\d-\d\d$/.test(value) ? day(value) : value;
   if (field === "line_of_business" || field === "stage") return words(value);
   if (field === "risks" || field === "x_dates") return (JSON.parse(value) as string[]).join("; ");

@@ -31,6 +31,7 @@ from gardenos_leads.lists.tables import LIST_TABLES
 from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.records.tables import RECORD_TABLES
+from gardenos_leads.recycling.returning import put_down_returns, returning
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import leads
 
@@ -67,9 +68,9 @@ def create_service(settings: LeadsSettings) -> Service:
             zones,
             work,
         ],
-        projections=[forget_imported, forget_bulk_rows, capturing.forget_posts],
+        projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns],
         consumers=[forgetting, finding, handed_over, waking],
-        jobs=[handing, importing, bulk_jobs(standings), searching, assigning],
+        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

@@ -18,6 +18,7 @@ from gardenos_contracts.lead_records import (
     XDateCleared,
     XDateSet,
 )
+from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecycled, LeadRecyclingCancelled
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
     LeadAssigned,
@@ -51,6 +52,8 @@ def shown(lead: Lead) -> dict[str, Any]:
         "stage": lead.stage,
         # Where it says no more than the stage does, nothing is said besides.
         "stage_key": None if lead.stage_key == lead.stage else lead.stage_key,
+        "comes_back_on": lead.recycled and lead.recycled.comes_back_on,
+        "recycle_reason": lead.recycled and lead.recycled.reason,
         "client_id": lead.client_id,
         "household": None if lead.household is None else str(lead.household),
         "tags": sorted(lead.tags) or None,
@@ -123,6 +126,13 @@ def title(event: Event) -> str:
             return "Relationship in its household changed"
         case LeadLeftHousehold():
             return "Left its household"
+        case LeadRecycled():
+            hangs = f", {event.days_before} days before its X-date of {event.line_of_business}"
+            return f"Left alone until it is time{hangs if event.line_of_business else ''}"
+        case LeadCameBack():
+            return "Brought back" if event.early else "Came back"
+        case LeadRecyclingCancelled():
+            return "Comes back by itself no more"
         case LeadRemoved():
             return "Removed"
         case LeadRestored():

@@ -1,6 +1,6 @@
 """A lead: what may happen to a prospect on the way to a first policy."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict
@@ -34,6 +34,7 @@ from gardenos_leads.households.domain import OF_HOUSEHOLDS, Membership, evolve_m
 from gardenos_leads.pipelines.pipeline import STANDARD, Pipeline
 from gardenos_leads.records.domain import NOTHING, OF_RECORDS, Records, evolve_records
 from gardenos_leads.records.following import lines_follow
+from gardenos_leads.recycling.domain import OF_RECYCLING, Recycled, evolve_recycled, return_follows
 
 
 class Details(TypedDict):
@@ -87,6 +88,8 @@ class Lead:
     records: Records = NOTHING
     household: Membership | None = None
     """With whom they live, and as what."""
+    recycled: Recycled | None = None
+    """Until when it is left alone, if it is."""
 
     @property
     def place(self) -> tuple[Stage, str]:
@@ -105,8 +108,9 @@ class Lead:
         _require_a_way_to_know(changed)
         if changed != self.details:
             ids = {"lead_id": self.lead_id, "person_id": self.person_id}
-            yield from lines_follow(self.records, self.details, changed, **ids)
-            yield LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
+            told = LeadDetailsChanged(lead_id=self.lead_id, person_id=self.person_id, **changed)
+            lines = lines_follow(self.records, self.details, changed, **ids)
+            yield from with_its_return(self, (*lines, told))
 
     def assign(
         self,
@@ -325,6 +329,10 @@ def capture(event: LeadCaptured) -> Iterator[Event]:
 
 def evolve(lead: Lead | None, event: Event) -> Lead:
     """The state after one more event. Raises TypeError for an event that is none of a lead's."""
+    if lead is not None and (recycled := evolve_recycled(lead.recycled, event)) != lead.recycled:
+        lead = replace(lead, recycled=recycled)
+    if lead is not None and isinstance(event, OF_RECYCLING):
+        return lead
     if lead is not None and isinstance(event, OF_RECORDS):
         return replace(lead, records=evolve_records(lead.records, event))
     if lead is not None and isinstance(event, OF_HOUSEHOLDS):
@@ -381,6 +389,15 @@ def evolve(lead: Lead | None, event: Event) -> Lead:
             left: dict[str, Any] = {"tags": frozenset(), "fields": {}, "records": NOTHING, "household": None}
             return replace(lead, details=nothing, forgotten=True, **left)
     raise TypeError(f"{event.event_type} is no event of a lead")
+
+
+def with_its_return(lead: Lead, events: Iterable[Event]) -> Iterator[Event]:
+    """What happens to a lead, and that it comes back on another day where that hangs on an X-date which is another now."""
+    for event in events:
+        lead = evolve(lead, event)
+        yield event
+    ids = {"lead_id": lead.lead_id, "person_id": lead.person_id}
+    yield from return_follows(lead.recycled, lead.records, lead.details, **ids)
 
 
 def _details_of(event: LeadCaptured | LeadDetailsChanged) -> Details:

@@ -32,6 +32,7 @@ from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.projections import captured_at_place, place_changes, project_pipelines
 from gardenos_leads.records.domain import OF_RECORDS
 from gardenos_leads.records.projections import project_records
+from gardenos_leads.recycling.projections import NOT_RECYCLED, recycling_changes
 from gardenos_leads.tables import leads
 
 FORGOTTEN = "Forgotten person"
@@ -105,20 +106,23 @@ def _changes(fact: Fact[Event]) -> dict[str, Any]:
         case LeadAssigned():
             return {"owner_id": event.owner_id, "team_id": event.team_id}
         case LeadStageChanged():
-            return {"stage": event.stage.value}
+            return {"stage": event.stage.value} | NOT_RECYCLED
         case LeadConverted():
-            return {"stage": Stage.WON.value, "client_id": event.client_id, "converted_at": event.converted_at}
+            won = {"stage": Stage.WON.value, "client_id": event.client_id, "converted_at": event.converted_at}
+            return won | NOT_RECYCLED
         case LeadShared():
             return {"shared_with": func.array_append(leads.c.shared_with, event.user_id)}
         case LeadUnshared():
             return {"shared_with": func.array_remove(leads.c.shared_with, event.user_id)}
         case LeadRemoved():
-            return {"removed_at": fact.occurred_at}
+            return {"removed_at": fact.occurred_at} | NOT_RECYCLED
         case LeadRestored():
             return {"removed_at": None}
         case PersonForgotten():
-            return _NOTHING | {"forgotten_at": fact.occurred_at}
-    return lead_changes(fact.data) or merge_changes(fact.data) or household_changes(fact.data)
+            return _NOTHING | {"forgotten_at": fact.occurred_at} | NOT_RECYCLED
+    return (
+        lead_changes(fact.data) or merge_changes(fact.data) or household_changes(fact.data) or recycling_changes(fact)
+    )
 
 
 _NOTHING: dict[str, Any] = {

@@ -37,6 +37,8 @@ Sort = Literal[
     "-x_date",
     "score",
     "-score",
+    "comes_back_on",
+    "-comes_back_on",
 ]
 
 _ID = Key(leads.c.id, "id")
@@ -52,6 +54,8 @@ _ORDERS: Mapping[Sort, tuple[Key, ...]] = {
     "score": (Key(leads.c.score, "score", nullable=True), _ID),
     "-score": (Key(leads.c.score, "score", "desc", nullable=True), _ID),
     "-x_date": (Key(leads.c.x_date, "x_date", "desc", nullable=True), _ID),
+    "comes_back_on": (Key(leads.c.comes_back_on, "comes_back_on", nullable=True), _ID),
+    "-comes_back_on": (Key(leads.c.comes_back_on, "comes_back_on", "desc", nullable=True), _ID),
 }
 
 _CLOSED = [stage.value for stage in Stage if stage.closed]
@@ -110,6 +114,8 @@ class LeadFilter:
     """Stages by their keys."""
     rotting: bool = False
     """Those that are in their stage for longer than it allows."""
+    recycled: bool | None = False
+    """Those that are left alone until a day: left out, or no others; None: beside the others, as where a name is searched for."""
     where: ColumnElement[bool] | None = None
     """A filter, compiled (`filtering`)."""
 
@@ -132,6 +138,10 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
         found.append(leads.c.pipeline == wanted.pipeline)
     if wanted.stage_keys:
         found.append(one_of(leads.c.stage_key, wanted.stage_keys))
+    if wanted.recycled:
+        found.append(leads.c.comes_back_on.is_not(None))
+    elif wanted.recycled is not None and not (wanted.q or wanted.ids or wanted.removed):
+        found.append(leads.c.comes_back_on.is_(None))
     if wanted.rotting:
         found.append(leads.c.rots_at <= datetime.now(UTC))
     if wanted.owner_ids or wanted.in_pool:

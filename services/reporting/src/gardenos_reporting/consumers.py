@@ -65,6 +65,7 @@ from gardenos_contracts.lead_records import (
     XDateCleared,
     XDateSet,
 )
+from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecycled, LeadRecyclingCancelled
 from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -150,6 +151,9 @@ LISTENS_TO = (
     LeadJoinedHousehold,
     LeadRelationshipChanged,
     LeadLeftHousehold,
+    LeadRecycled,
+    LeadCameBack,
+    LeadRecyclingCancelled,
     LeadsMerged,
     LeadMergedInto,
     LeadsUnmerged,

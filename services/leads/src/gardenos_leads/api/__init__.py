@@ -18,6 +18,7 @@ from gardenos_leads.api.lead_sources import router as lead_sources
 from gardenos_leads.api.leads import router as leads
 from gardenos_leads.api.notes import router as notes
 from gardenos_leads.api.pipelines import router as pipelines
+from gardenos_leads.api.recycling import router as recycling
 from gardenos_leads.api.risks import router as risks
 from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
@@ -39,6 +40,7 @@ routers = (
     notes,
     risks,
     households,
+    recycling,
     leads,
     campaigns,
     imports,

@@ -122,7 +122,7 @@ class BulkAction(Shape):
 class BulkConflict(Shape):
     """A field that somebody changed since."""
 
-    field: Literal["owner_id", "team_id", "stage", "tags"]
+    field: Literal["owner_id", "team_id", "stage", "tags", "comes_back_on"]
     to: str | None
     """What it is now."""
     by: str

@@ -1,7 +1,7 @@
 """`/api/v1/leads`."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from gardenos_contracts.lead_households import Relationship
 from gardenos_contracts.lead_pipelines import StageKey
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import LineOfBusiness, Moment, PersonName
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from gardenos_leads import lead as aggregate
 from gardenos_leads import queries
@@ -36,8 +36,10 @@ from gardenos_leads.campaigns.utm import campaign_by, utm_of
 from gardenos_leads.duplicates.commands import forget
 from gardenos_leads.duplicates.entering import IfKnown, enter
 from gardenos_leads.history import shown, title
+from gardenos_leads.lists.queries import zone_of
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
+from gardenos_leads.recycling.asked import Recycle
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
@@ -132,6 +134,14 @@ class MoveLead(BaseModel):
     reason: Annotated[str, StringConstraints(max_length=1000), WithoutNul] | None = None
     exit_reason: Annotated[str, StringConstraints(max_length=200), WithoutNul] | None = None
     """Why it is lost: one of the pipeline's; else `reason` says another."""
+    recycle: Recycle | None = None
+    """Of who is lost for now: when they are worked again; without a reason of its own, for the same."""
+
+    @model_validator(mode="after")
+    def _lost_for_now(self) -> "MoveLead":
+        if self.recycle is not None and self.stage != Stage.LOST:
+            raise ValueError("only who is lost is recycled by the same; else recycle the lead by itself")
+        return self
 
 
 class ConvertLead(BaseModel):
@@ -153,6 +163,9 @@ async def lead_filter(
     ] = None,
     stage_key: Annotated[list[str], Query(max_length=50, description="Stages of pipelines, by their keys")] = [],  # noqa: B006
     rotting: Annotated[bool, Query(description="Those that are in their stage for longer than it allows")] = False,
+    recycled: Annotated[
+        bool, Query(description="Those that are left alone until a day, and no others; else they are left out")
+    ] = False,
 ) -> queries.LeadFilter:
     """The filters of a list of leads."""
     try:
@@ -160,7 +173,7 @@ async def lead_filter(
     except ValueError as error:
         raise Invalid("an owner is a person's id, or `none` for the pool", pointer="query:owner_id") from error
     keys = [key.replace("\0", "") for key in stage_key]
-    places: dict[str, Any] = {"pipeline": pipeline, "stage_keys": keys, "rotting": rotting}
+    places: dict[str, Any] = {"pipeline": pipeline, "stage_keys": keys, "rotting": rotting, "recycled": recycled}
     pool = "none" in owner_id
     return queries.LeadFilter(campaign_id, stage, owners, pool, not_contacted_for_days, removed, id, q, **places)
 
@@ -204,7 +217,7 @@ async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> 
         **body.model_dump(exclude=_NOT_CAPTURED),
     )
     captured = await enter(writing, event, body.if_known, body.lives_with_id, body.relationship)
-    return await _answer(request, writing.caller, captured, 201)
+    return await answered(request, writing.caller, captured, 201)
 
 
 @router.get("/{lead_id}", responses={200: {"model": shapes.Lead}}, openapi_extra=opens("lead", "lead_id"))
@@ -223,21 +236,21 @@ async def change_details(lead_id: UUID, request: Request, body: LeadDetails, lea
     if "name" in changes:
         changes["name"] = PersonName(**changes["name"])
     changed = await leads.change(lead_id, lambda lead: lead.change_details(**changes))
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.delete("/{lead_id}", responses={200: {"model": shapes.Lead}})
 async def remove_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
     """No list shows it any more, and nobody is known again by it; its history stays, and it can be restored."""
     changed = await leads.change(lead_id, lambda lead: lead.remove())
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.post("/{lead_id}/restore", responses={200: {"model": shapes.Lead}})
 async def restore_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
     """What was removed is back as it was."""
     changed = await leads.change(lead_id, lambda lead: lead.restore())
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.put("/{lead_id}/owner", responses={200: {"model": shapes.Lead}})
@@ -250,26 +263,34 @@ async def assign_lead(lead_id: UUID, request: Request, body: AssignLead, leads: 
         return lead.assign(body.owner_id, lead.team_id if keeps_team else body.team_id)
 
     changed = await leads.give(lead_id, body.owner_id, given)
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.post("/{lead_id}/claim", responses={200: {"model": shapes.Lead}})
 async def claim_lead(lead_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
     """The lead, whom nobody has yet, is the caller's from now on. Of two who claim at once one is told who was first."""
     changed = await leads.claim(lead_id, lambda lead: lead.assign(writing.caller.user_id, lead.team_id))
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.put("/{lead_id}/stage", responses={200: {"model": shapes.Lead}})
 async def move_lead(lead_id: UUID, request: Request, body: MoveLead, leads: Leads, writing: Writer) -> Response:
     """The lead moves along its pipeline; 422 names each field that must be known of leads that come there."""
-    pipelines = await _pipelines(request, writing.caller)
+    pipelines = await agency_pipelines(request, writing.caller)
+
+    today = await today_of(request, writing.caller) if body.recycle is not None else None
 
     def moved(lead: aggregate.Lead) -> Iterator[Event]:
-        return lead.move_in(pipelines.of(lead.line), body.stage, body.reason, body.exit_reason)
+        pipeline = pipelines.of(lead.line)
+        for event in lead.move_in(pipeline, body.stage, body.reason, body.exit_reason):
+            yield event
+            lead = aggregate.evolve(lead, event)
+        if body.recycle is not None and today is not None:
+            reason = body.recycle.reason or body.exit_reason or body.reason
+            yield from body.recycle.decided(lead, pipeline, today, reason=reason)
 
     changed = await leads.change(lead_id, moved)
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.post("/{lead_id}/conversion", status_code=201, responses={201: {"model": shapes.Lead}})
@@ -277,9 +298,9 @@ async def convert_lead(
     lead_id: UUID, request: Request, leads: Leads, writing: Writer, body: ConvertLead | None = None
 ) -> Response:
     """The prospect becomes a client, who is onboarded at the address in `Location` by the event."""
-    pipelines = await _pipelines(request, writing.caller)
+    pipelines = await agency_pipelines(request, writing.caller)
     changed = await leads.change(lead_id, lambda lead: lead.convert(datetime.now(UTC), pipelines.of(lead.line)))
-    return await _answer(request, writing.caller, changed, 201, at_client=True)
+    return await answered(request, writing.caller, changed, 201, at_client=True)
 
 
 @router.put("/{lead_id}/shares/{user_id}", responses={200: {"model": shapes.Lead}})
@@ -287,14 +308,14 @@ async def share_lead(lead_id: UUID, user_id: UUID, request: Request, leads: Lead
     """A colleague reads and changes it as their role allows, with all that was said: conversations, insights, reports."""
     await writing.require_colleague(user_id)
     changed = await leads.change(lead_id, lambda lead: lead.share(user_id))
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.delete("/{lead_id}/shares/{user_id}", responses={200: {"model": shapes.Lead}})
 async def stop_sharing_lead(lead_id: UUID, user_id: UUID, request: Request, leads: Leads, writing: Writer) -> Response:
     """It is shared with this colleague no longer."""
     changed = await leads.change(lead_id, lambda lead: lead.unshare(user_id))
-    return await _answer(request, writing.caller, changed)
+    return await answered(request, writing.caller, changed)
 
 
 @router.post("/{lead_id}/forget", responses={200: {"model": shapes.Lead}})
@@ -307,7 +328,7 @@ async def forget_lead(lead_id: UUID, request: Request, writing: Writer) -> Respo
     """
     writing.caller.require(FORGET_PEOPLE)
     forgotten = await forget(writing.store, writing.context, lead_id)
-    return await _answer(request, writing.caller, forgotten)
+    return await answered(request, writing.caller, forgotten)
 
 
 router.include_router(history_routes(aggregate.evolve, _scope, "lead", shown=shown, title=title))
@@ -338,11 +359,19 @@ async def _whose_new(request: Request, writing: Writing, body: CaptureLead) -> t
     return owner_id, other["team_id"]
 
 
-async def _pipelines(request: Request, caller: Caller) -> Pipelines:
+async def agency_pipelines(request: Request, caller: Caller) -> Pipelines:
+    """Those of whoever asks."""
     service: Service = request.app.state.service
     async with service.database.transaction(caller.agency_id) as session:
         there, _ = await pipelines_of(session, caller.agency_id)
         return there
+
+
+async def today_of(request: Request, caller: Caller) -> date:
+    """The day it is where the agency is."""
+    service: Service = request.app.state.service
+    async with service.database.transaction(caller.agency_id) as session:
+        return datetime.now(await zone_of(session, caller.agency_id)).date()
 
 
 async def _campaign_of(writing: Writing, body: CaptureLead) -> tuple[UUID | None, bool]:
@@ -359,7 +388,7 @@ async def _campaign_of(writing: Writing, body: CaptureLead) -> tuple[UUID | None
     return body.campaign_id, False
 
 
-async def _answer(
+async def answered(
     request: Request, caller: Caller, changed: Changed, status: int = 200, *, at_client: bool = False
 ) -> Response:
     """The lead as it is now."""

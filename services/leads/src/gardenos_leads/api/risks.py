@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from gardenos_chassis import reading as read
 from gardenos_chassis.asked import shows
 from gardenos_chassis.audit.accesses import opens
 from gardenos_chassis.auth.fields import refuse_withheld
@@ -19,18 +18,17 @@ from gardenos_chassis.service import Service
 from gardenos_contracts import lead_records as contract
 from gardenos_contracts.lead_records import Construction, Occupancy, RiskKind, VehicleUse
 from gardenos_contracts.values import LineOfBusiness, Money
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gardenos_leads import queries as lead_queries
 from gardenos_leads.api.leads import Leads
 from gardenos_leads.api.notes import id_of_new
 from gardenos_leads.records import queries, risks, x_dates
 from gardenos_leads.records.domain import Facts, XDate
+from gardenos_leads.recycling.asked import ReadDay
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
-ReadDay = Annotated[date, BeforeValidator(lambda value: read.day(value) if isinstance(value, str) else value)]
-"""May be written as people write days."""
 Year = Annotated[int, Field(ge=1700, le=2100)]
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VINS_SINCE = 1981

@@ -16,6 +16,20 @@ class PersonName(Shape):
     family: str
 
 
+class Recycling(Shape):
+    """Until when a lead is left alone, and why."""
+
+    recycled_on: date
+    line_of_business: LineOfBusiness | None
+    """The line whose X-date it hangs on; null: a day was named."""
+    days_before: int | None
+    term_months: int | None
+    stage: Stage | None
+    """Where it is to come back; null: at the beginning if it was lost, else where it is."""
+    stage_key: str | None
+    reason: str | None
+
+
 class Lead(Withholding):
     """A lead as it is now."""
 
@@ -50,6 +64,11 @@ class Lead(Withholding):
     """When it is overdue to move on; null: never."""
     exit_reason: str | None
     """Why it was lost, in words that the agency gives to choose from."""
+    comes_back_on: date | None
+    """Until when it is left alone; null: it is not."""
+    recycled: Recycling | None
+    came_back_at: datetime | None
+    """When it came back the last time."""
     source: str
     campaign_id: UUID | None
     campaign_name: str | None

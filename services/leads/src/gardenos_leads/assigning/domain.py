@@ -214,7 +214,7 @@ def why_not(
         return "not_here"
     if seat.user_id in had_it:
         return "had_it"
-    if rule.at_work and _is_away(agent, at):
+    if rule.at_work and is_away(agent, at):
         return "away"
     if rule.at_work and agent.hours and not within(agent.hours, at, agent.zone):
         return "off_hours"
@@ -236,7 +236,7 @@ def stands_in(rule: AssignmentRule, user_id: UUID, asked: Asked, at: datetime, s
     """
     agent = staff.agents.get(user_id)
     return (
-        agent is not None and agent.active and not _is_away(agent, at) and _unfit(rule, agent, asked, at, staff) is None
+        agent is not None and agent.active and not is_away(agent, at) and _unfit(rule, agent, asked, at, staff) is None
     )
 
 
@@ -254,7 +254,8 @@ def keeps_household(
     return team_id is None or team_id in staff.agents[owner_id].team_ids
 
 
-def _is_away(agent: Agent, at: datetime) -> bool:
+def is_away(agent: Agent, at: datetime) -> bool:
+    """Whether they said that they are."""
     return any(begins <= at < ends for begins, ends in agent.away)
 
 

@@ -22,6 +22,7 @@ _PEOPLE = "select user_id, role, team_ids, active from standings where agency_id
 _OPEN = """
 select owner_id, count(*) from leads
 where agency_id = $1 and owner_id = any($2) and stage not in ('won', 'lost') and forgotten_at is null and removed_at is null
+    and comes_back_on is null
 group by owner_id
 """
 _GIVEN = "select user_id, count(*) from leads_given where agency_id = $1 and given_at >= $2 group by user_id"

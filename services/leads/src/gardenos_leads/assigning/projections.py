@@ -13,6 +13,7 @@ from gardenos_contracts.lead_assignment import (
     LeadUnanswered,
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
+from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecycled, LeadRecyclingCancelled
 from gardenos_contracts.leads import (
     ImportStarted,
     LeadAssigned,
@@ -53,7 +54,7 @@ _WAITS_AGAIN = """
 insert into lead_backlog (agency_id, lead_id, since)
 select l.agency_id, l.id, l.captured_at from leads l
 where l.agency_id = $1 and l.id = $2 and l.owner_id is null and l.stage not in ('won', 'lost')
-    and l.forgotten_at is null and l.removed_at is null and l.merged_into is null
+    and l.forgotten_at is null and l.removed_at is null and l.merged_into is null and l.comes_back_on is null
     and not exists (select from quiet_imports q where q.agency_id = $1 and q.import_id = l.import_id)
 on conflict do nothing
 """
@@ -97,9 +98,9 @@ async def project_assigning(session: Session, facts: Sequence[Fact[Event]]) -> N
             case LeadConverted():
                 await driver.execute(_MOVED, *this, fact.occurred_at, True)
                 await driver.execute(_WAITS_NO_MORE, *this)
-            case LeadRemoved() | LeadMergedInto() | PersonForgotten():
+            case LeadRemoved() | LeadMergedInto() | PersonForgotten() | LeadRecycled():
                 await driver.execute(_WAITS_NO_MORE, *this)
-            case LeadRestored() | LeadUnmerged():
+            case LeadRestored() | LeadUnmerged() | LeadCameBack() | LeadRecyclingCancelled():
                 await driver.execute(_WAITS_AGAIN, *this)
             case LeadUnanswered():
                 row = {

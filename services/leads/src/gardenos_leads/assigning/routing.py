@@ -27,6 +27,7 @@ from gardenos_contracts.identity import (
 from gardenos_contracts.lead_assignment import AssignmentRule, AssignmentSwitchedOn
 from gardenos_contracts.lead_households import LeadJoinedHousehold
 from gardenos_contracts.lead_lists import LeadFieldsFilled
+from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecyclingCancelled
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -65,8 +66,8 @@ waking = Consumer(
     "leads.assigning",
     listens_to=[
         LeadCaptured, LeadAssigned, LeadStageChanged, LeadConverted, LeadRemoved, LeadRestored, LeadDetailsChanged,
-        LeadFieldsFilled, LeadJoinedHousehold, AssignmentSwitchedOn, UserJoined, RoleChanged, UserMovedTeams, UserDeactivated,
-        UserReactivated,
+        LeadFieldsFilled, LeadJoinedHousehold, LeadCameBack, LeadRecyclingCancelled, AssignmentSwitchedOn, UserJoined,
+        RoleChanged, UserMovedTeams, UserDeactivated, UserReactivated,
     ],
 )  # fmt: skip
 assigning = Jobs(at_once=2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from gardenos_leads.lead import Lead, evolve
 from gardenos_leads.pipelines.pipeline import Pipelines
+from gardenos_leads.recycling.asked import Recycle
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), WithoutNul]
 
@@ -61,13 +63,19 @@ class Enrol(_Action):
     campaign_id: UUID
 
 
+class RecycleMany(Recycle):
+    """Each is left alone until a day, or before an X-date of its own."""
+
+    kind: Literal["recycle"]
+
+
 class Remove(_Action):
     """No list shows them any more, until they are restored."""
 
     kind: Literal["remove"]
 
 
-Action: TypeAlias = Annotated[Assign | Move | ChangeTags | Enrol | Remove, Field(discriminator="kind")]
+Action: TypeAlias = Annotated[Assign | Move | ChangeTags | Enrol | RecycleMany | Remove, Field(discriminator="kind")]
 
 
 class Undo(_Action):
@@ -77,7 +85,9 @@ class Undo(_Action):
     over_changes: bool = False
 
 
-AnyAction: TypeAlias = Annotated[Assign | Move | ChangeTags | Enrol | Remove | Undo, Field(discriminator="kind")]
+AnyAction: TypeAlias = Annotated[
+    Assign | Move | ChangeTags | Enrol | RecycleMany | Remove | Undo, Field(discriminator="kind")
+]
 _ANY: TypeAdapter[AnyAction] = TypeAdapter(AnyAction)
 
 
@@ -122,7 +132,7 @@ def folded(facts: Iterable[Received[Event]], until: int | None = None) -> Lead |
     return lead
 
 
-def decided(action: AnyAction, lead: Lead, pipelines: Pipelines) -> Iterable[Event]:
+def decided(action: AnyAction, lead: Lead, pipelines: Pipelines, today: date) -> Iterable[Event]:
     """What follows for one lead. Raises Conflict and Invalid where it cannot be."""
     match action:
         case Assign():
@@ -138,17 +148,19 @@ def decided(action: AnyAction, lead: Lead, pipelines: Pipelines) -> Iterable[Eve
             return lead.tag(action.tags, lead.tags - set(action.tags))
         case Enrol():
             return lead.enrol(action.campaign_id)
+        case RecycleMany():
+            return action.decided(lead, pipelines.of(lead.line), today)
         case Remove():
             return lead.remove()
     raise AssertionError(action.kind)
 
 
-def judged(action: AnyAction, lead: Lead, selected: Lead, pipelines: Pipelines) -> Became:
+def judged(action: AnyAction, lead: Lead, selected: Lead, pipelines: Pipelines, today: date) -> Became:
     """What becomes of a lead that is the asker's to change; `selected` is what it was when it was selected."""
     if lead.removed and not isinstance(action, Remove):
         return Became(BulkFate.GONE, "it was removed")
     try:
-        events = tuple(decided(action, lead, pipelines))
+        events = tuple(decided(action, lead, pipelines, today))
     except (Conflict, Invalid) as refused:
         return Became(BulkFate.NOT_ALLOWED, refused.detail)
     if not events:
@@ -165,6 +177,8 @@ def _overwritten(action: AnyAction, lead: Lead, selected: Lead) -> str | None:
             return "owner"
         case Move() if lead.place != selected.place:
             return "stage"
+        case RecycleMany() if (lead.place, lead.recycled) != (selected.place, selected.recycled):
+            return "stage, or when it comes back,"
         case ChangeTags(mode="replace") if lead.tags != selected.tags:
             return "tags"
     return None

@@ -7,7 +7,7 @@ asker may do is what they may at that moment, not when they asked.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
@@ -35,6 +35,7 @@ from gardenos_leads.bulk.actions import (
     BulkFate,
     Enrol,
     Move,
+    RecycleMany,
     Undo,
     action_of,
     folded,
@@ -47,7 +48,7 @@ from gardenos_leads.bulk.tables import bulk_rows, bulks
 from gardenos_leads.bulk.undoing import before_of, set_back
 from gardenos_leads.campaigns.enrolling import require_open
 from gardenos_leads.lead import Lead
-from gardenos_leads.lists.queries import planned_anew
+from gardenos_leads.lists.queries import planned_anew, zone_of
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.tables import leads
@@ -227,8 +228,9 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
     ids = [row.lead_id for row in rows]
     histories = await histories_of(work.session, ids)
     matching = await _matching_still(work.session, task, caller, ids)
-    pipelines = Pipelines()
-    if isinstance(task.action, Move):
+    pipelines, today = Pipelines(), date.min
+    if isinstance(task.action, Move | RecycleMany):
+        today = datetime.now(await zone_of(work.session, caller.agency_id)).date()
         pipelines, _ = await pipelines_of(work.session, caller.agency_id)
     told: list[tuple[UUID, Became]] = []
     for row in rows:
@@ -237,7 +239,7 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
             became = await _taken_back(task, history, caller, welcome)
         else:
             still = matching is None or row.lead_id in matching
-            became = _done(task, history, row.version, caller, pipelines, still=still)
+            became = _done(task, history, row.version, caller, (pipelines, today), still=still)
         if became.events:
             work.record(row.lead_id, history[-1].version, became.events)
         told.append((row.lead_id, became))
@@ -250,7 +252,7 @@ def _done(
     history: Sequence[Received[Event]],
     version: int | None,
     caller: Caller,
-    pipelines: Pipelines,
+    known: tuple[Pipelines, date],
     *,
     still: bool,
 ) -> Became:
@@ -264,7 +266,7 @@ def _done(
         return Became(BulkFate.NOT_ALLOWED, refused)
     selected = folded(history, version)
     assert selected is not None
-    became = judged(task.action, lead, selected, pipelines)
+    became = judged(task.action, lead, selected, *known)
     if became.fate is BulkFate.DONE and not still:
         return Became(BulkFate.CHANGED, "it is not among what was asked for any more")
     return became

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import fields_of, parse
-from gardenos_leads.filtering.known import known_fields
+from gardenos_leads.filtering.known import known_fields, recycled_beside
 from gardenos_leads.lists.queries import view_rows, what_filters_need
 from gardenos_leads.lists.searching import meant_by
 from gardenos_leads.queries import LeadFilter
@@ -43,6 +43,8 @@ class Matching(BaseModel):
     pipeline: Literal["default"] | LineOfBusiness | None = None
     stage_key: Annotated[list[StageKey], Field(max_length=50)] = []
     rotting: bool = False
+    recycled: bool = False
+    """Those that are left alone until a day, and no others."""
     filter: dict[str, Any] | None = None
     view_id: UUID | None = None
     """A saved view, whose filter holds besides."""
@@ -83,6 +85,7 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         pipeline=matching.pipeline,
         stage_keys=matching.stage_key,
         rotting=matching.rotting,
+        recycled=matching.recycled,
         meant=await meant_by(session, caller.agency_id, matching.q) if slips and matching.q else {},
     )
     own, zone = await what_filters_need(session, caller.agency_id)
@@ -93,7 +96,8 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         group = parse(document, known, pointer=pointer)
         refuse_withheld(caller, fields_of(group))
         where = compiled(group, at)
-        wanted = replace(wanted, where=where if wanted.where is None else wanted.where & where)
+        beside = recycled_beside(group, wanted.recycled)
+        wanted = replace(wanted, where=where if wanted.where is None else wanted.where & where, recycled=beside)
     return wanted
 
 

@@ -1,6 +1,6 @@
 """One lead set back to what it was before a bulk action, where it is still as that left it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -8,10 +8,22 @@ from uuid import UUID
 
 from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event, Received
+from gardenos_contracts.leads import Stage
 
-from gardenos_leads.bulk.actions import AnyAction, Assign, Became, BulkFate, ChangeTags, Enrol, Move, Remove
+from gardenos_leads.bulk.actions import (
+    AnyAction,
+    Assign,
+    Became,
+    BulkFate,
+    ChangeTags,
+    Enrol,
+    Move,
+    RecycleMany,
+    Remove,
+)
 from gardenos_leads.lead import Lead, evolve
 from gardenos_leads.pipelines.stays import in_stage_since
+from gardenos_leads.recycling.recycle import cancel
 
 
 def before_of(history: Sequence[Received[Event]], cause: str) -> tuple[Lead, Lead] | None:
@@ -48,7 +60,13 @@ def set_back(action: AnyAction, history: Sequence[Received[Event]], cause: str, 
     return Became(BulkFate.DONE, events=events) if events else Became(BulkFate.NOTHING, "it is as it was before")
 
 
-_WORDS = {"owner_id": "owner", "team_id": "team", "stage": "stage", "tags": "list of tags"}
+_WORDS = {
+    "owner_id": "owner",
+    "team_id": "team",
+    "stage": "stage",
+    "tags": "list of tags",
+    "comes_back_on": "day on which it comes back",
+}
 
 
 def _since(history: Sequence[Received[Event]], cause: str) -> datetime | None:
@@ -61,17 +79,32 @@ def _back(action: AnyAction, before: Lead, after: Lead, lead: Lead, since: datet
         case Assign():
             return lead.assign(before.owner_id, before.team_id)
         case Move():
-            return lead.move(before.stage, before.stage_key, since)
+            return _left_alone(before, lead, lead.move(before.stage, before.stage_key, since))
         case ChangeTags(mode="replace"):
             return lead.tag(before.tags, lead.tags - before.tags)
         case ChangeTags():
             # What others gave or took besides is theirs.
             return lead.tag(before.tags - after.tags, after.tags - before.tags)
+        case RecycleMany():
+            if before.recycled is None or lead.stage is Stage.WON:
+                return cancel(lead)
+            return () if lead.recycled == before.recycled else (before.recycled.said(lead.lead_id, lead.person_id),)
         case Enrol():
             return lead.withdraw(action.campaign_id)
         case Remove():
-            return lead.restore() if lead.removed else ()
+            return _left_alone(before, lead, lead.restore()) if lead.removed else ()
     raise AssertionError(action.kind)
+
+
+def _left_alone(before: Lead, lead: Lead, back: Iterable[Event]) -> Iterator[Event]:
+    """What sets it back, and that it is left alone as it was, or as somebody said since: by another stage that ends."""
+    recycled = lead.recycled or before.recycled
+    now = lead
+    for event in back:
+        yield event
+        now = evolve(now, event)
+    if now is not lead and recycled is not None and now.recycled != recycled:
+        yield recycled.said(lead.lead_id, lead.person_id)
 
 
 def _conflicts(
@@ -93,6 +126,8 @@ def _fields(action: AnyAction) -> dict[str, Callable[[Lead], Any]]:
             return {"owner_id": _owner, "team_id": _team}
         case Move():
             return {"stage": lambda lead: lead.place[1]}
+        case RecycleMany():
+            return {"comes_back_on": lambda lead: lead.recycled and lead.recycled.comes_back_on}
         case ChangeTags(mode="replace"):
             return {"tags": lambda lead: lead.tags}
     return {}

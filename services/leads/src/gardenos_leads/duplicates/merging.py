@@ -1,8 +1,9 @@
 """Two leads of one person become one, and two again: what is chosen, what follows, and what was changed since.
 
 Of each field one value is kept: whatever whoever merges chose, else what the surviving lead has, else what the other has. Tags,
-shares and campaigns of both are kept; who was of no household is of the other's. A merge taken back sets each field back that is
-still as the merge left it; what was changed since stays where it is, and is told before.
+shares and campaigns of both are kept; who was of no household is of the other's; left alone is who is worked on as neither. A
+merge taken back sets each field back that is still as the merge left it; what was changed since stays where it is, and is told
+before.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from gardenos_contracts import Event, Fact
 from gardenos_contracts.campaigns import LeadEnrolled, LeadWithdrawn
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_lists import FieldValue, LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_recycling import LeadRecyclingCancelled
 from gardenos_contracts.leads import (
     LeadAssigned,
     LeadCaptured,
@@ -32,6 +34,7 @@ from gardenos_contracts.leads import (
 from gardenos_leads.households.domain import become
 from gardenos_leads.lead import DETAILS, Details, Lead, evolve
 from gardenos_leads.pipelines.stays import in_stage_since
+from gardenos_leads.recycling.domain import Recycled
 
 Side: TypeAlias = Literal["lead", "other"]
 
@@ -131,7 +134,12 @@ def merge(
     if lead.client_id is not None and any(field.name == STAGE for field in taken):
         raise Invalid("this lead was won, and stays won", pointer="/chosen/stage")
     into = _as(lead, taken, tags=lead.tags | other.tags, shared_with=_shared(lead, other))
-    into = replace(into, campaigns=_campaigns(lead, other), household=lead.household or other.household)
+    into = replace(
+        into,
+        campaigns=_campaigns(lead, other),
+        household=lead.household or other.household,
+        recycled=_recycled(lead, other),
+    )
     if any(field.name == STAGE for field in taken):
         into = replace(into, stage_key=other.stage_key)
     changes = list(changes_from(lead, into, since))
@@ -161,6 +169,14 @@ def _campaigns(lead: Lead, other: Lead) -> frozenset[UUID]:
     """Those of both; that which the other came from is one that this one is in."""
     came_from = frozenset(filter(None, (other.campaign_id,)))
     return (lead.campaigns | other.campaigns | came_from) - {lead.campaign_id}
+
+
+def _recycled(lead: Lead, other: Lead) -> Recycled | None:
+    """Left alone is who is worked on as neither: until the earlier of the days."""
+    if any(each.stage is Stage.WON or (not each.stage.closed and each.recycled is None) for each in (lead, other)):
+        return None
+    there = (each.recycled for each in (lead, other) if each.recycled is not None)
+    return min(there, key=lambda recycled: recycled.comes_back_on, default=None)
 
 
 def _as(lead: Lead, taken: Collection[Field], *, tags: frozenset[str], shared_with: frozenset[UUID]) -> Lead:
@@ -215,6 +231,12 @@ def changes_from(lead: Lead, into: Lead, since: datetime | None = None) -> Itera
         yield LeadShared(**ids, user_id=user_id)
     for user_id in sorted(lead.shared_with - into.shared_with):
         yield LeadUnshared(**ids, user_id=user_id)
+    # By another stage it is left alone no more.
+    recycled = lead.recycled if into.place == lead.place else None
+    if into.recycled is None and recycled is not None:
+        yield LeadRecyclingCancelled(**ids)
+    elif into.recycled is not None and into.recycled != recycled:
+        yield into.recycled.said(**ids)
 
 
 @dataclass(frozen=True, slots=True)

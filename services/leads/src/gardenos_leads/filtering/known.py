@@ -6,7 +6,7 @@ from gardenos_contracts.lead_lists import FieldKind
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import LineOfBusiness
 
-from gardenos_leads.filtering.grammar import Kind, Known
+from gardenos_leads.filtering.grammar import Group, Kind, Known, fields_of
 from gardenos_leads.lists.fields import Field
 
 OWN = "fields."
@@ -14,6 +14,7 @@ OWN = "fields."
 
 OUTCOMES = ("client", "converting")
 """What came of a conversion: a client, or nothing yet."""
+COMES_BACK = "comes_back_on"
 
 _STANDARD = (
     *(Known(name, Kind.WORDS) for name in ("name", "email", "phone")),
@@ -22,8 +23,9 @@ _STANDARD = (
     *(Known(name, Kind.MOMENT) for name in (
         "captured_at", "first_contacted_at", "last_contacted_at", "idle_since", "first_touched_at", "converted_at",
         "client_since",
+        "came_back_at",
     )),
-    *(Known(name, Kind.DAY) for name in ("x_date", "birth_date")),
+    *(Known(name, Kind.DAY) for name in ("x_date", "birth_date", COMES_BACK)),
     Known("stage", Kind.CHOICE, tuple(Stage)),
     *(Known(name, Kind.TEXT) for name in ("pipeline", "stage_key", "exit_reason")),
     *(Known(name, Kind.MOMENT) for name in ("stage_since", "rots_at")),
@@ -49,3 +51,8 @@ _KINDS = {
 def known_fields(own: Iterable[Field]) -> Mapping[str, Known]:
     """By name. A choice's options are not held against its own field's: what was chosen once may be no option now."""
     return {field.name: field for field in (*_STANDARD, *(Known(OWN + f.key, _KINDS[f.kind]) for f in own))}
+
+
+def recycled_beside(group: Group, otherwise: bool | None) -> bool | None:
+    """Whoever asks when leads come back means those as well that do."""
+    return None if otherwise is False and COMES_BACK in fields_of(group) else otherwise

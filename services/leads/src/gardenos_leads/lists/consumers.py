@@ -1,6 +1,4 @@
-"""In which time zone an agency is, by which its days begin."""
-
-from uuid import UUID
+"""In which time zone an agency is, by which its days begin, and when it opens."""
 
 from gardenos_chassis.events import Consumer
 from gardenos_chassis.read_models import ReadModel
@@ -8,6 +6,7 @@ from gardenos_chassis.rows import upsert_many
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Received
 from gardenos_contracts.identity import AgencyRegistered, AgencySettingsChanged
+from sqlalchemy.dialects.postgresql import insert
 
 from gardenos_leads.lists.tables import agency_zones
 
@@ -17,17 +16,17 @@ _zones = Consumer("leads.agency-zones", listens_to=[AgencyRegistered, AgencySett
 @_zones.on(AgencyRegistered)
 async def registered(event: Received[AgencyRegistered], db: Session) -> None:
     """The zone it began with."""
-    await _keep(db, event.agency_id, event.data.time_zone)
+    row = {"agency_id": event.agency_id, "time_zone": event.data.time_zone}
+    await upsert_many(db, agency_zones, [row])
 
 
 @_zones.on(AgencySettingsChanged)
 async def settings_changed(event: Received[AgencySettingsChanged], db: Session) -> None:
-    """The zone it is in now."""
-    await _keep(db, event.agency_id, event.data.time_zone)
-
-
-async def _keep(db: Session, agency_id: UUID, time_zone: str) -> None:
-    await upsert_many(db, agency_zones, [{"agency_id": agency_id, "time_zone": time_zone}])
+    """The zone it is in now, and its hours."""
+    hours = event.data.model_dump(mode="json", include={"business_hours"})
+    kept = insert(agency_zones).values(agency_id=event.agency_id, time_zone=event.data.time_zone, **hours)
+    now = {"time_zone": event.data.time_zone, **hours}
+    await db.execute(kept.on_conflict_do_update(index_elements=["agency_id"], set_=now))
 
 
 zones = ReadModel("agency_zones", tables=[agency_zones], consumers=[_zones])

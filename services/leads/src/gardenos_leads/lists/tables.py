@@ -68,6 +68,8 @@ agency_zones = Table(
     metadata,
     Column("agency_id", Uuid, primary_key=True),
     Column("time_zone", Text),
+    Column("business_hours", JSONB),
 )
+"""`business_hours` as identity tells them, by weekday; null until an agency said something of them."""
 
 LIST_TABLES = (lead_fields, lead_values, lead_tags, lead_words, lead_views)

@@ -9,6 +9,7 @@ from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
 from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage, PipelineWithdrawn
+from gardenos_contracts.lead_recycling import LeadCameBack
 from gardenos_contracts.leads import LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged, Stage
 from gardenos_contracts.values import LineOfBusiness
 from sqlalchemy import DateTime, Text, case, literal, null, select, update
@@ -19,7 +20,7 @@ from gardenos_leads.pipelines.queries import called, pipelines_of, shown
 from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.tables import leads
 
-_PLACING = (LeadCaptured, LeadStageChanged, LeadConverted, LeadDetailsChanged)
+_PLACING = (LeadCaptured, LeadStageChanged, LeadConverted, LeadDetailsChanged, LeadCameBack)
 
 
 async def project_pipelines(session: Session, facts: Sequence[Fact[Event]]) -> Pipelines:
@@ -78,6 +79,13 @@ async def place_changes(session: Session, fact: Fact[Event], there: Pipelines) -
             pipeline = there.of(event.line_of_business)
             at = pipeline.place(Stage(row.stage), row.stage_given)
             return _at(pipeline, at) | {"rots_at": _rots_at(at, row.stage_since)}
+        case LeadCameBack():
+            of_this = (leads.c.agency_id == fact.agency_id, leads.c.id == fact.stream_id)
+            kept = select(leads.c.line_of_business, leads.c.stage, leads.c.stage_given).where(*of_this)
+            row = (await session.execute(kept)).one()
+            at = there.of(_line(row.line_of_business)).place(Stage(row.stage), row.stage_given)
+            # What it waited for is not held against it.
+            return {"stage_since": fact.occurred_at, "rots_at": _rots_at(at, fact.occurred_at)}
     return {}
 
 

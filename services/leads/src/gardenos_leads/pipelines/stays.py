@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.lead_duplicates import LeadsMerged, LeadsUnmerged
+from gardenos_contracts.lead_recycling import LeadCameBack
 from gardenos_contracts.leads import LeadCaptured, LeadConverted, LeadStageChanged, Stage
 
 
@@ -44,6 +45,10 @@ def stays(history: Sequence[Fact[Event]]) -> list[Stay]:
             case LeadConverted() if found:
                 won = Stay(Stage.WON, None, None, event.converted_at, fact.version)
                 found = list(_followed_by(found, won, fact))
+            case LeadCameBack() if found and not found[-1].stage.closed:
+                # What it waited for is not held against it. Who was closed is in another stage by what follows.
+                anew = replace(found[-1], since=fact.occurred_at, version=fact.version)
+                found = list(_followed_by(found, anew, fact))
             case LeadsMerged() | LeadsUnmerged() if found:
                 # Who became known earlier, as the other, was new since then.
                 began = found[0].since

@@ -17,6 +17,20 @@ def from_line(records: Records, details: Mapping[str, Any]) -> LineOfBusiness | 
     return next((line for line, known in records.x_dates.items() if (known.day, known.carrier) == own), None)
 
 
+def of_no_line_yet(records: Records, details: Mapping[str, Any]) -> Mapping[LineOfBusiness, XDate]:
+    """What a lead says of its own line, where that is known by no line yet."""
+    day = details["x_date"]
+    line = details["line_of_business"] or LineOfBusiness.OTHER
+    if day is None or from_line(records, details) is not None or line in records.x_dates:
+        return {}
+    return {line: XDate(day, details["current_carrier"])}
+
+
+def by_line(records: Records, details: Mapping[str, Any]) -> Mapping[LineOfBusiness, XDate]:
+    """All that is known, the lead's own as one of its line."""
+    return {**of_no_line_yet(records, details), **records.x_dates}
+
+
 def lines_follow(
     records: Records, before: Mapping[str, Any], after: Mapping[str, Any], *, lead_id: UUID, person_id: UUID
 ) -> Iterator[Event]:

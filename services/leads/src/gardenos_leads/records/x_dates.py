@@ -15,17 +15,20 @@ from gardenos_contracts.lead_records import XDateCleared, XDateSet
 from gardenos_contracts.leads import LeadDetailsChanged
 from gardenos_contracts.values import LineOfBusiness
 
-from gardenos_leads.lead import Details, Lead
+from gardenos_leads.lead import Details, Lead, with_its_return
 from gardenos_leads.records.domain import XDate
-from gardenos_leads.records.following import from_line, x_date_set
+from gardenos_leads.records.following import by_line, of_no_line_yet, x_date_set
 
 
 def set_x_date(lead: Lead, line: LineOfBusiness, known: XDate, *, today: date) -> Iterator[Event]:
     """Of one line. Nothing happens where that is so."""
     lead.require_known()
-    if lead.records.x_dates.get(line) == known:
-        return
-    lines = {**_kept(lead), **lead.records.x_dates}
+    if lead.records.x_dates.get(line) != known:
+        yield from with_its_return(lead, _set_x_date(lead, line, known, today))
+
+
+def _set_x_date(lead: Lead, line: LineOfBusiness, known: XDate, today: date) -> Iterator[Event]:
+    lines = by_line(lead.records, lead.details)
     for other, its_own in _kept(lead).items():
         if other != line:
             yield _set(lead, other, its_own)
@@ -41,7 +44,7 @@ def clear_x_date(lead: Lead, line: LineOfBusiness, *, today: date) -> Iterator[E
     for other, its_own in _kept(lead).items():
         yield _set(lead, other, its_own)
     yield XDateCleared(lead_id=lead.lead_id, person_id=lead.person_id, line_of_business=line)
-    lines = {**_kept(lead), **lead.records.x_dates}
+    lines = by_line(lead.records, lead.details)
     yield from _next_is(lead, {each: known for each, known in lines.items() if each != line}, today)
 
 
@@ -54,12 +57,8 @@ def soonest(lines: Mapping[LineOfBusiness, XDate], today: date) -> XDate | None:
 
 
 def _kept(lead: Lead) -> Mapping[LineOfBusiness, XDate]:
-    """What a lead says of its own line, where that is known by no line yet: it is not lost when the next X-date is another."""
-    day = lead.details["x_date"]
-    line = lead.details["line_of_business"] or LineOfBusiness.OTHER
-    if day is None or from_line(lead.records, lead.details) is not None or line in lead.records.x_dates:
-        return {}
-    return {line: XDate(day, lead.details["current_carrier"])}
+    """It is not lost when the next X-date is another."""
+    return of_no_line_yet(lead.records, lead.details)
 
 
 def _next_is(lead: Lead, lines: Mapping[LineOfBusiness, XDate], today: date) -> Iterator[Event]:

@@ -18,6 +18,8 @@ _NOT_SET_BACK = {
     "risks": "change the risk itself, or add it anew: its history has what was known of it",
     "household": "say on the lead's own page with whom it is of one household, and as what",
     "x_dates": "set the X-date of the line itself to what it was",
+    "comes_back_on": "recycle it anew, or bring it back: this is not set back",
+    "recycle_reason": "recycle it anew, with what the reason is: this is not set back",
     "removed": "a removed lead is restored as a whole",
 }
 

@@ -66,6 +66,7 @@ from gardenos_contracts.lead_records import (
     XDateCleared,
     XDateSet,
 )
+from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecycled, LeadRecyclingCancelled
 from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import (
@@ -202,6 +203,9 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | LeadJoinedHousehold()
             | LeadRelationshipChanged()
             | LeadLeftHousehold()
+            | LeadRecycled()
+            | LeadCameBack()
+            | LeadRecyclingCancelled()
             | LeadRemoved()
             | LeadRestored()
             | LeadsMerged()

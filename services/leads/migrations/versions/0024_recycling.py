@@ -1,0 +1,15 @@
+"""Leads that are left alone until a day; and when an agency opens."""
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0029"
+
+
+def upgrade() -> None:
+    op.execute(
+        "alter table leads add column comes_back_on date, add column recycled jsonb, add column came_back_at timestamptz"
+    )
+    op.execute("create index leads_come_back on leads (agency_id, comes_back_on) where comes_back_on is not null")
+    op.execute("create index leads_came_back on leads (agency_id, came_back_at) where came_back_at is not null")
+    op.execute("alter table agency_zones add column business_hours jsonb")
