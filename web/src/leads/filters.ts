@@ -17,6 +17,8 @@ export const SORTS = {
   "-x_date": "Last X-date",
   "-score": "Highest score",
   score: "Lowest score",
+  comes_back_on: "Comes back next",
+  "-comes_back_on": "Comes back last",
 } as const;
 
 /** One of these, or the order of a field of the agency's own. */
@@ -30,6 +32,8 @@ export interface LeadSearch {
   pipeline?: "default" | LineOfBusiness;
   /** Those that are in their stage for longer than it allows. */
   rotting?: boolean;
+  /** Those that are left alone until a day, and no others. */
+  recycled?: boolean;
   campaign?: string[];
   /** User ids; `none` is the pool. */
   owner?: string[];
@@ -60,6 +64,7 @@ export function readLeadSearch(raw: Record<string, unknown>): LeadSearch {
     stage: some(stage),
     pipeline: LINES.find((line) => line === raw.pipeline),
     rotting: raw.rotting === true ? true : undefined,
+    recycled: raw.recycled === true ? true : undefined,
     campaign: some(list(raw.campaign).filter(isId)),
     owner: some(list(raw.owner).filter((each) => each === "none" || isId(each))),
     idle: Number.isInteger(idle) && idle > 0 && idle <= 3650 ? idle : undefined,
@@ -80,12 +85,15 @@ export function isNarrowed({
   stage,
   pipeline,
   rotting,
+  recycled,
   campaign,
   owner,
   idle,
   filter,
 }: LeadSearch): boolean {
-  return [q, stage, pipeline, rotting, campaign, owner, idle, filter].some((each) => each !== undefined);
+  return [q, stage, pipeline, rotting, recycled, campaign, owner, idle, filter].some(
+    (each) => each !== undefined,
+  );
 }
 
 const isSort = (text: string): text is Sort =>

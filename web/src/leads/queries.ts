@@ -24,6 +24,7 @@ const narrowing = (search: LeadSearch) => ({
   stage: search.stage,
   pipeline: search.pipeline,
   rotting: search.rotting,
+  recycled: search.recycled,
   campaign_id: search.campaign,
   owner_id: search.owner,
   not_contacted_for_days: search.idle,

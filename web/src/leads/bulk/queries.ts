@@ -29,6 +29,7 @@ export function chosenOf(selection: Selection, search: LeadSearch): StartBulkAct
       pipeline: search.pipeline,
       stage_key: [],
       rotting: search.rotting ?? false,
+      recycled: search.recycled ?? false,
       filter: search.filter as Record<string, unknown> | undefined,
     },
   };

@@ -29,6 +29,7 @@ it("the service is told of ids, or of what the list is narrowed to", () => {
       pipeline: undefined,
       stage_key: [],
       rotting: false,
+      recycled: false,
       stage: ["new"],
       campaign_id: [],
       owner_id: ["u"],

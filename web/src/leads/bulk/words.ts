@@ -1,5 +1,5 @@
 import type { BulkAction, BulkCounts } from "../../api/schema";
-import { words } from "../../ui/format";
+import { day, words } from "../../ui/format";
 import type { Action, Fate } from "./queries";
 
 /** What became of leads, in the order in which it is told. */
@@ -37,6 +37,11 @@ export function actionInWords(kept: BulkAction["action"], nameOf: NameOf): strin
     }
     case "enrol":
       return `Enrol in ${nameOf(action.campaign_id) ?? "a campaign"}`;
+    case "recycle": {
+      if (action.on) return `Recycle until ${day(action.on)}`;
+      const { days = 45, line_of_business: line } = action.before_x_date ?? {};
+      return `Recycle until ${days} days before the ${line ? `X-date of ${line}` : "next X-date"}`;
+    }
     case "remove":
       return "Remove";
   }

@@ -32,6 +32,8 @@ const STANDARD: readonly Known[] = [
   { name: "stage", label: "Stage", kind: "choice", options: named(STAGES) },
   { name: "stage_since", label: "In its stage since", kind: "day" },
   { name: "rots_at", label: "Overdue to move", kind: "day" },
+  { name: "comes_back_on", label: "Comes back", kind: "day" },
+  { name: "came_back_at", label: "Came back", kind: "day" },
   { name: "exit_reason", label: "Lost for", kind: "text" },
   { name: "pipeline", label: "Pipeline", kind: "choice", options: named(["default", ...linesOfBusiness]) },
   { name: "tags", label: "Tags", kind: "tags" },

@@ -14,12 +14,23 @@ export const leadViews = queryOptions({
 });
 
 /** How many leads a list holds; it moves with them. */
-export function leadCount({ q, stage, pipeline, rotting, campaign, owner, idle, filter }: LeadSearch) {
+export function leadCount({
+  q,
+  stage,
+  pipeline,
+  rotting,
+  recycled,
+  campaign,
+  owner,
+  idle,
+  filter,
+}: LeadSearch) {
   const query = {
     q,
     stage,
     pipeline,
     rotting,
+    recycled,
     campaign_id: campaign,
     owner_id: owner,
     not_contacted_for_days: idle,

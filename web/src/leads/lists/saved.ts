@@ -7,6 +7,7 @@ export function wholeFilter({
   stage,
   pipeline,
   rotting,
+  recycled,
   campaign,
   owner,
   idle,
@@ -20,6 +21,7 @@ export function wholeFilter({
     ...(stage ? [{ field: "stage", op: "is", value: stage }] : []),
     ...(pipeline ? [{ field: "pipeline", op: "is", value: [pipeline] }] : []),
     ...(rotting ? [{ field: "rots_at", op: "in_last", value: 3650 }] : []),
+    ...(recycled ? [{ field: "comes_back_on", op: "is_not_empty" }] : []),
     ...(campaign ? [{ field: "campaign_id", op: "is", value: campaign }] : []),
     ...(owned.length > 1 ? [{ any: owned }] : owned),
     ...(idle
