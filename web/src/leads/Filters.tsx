@@ -94,6 +94,15 @@ export function Filters(props: FiltersProps) {
           single
         />
       )}
+      {search.recycled && (
+        <Choice
+          name="Recycled"
+          options={[{ value: "recycled", label: "come back later" }]}
+          chosen={["recycled"]}
+          choose={(chosen) => narrow({ recycled: chosen ? true : undefined })}
+          single
+        />
+      )}
       <Choice
         name="Owner"
         options={owners}

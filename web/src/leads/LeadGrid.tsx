@@ -17,6 +17,7 @@ import { useLeadFields } from "./own/queries";
 import { shown as shownValue } from "./own/values";
 import { InStage } from "./pipelines/InStage";
 import { LeadStage } from "./pipelines/LeadStage";
+import { shortDay } from "./recycling/day";
 import { Outcome } from "./scores/Outcome";
 import { Score } from "./scores/Score";
 import { isClosed } from "./stage";
@@ -130,7 +131,7 @@ function columnsOf(
       title: "Stage",
       className: styles.stage,
       cell: (lead, focusable) =>
-        value(words(lead.stage), { stage: [lead.stage] }, focusable, <LeadStage lead={lead} />),
+        value(words(lead.stage), { stage: [lead.stage] }, focusable, <Place lead={lead} />),
     },
     stage_since: { title: "In stage", className: styles.more, cell: (lead) => <InStage lead={lead} /> },
     score: { title: "Score", className: styles.more, cell: ({ score }) => <Score score={score} /> },
@@ -173,6 +174,11 @@ function columnsOf(
     },
     household: { title: "Household", className: styles.more, cell: (lead) => lead.household ?? "—" },
     state: { title: "State", className: styles.more, cell: (lead) => lead.state ?? "—" },
+    comes_back_on: {
+      title: "Comes back",
+      className: styles.more,
+      cell: ({ comes_back_on: on }) => (on ? day(on) : "—"),
+    },
     captured_at: {
       title: "Captured",
       className: styles.more,
@@ -217,6 +223,18 @@ function Value({
     >
       {children}
     </button>
+  );
+}
+
+/** There is no room beside the stage. */
+function Place({ lead }: { lead: Lead }) {
+  if (lead.comes_back_on === null) return <LeadStage lead={lead} />;
+  const { comes_back_on: on, ...there } = lead;
+  return (
+    <span className={styles.place}>
+      <LeadStage lead={there} />
+      <small>back {shortDay(on)}</small>
+    </span>
   );
 }
 

@@ -20,6 +20,7 @@ import styles from "./LeadList.module.css";
 import { LeadMenu } from "./LeadMenu";
 import { lookAt, placeOf } from "./place";
 import { leadList } from "./queries";
+import { RecycledLink } from "./recycling/RecycledLink";
 
 const route = getRouteApi("/leads");
 
@@ -184,6 +185,9 @@ export function LeadListPage() {
         searchBox={searchBox}
         busy={leads.isPlaceholderData}
       />
+      <div className={styles.notice}>
+        <RecycledLink search={search} show={() => narrow({ recycled: true })} />
+      </div>
       {leads.isError && items.length > 0 && (
         <div className={styles.notice}>
           <Stale error={leads.error} retry={() => void leads.refetch()} />

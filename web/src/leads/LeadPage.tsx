@@ -45,6 +45,7 @@ const Convert = lazy(() => import("./Convert").then((room) => ({ default: room.C
 const Forget = lazy(() => import("../forgetting/Forget").then((room) => ({ default: room.Forget })));
 const History = lazy(() => import("../history/History").then((room) => ({ default: room.History })));
 // Few leads are two.
+const Recycled = lazy(() => import("./recycling/Recycled").then((room) => ({ default: room.Recycled })));
 const MergedFrom = lazy(() =>
   import("./duplicates/MergedFrom").then((room) => ({ default: room.MergedFrom })),
 );
@@ -102,7 +103,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
   const [editing, setEditing] = useState<Field | null>(null);
   const [reading, setReading] = useState<string | null>(null);
   const [noting, setNoting] = useState(false);
-  const { start, dialogs } = useMoving();
+  const { start, recycle, dialogs } = useMoving();
   const assign = useAssignLead();
   const claim = useClaimLead(lead);
   const share = useShareLead(lead);
@@ -142,6 +143,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
               command("Log a call", "l", () => setDialog("call")),
               command("Convert to client", "shift+c", () => setDialog("convert"), isClient),
               command("Move stage", "s", () => setStageOpen(true), isClient),
+              command("Not now: recycle…", "r", () => recycle(lead), isClient),
               command("Assign", "a", () => setDialog("assign"), !open),
               command("Edit", "e", edit),
               command("Write a note", "n", note),
@@ -172,7 +174,7 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
         command("Next in the list", "j", () => next?.(), next === null),
         command("Previous in the list", "k", () => previous?.(), previous === null),
       ];
-    }, [claim, edit, isClient, mayForget, mayWrite, mustClaim, next, note, open, previous]),
+    }, [claim, edit, isClient, mayForget, mayWrite, lead, mustClaim, next, note, open, previous, recycle]),
   );
 
   return (
@@ -195,12 +197,20 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
             opened={stageOpen}
             onChange={setStageOpen}
             choose={(to) => void start(lead, to)}
+            recycle={() => recycle(lead)}
           />
         }
       />
       {lead.do_not_call_at && (
         <div className={record.notice}>
           <DoNotCall at={lead.do_not_call_at} />
+        </div>
+      )}
+      {lead.comes_back_on !== null && (
+        <div className={record.notice}>
+          <Suspense fallback={null}>
+            <Recycled lead={lead} mayWrite={mayWrite} change={() => recycle(lead)} />
+          </Suspense>
         </div>
       )}
       {stale && <div className={record.notice}>{stale}</div>}

@@ -23,6 +23,7 @@ import { LeadStage } from "./pipelines/LeadStage";
 import { useMoving } from "./pipelines/useMoving";
 import { known as knownLead } from "./place";
 import { leadById } from "./queries";
+import { Recycled } from "./recycling/Recycled";
 import { Removed } from "./Removed";
 import { Score } from "./scores/Score";
 import { isClosed } from "./stage";
@@ -74,7 +75,7 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
   const [editing, setEditing] = useState<Field | null>(null);
   const [stageOpen, setStageOpen] = useState(false);
   const view = useRecordView();
-  const { start, dialogs } = useMoving();
+  const { start, recycle, dialogs } = useMoving();
   const claim = useClaimLead(lead);
   const took = useTook(lead.id);
   const whose = useMemo(() => ({ lead_id: lead.id }), [lead.id]);
@@ -100,10 +101,14 @@ function Shown({ lead, whole }: { lead: Lead; whole: boolean }) {
             opened={stageOpen}
             onChange={setStageOpen}
             choose={(to) => void start(lead, to)}
+            recycle={() => recycle(lead)}
           />
         )}
       </header>
       {lead.removed_at !== null && <Removed id={lead.id} mayWrite={mayWrite} />}
+      {lead.comes_back_on !== null && (
+        <Recycled lead={lead} mayWrite={mayWrite} change={() => recycle(lead)} />
+      )}
       {mustClaim && <Unclaimed what="lead" claim={open ? () => void claim() : null} />}
       {known && <LeadFacts lead={lead} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
       {known && whole && (

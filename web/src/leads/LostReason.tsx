@@ -1,15 +1,25 @@
-import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Checkbox, Modal, NativeSelect, Textarea } from "@mantine/core";
+import { type FormEvent, lazy, Suspense, useState } from "react";
+import type { Recycle } from "../api/schema";
 import form from "../ui/Form.module.css";
 import { submitByKey } from "../ui/keys";
+import { Lines } from "../ui/states";
+
+// Most who are lost stay so.
+const ChooseReturn = lazy(() =>
+  import("./recycling/ChooseReturn").then((room) => ({ default: room.ChooseReturn })),
+);
 
 /** Why a lead is lost: one of the agency's reasons, words besides, or both. */
 export interface Why {
   reason: string | null;
   exit_reason: string | null;
+  /** When they are worked again, if they are. */
+  recycle?: Recycle;
 }
 
 interface LostReasonProps {
+  leadId: string;
   /** What the agency gives to choose from; none: whatever is written. */
   reasons: readonly string[];
   close: () => void;
@@ -25,17 +35,20 @@ export function LostReason({ opened, ...form }: LostReasonProps & { opened: bool
   );
 }
 
-function Form({ reasons, close, lose }: LostReasonProps) {
+function Form({ leadId, reasons, close, lose }: LostReasonProps) {
   const [reason, setReason] = useState("");
   const [exit, setExit] = useState("");
   const [asked, setAsked] = useState(false);
+  const [again, setAgain] = useState(false);
+  const [when, setWhen] = useState<Recycle | null>(null);
   const wrong = asked && exit === "" && reason.trim() === "" ? "Say why, in a few words" : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (exit === "" && reason.trim() === "") return;
+    if ((exit === "" && reason.trim() === "") || (again && when === null)) return;
     close();
-    lose({ reason: reason.trim() || null, exit_reason: exit || null });
+    const why = { reason: reason.trim() || null, exit_reason: exit || null };
+    lose(again && when !== null ? { ...why, recycle: when } : why);
   };
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -63,11 +76,24 @@ function Form({ reasons, close, lose }: LostReasonProps) {
         onChange={(event) => setReason(event.currentTarget.value)}
         error={wrong}
       />
+      <Checkbox
+        label="Work this lead again before the next X-date"
+        description="It leaves board and lists until then, and comes back by itself."
+        checked={again}
+        onChange={(event) => setAgain(event.currentTarget.checked)}
+      />
+      {again && (
+        <Suspense fallback={<Lines count={2} label="Loading the X-dates" />}>
+          <ChooseReturn leadId={leadId} choose={setWhen} />
+        </Suspense>
+      )}
       <div className={form.actions}>
         <Button variant="default" onClick={close}>
           Cancel
         </Button>
-        <Button type="submit">Move to lost</Button>
+        <Button type="submit" disabled={again && when === null}>
+          {again ? "Lose until then" : "Move to lost"}
+        </Button>
       </div>
     </form>
   );

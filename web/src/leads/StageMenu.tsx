@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown, IconRecycle } from "@tabler/icons-react";
 import type { Lead, PipelineStage } from "../api/schema";
 import record from "../ui/Record.module.css";
 import { pipelineOf, stageOf, usePipelines } from "./pipelines/queries";
@@ -11,10 +11,12 @@ interface StageMenuProps {
   onChange: (opened: boolean) => void;
   /** Chosen: any stage on the way, or lost. */
   choose: (to: PipelineStage) => void;
+  /** Leaves it alone until a day. */
+  recycle: () => void;
 }
 
 /** Where the lead goes next. Won is not among them: it is reached by converting. */
-export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
+export function StageMenu({ lead, opened, onChange, choose, recycle }: StageMenuProps) {
   const there = usePipelines();
   const now = stageOf(there, lead);
   return (
@@ -39,6 +41,10 @@ export function StageMenu({ lead, opened, onChange, choose }: StageMenuProps) {
               <StageChip stage={to.kind} name={to.name} />
             </Menu.RadioItem>
           ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconRecycle size={16} />} onClick={recycle}>
+          {lead.comes_back_on ? "Another day to come back…" : "Not now: recycle…"}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

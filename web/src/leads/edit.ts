@@ -69,6 +69,9 @@ export function useMoveLead() {
       stage_since: new Date().toISOString(),
       rots_at: rots?.toISOString() ?? null,
       exit_reason: why.exit_reason,
+      // Whoever moves it works on it.
+      comes_back_on: null,
+      recycled: null,
     };
     try {
       await atOnce(queries, "leads", lead, placed, () =>

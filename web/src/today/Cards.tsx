@@ -13,13 +13,24 @@ import { StageChip } from "../leads/stage";
 import { useMayWrite, useMe } from "../session/session";
 import { placeText } from "../timeline/address";
 import { Face } from "../ui/Face";
-import { words } from "../ui/format";
+import { day, words } from "../ui/format";
 import { Card } from "../ui/Page";
 import { Sign } from "../ui/Sign";
 import { Failed, Lines, Stale } from "../ui/states";
 import { When } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { actOn, FEW, fewOf, latestThreads, toClaim, waitingFor, whose, worthActingOn } from "./queries";
+import {
+  actOn,
+  cameBack,
+  FEW,
+  fewOf,
+  latestThreads,
+  notWorkedSince,
+  toClaim,
+  waitingFor,
+  whose,
+  worthActingOn,
+} from "./queries";
 import styles from "./Today.module.css";
 
 interface ListProps {
@@ -86,6 +97,27 @@ export function Waiting() {
                 Never contacted, came in <When at={lead.captured_at} />
               </>
             )}
+          </LeadLine>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+/** One's own leads that were left alone until now. Not there while there are none. */
+export function CameBack() {
+  const { user } = useMe();
+  const query = useInfiniteQuery(cameBack(user.id));
+  const leads = fewOf(notWorkedSince(query.data?.pages.flatMap((page) => page.items) ?? []));
+  if (query.isPending || (query.data && leads.length === 0)) return null;
+  return (
+    <List title="Came back" query={query} none="">
+      {leads.map((lead) => (
+        <li key={lead.id}>
+          <LeadLine lead={lead}>
+            Came back <When at={lead.came_back_at!} />
+            {lead.x_date && `, X-date ${day(lead.x_date)}`}
+            {lead.current_carrier && ` with ${lead.current_carrier}`}
           </LeadLine>
         </li>
       ))}

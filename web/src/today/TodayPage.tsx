@@ -2,7 +2,7 @@ import { useMe } from "../session/session";
 import { Page } from "../ui/Page";
 import { useNow } from "../ui/When";
 import { useZone } from "../ui/zone";
-import { Conversations, Mentions, ToClaim, Waiting, WorthActingOn } from "./Cards";
+import { CameBack, Conversations, Mentions, ToClaim, Waiting, WorthActingOn } from "./Cards";
 import { dateInWords, greeting } from "./greeting";
 import { Pipeline } from "./Pipeline";
 import styles from "./Today.module.css";
@@ -25,6 +25,7 @@ export function TodayPage() {
       <Pipeline />
       <div className={styles.cards}>
         <div>
+          <CameBack />
           <Waiting />
           <Mentions />
           <ToClaim />

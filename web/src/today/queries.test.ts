@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Insight, Lead } from "../api/schema";
 import { anInsight } from "../test/insight";
-import { actOn, fewOf, whose } from "./queries";
+import { actOn, fewOf, notWorkedSince, whose } from "./queries";
 
 const insight = (kind: Insight["kind"], value: string, lead: string | null, said = "2026-11-20"): Insight =>
   anInsight({
@@ -60,5 +60,21 @@ describe("whose", () => {
     ];
     expect(whose(told)).toEqual({ clients: ["k"], leads: ["a", "b"] });
     expect(whose([])).toEqual({ clients: [], leads: [] });
+  });
+});
+
+const back = (id: string, came: string, rest: Partial<Lead> = {}) =>
+  ({ id, came_back_at: came, stage_since: came, last_contacted_at: null, ...rest }) as Lead;
+
+describe("notWorkedSince", () => {
+  it("leaves out whom somebody moved or was in touch with since, and begins with the latest", () => {
+    const [first, second] = ["2026-11-27T14:00:00Z", "2026-11-28T14:00:00Z"];
+    const leads = [
+      back("a", first),
+      back("b", second, { last_contacted_at: first }),
+      back("moved", first, { stage_since: second }),
+      back("called", first, { last_contacted_at: second }),
+    ];
+    expect(notWorkedSince(leads).map(({ id }) => id)).toEqual(["b", "a"]);
   });
 });

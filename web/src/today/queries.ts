@@ -67,6 +67,42 @@ export function toClaim() {
   });
 }
 
+/** Days for which it is said that a lead came back. */
+const CAME_BACK_DAYS = 7;
+
+/** One's own leads that came back lately. */
+export function cameBack(userId: string) {
+  const lately = { field: "came_back_at", op: "in_last", value: CAME_BACK_DAYS };
+  return infiniteQueryOptions({
+    ...onePage,
+    queryKey: ["leads", "list", "came back", userId],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/leads", {
+          params: {
+            query: {
+              owner_id: [userId],
+              stage: [...OPEN_STAGES],
+              filter: JSON.stringify({ all: [lately] }),
+              limit: MORE_THAN_FEW,
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
+const since = ({ came_back_at: at }: Lead) => Date.parse(at ?? "");
+
+/** Of those the ones whom nobody has worked on since, who came back last first. */
+export function notWorkedSince(leads: readonly Lead[]): Lead[] {
+  return leads
+    .filter((lead) => Date.parse(lead.stage_since) <= since(lead))
+    .filter((lead) => !(Date.parse(lead.last_contacted_at ?? "") > since(lead)))
+    .toSorted((a, b) => since(b) - since(a));
+}
+
 /** Of leads, the first few that something can be done for. */
 export function fewOf(leads: readonly Lead[]): Lead[] {
   return leads.filter(({ forgotten_at: forgotten }) => forgotten === null).slice(0, FEW);

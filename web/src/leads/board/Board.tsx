@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { IconDotsVertical } from "@tabler/icons-react";
+import { IconDotsVertical, IconRecycle } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
@@ -54,7 +54,7 @@ function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipelin
   const [held, setHeld] = useState<{ lead: Lead; over: string } | null>(null);
   const [said, say] = useState("");
   const board = useRef<HTMLDivElement>(null);
-  const { start, dialogs } = useMoving();
+  const { start, recycle, dialogs } = useMoving();
   const navigate = useNavigate();
 
   const first = stages.map((stage) => shown[stage]?.[0]?.id).find((id) => id !== undefined) ?? null;
@@ -222,6 +222,7 @@ function Columns({ pipeline, search, mayMove }: BoardProps & { pipeline: Pipelin
                           onKeyDown={(event) => onKey(event, lead)}
                           open={() => void navigate({ to: "/leads/$leadId", params: { leadId: lead.id } })}
                           put={(to) => put(lead, to)}
+                          recycle={() => recycle(lead)}
                           drag={mayMove && lead.stage !== "won" ? handlers(lead) : {}}
                         />
                       </li>
@@ -260,10 +261,11 @@ interface CardProps {
   onKeyDown: (event: KeyboardEvent) => void;
   open: () => void;
   put: (stage: string) => void;
+  recycle: () => void;
   drag: ReturnType<ReturnType<typeof useDrag>["handlers"]> | Record<string, never>;
 }
 
-function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }: CardProps) {
+function Card({ lead, stages, focusable, held, style, open, put, recycle, drag, ...keys }: CardProps) {
   const owner = useNameOf()(lead.owner_id);
   return (
     <div className={styles.card} data-held={held || style !== undefined || undefined} style={style}>
@@ -316,6 +318,10 @@ function Card({ lead, stages, focusable, held, style, open, put, drag, ...keys }
                   <StageChip stage={kind} name={name} />
                 </Menu.Item>
               ))}
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconRecycle size={16} />} onClick={recycle}>
+              Not now: recycle…
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}

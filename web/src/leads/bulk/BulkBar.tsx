@@ -4,6 +4,7 @@ import {
   IconHomeHeart,
   IconSpeakerphone,
   IconArrowRightCircle,
+  IconRecycle,
   IconTag,
   IconTrash,
   IconUserShare,
@@ -74,6 +75,7 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
         command("Tag the chosen leads", () => setDialog("tags"), "t"),
         command("Enrol the chosen leads in a campaign", () => setDialog("enrol")),
         ...(mayLiveTogether ? [command("Chosen leads are of the same household", liveTogether)] : []),
+        command("Recycle the chosen leads", () => setDialog("recycle"), "r"),
         command("Remove the chosen leads", () => setDialog("remove")),
         ...(wholeList ? [command("Choose all that match", everything, "shift+a")] : []),
       ];
@@ -113,6 +115,9 @@ export function BulkBar({ selection, search, loaded, more, everything, clear, st
                 Same household
               </Menu.Item>
             )}
+            <Menu.Item leftSection={<IconRecycle size={16} />} onClick={() => setDialog("recycle")}>
+              Recycle…
+            </Menu.Item>
             <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("remove")}>
               Remove…
             </Menu.Item>

@@ -10,13 +10,14 @@ import { submitByKey } from "../../ui/keys";
 import { failed } from "../../ui/toast";
 import type { LeadSearch } from "../filters";
 import { type Pipeline, usePipelines } from "../pipelines/queries";
+import { ChooseReturn, type Return } from "../recycling/ChooseReturn";
 import { StageChip } from "../stage";
 import styles from "./Bulk.module.css";
 import { type Action, chosenOf, start } from "./queries";
 import type { Selection } from "./selection";
 import { leadsInWords } from "./words";
 
-export type Dialog = "assign" | "stage" | "tags" | "enrol" | "remove";
+export type Dialog = "assign" | "stage" | "tags" | "enrol" | "recycle" | "remove";
 
 interface BulkDialogsProps {
   dialog: Dialog;
@@ -63,6 +64,7 @@ export function BulkDialogs({ dialog, close, selection, search, count, started }
     stage: `Move ${which}`,
     tags: `Tags of ${which}`,
     enrol: `Enrol ${which}`,
+    recycle: `Recycle ${which}`,
     remove: `Remove ${which}?`,
   };
   return (
@@ -73,6 +75,8 @@ export function BulkDialogs({ dialog, close, selection, search, count, started }
         <Tags act={act} close={close} busy={starting.isPending} />
       ) : dialog === "enrol" ? (
         <Enrol act={act} close={close} busy={starting.isPending} />
+      ) : dialog === "recycle" ? (
+        <RecycleMany act={act} close={close} busy={starting.isPending} />
       ) : (
         <Remove act={act} close={close} busy={starting.isPending} count={count} />
       )}
@@ -217,6 +221,31 @@ function Enrol({ act, close, busy }: FormProps) {
   );
 }
 
+function RecycleMany({ act, close, busy }: FormProps) {
+  const [when, setWhen] = useState<Return | null>(null);
+  const [reason, setReason] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (when !== null) act({ kind: "recycle", ...when, reason: reason.trim() || null });
+  };
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <form className={form.form} onSubmit={submit} onKeyDown={submitByKey}>
+      <p>They leave board and lists, and come back by themselves.</p>
+      <ChooseReturn leadId={null} choose={setWhen} />
+      <Textarea
+        label="Why"
+        autosize
+        minRows={2}
+        maxLength={1000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Actions close={close} busy={busy} title="Recycle" disabled={when === null} />
+    </form>
+  );
+}
+
 function Remove({ act, close, busy, count }: FormProps & { count: number | undefined }) {
   const [written, setWritten] = useState("");
   const [asked, setAsked] = useState(false);
@@ -256,18 +285,20 @@ function Actions({
   busy,
   title,
   red = false,
+  disabled = false,
 }: {
   close: () => void;
   busy: boolean;
   title: string;
   red?: boolean;
+  disabled?: boolean;
 }) {
   return (
     <div className={form.actions}>
       <Button variant="default" onClick={close}>
         Cancel
       </Button>
-      <Button type="submit" loading={busy} color={red ? "red" : undefined}>
+      <Button type="submit" loading={busy} disabled={disabled} color={red ? "red" : undefined}>
         {title}
       </Button>
     </div>

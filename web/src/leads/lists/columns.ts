@@ -17,6 +17,7 @@ export const COLUMNS: Readonly<Record<string, { title: string; width: string }>>
   state: { title: "State", width: "64px" },
   captured_at: { title: "Captured", width: "112px" },
   outcome: { title: "Outcome", width: "minmax(120px, 1fr)" },
+  comes_back_on: { title: "Comes back", width: "112px" },
 };
 
 export const USUAL: readonly string[] = [
@@ -33,6 +34,7 @@ export const SORTED_BY: Readonly<Record<string, string>> = {
   last_contacted_at: "last_contacted_at",
   captured_at: "captured_at",
   score: "score",
+  comes_back_on: "comes_back_on",
 };
 
 export const sortOf = (column: string): string | undefined =>

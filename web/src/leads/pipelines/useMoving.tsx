@@ -3,12 +3,15 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { Lead, PipelineStage } from "../../api/schema";
 import { Lines } from "../../ui/states";
 import { useMoveLead } from "../edit";
-import { LostReason } from "../LostReason";
 import { missing, pipelineOf, usePipelines } from "./queries";
 
 // Most leads are moved without a question.
 const Convert = lazy(() => import("../Convert").then((room) => ({ default: room.Convert })));
+const LostReason = lazy(() => import("../LostReason").then((room) => ({ default: room.LostReason })));
 const Missing = lazy(() => import("./Missing").then((room) => ({ default: room.Missing })));
+const RecycleDialog = lazy(() =>
+  import("../recycling/RecycleDialog").then((room) => ({ default: room.RecycleDialog })),
+);
 
 type Asking = { lead: Lead; to: PipelineStage; what: "lost" | "won" | "missing" };
 
@@ -18,9 +21,12 @@ type Asking = { lead: Lead; to: PipelineStage; what: "lost" | "won" | "missing" 
  */
 export function useMoving(): {
   start: (lead: Lead, to: PipelineStage) => "moves" | "asks";
+  /** Asks until when a lead is left alone. */
+  recycle: (lead: Lead) => void;
   dialogs: ReactNode;
 } {
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [recycling, setRecycling] = useState<Lead | null>(null);
   const there = usePipelines();
   const move = useMoveLead();
   const close = () => setAsking(null);
@@ -46,18 +52,28 @@ export function useMoving(): {
           </Suspense>
         </Modal>
       )}
-      <LostReason
-        opened={what === "lost"}
-        reasons={lead ? pipelineOf(there, lead).exit_reasons : []}
-        close={close}
-        lose={(why) => lead && to && void move(lead, to, why)}
-      />
+      {lead && to && what === "lost" && (
+        <Suspense fallback={null}>
+          <LostReason
+            opened
+            leadId={lead.id}
+            reasons={pipelineOf(there, lead).exit_reasons}
+            close={close}
+            lose={(why) => void move(lead, to, why)}
+          />
+        </Suspense>
+      )}
       {lead && what === "won" && (
         <Suspense fallback={null}>
           <Convert lead={lead} opened close={close} />
         </Suspense>
       )}
+      {recycling && (
+        <Suspense fallback={null}>
+          <RecycleDialog lead={recycling} close={() => setRecycling(null)} />
+        </Suspense>
+      )}
     </>
   );
-  return { start, dialogs };
+  return { start, recycle: setRecycling, dialogs };
 }
