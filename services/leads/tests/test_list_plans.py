@@ -29,13 +29,14 @@ LEADS = 120_000
 _FILL = """
 insert into leads (
     agency_id, id, person_id, given_name, family_name, display_name, sort_name, email, phone, line_of_business, x_date, stage,
-    source, campaign_id, owner_id, team_id, captured_at, last_contacted_at, contact_attempts, version
+    source, campaign_id, owner_id, team_id, captured_at, last_contacted_at, contact_attempts, next_task_on, open_tasks, version
 )
 select $1::uuid, gen_random_uuid(), gen_random_uuid(), 'Given' || n % 997, 'Family' || n % 9973, 'Given Family', 'family' || n % 9973,
     'given' || n || '@example.com', '+1512' || lpad(n::text, 7, '0'), (array['auto', 'home', 'life'])[n % 3 + 1],
     date '2026-01-01' + n % 700, (array['new', 'contacted', 'quoted', 'lost', 'qualified', 'won'])[abs(hashint4(n)) % 6 + 1], 'web',
     ($2::uuid[])[abs(hashint4(n + 1000000)) % 50 + 1], ($3::uuid[])[abs(hashint4(n + 2000000)) % 100 + 1], null, now() - n * interval '5 minutes',
-    case when n % 3 = 0 then now() - n % 90 * interval '1 day' end, n % 5, 3
+    case when n % 3 = 0 then now() - n % 90 * interval '1 day' end, n % 5,
+    case when n % 4 = 0 then current_date + (n % 300 - 30) end, case when n % 4 = 0 then 1 else 0 end, 3
 from generate_series(1, $4::int) as n
 """
 _BESIDE = (
@@ -96,6 +97,8 @@ def lists(campaigns: list[UUID], owners: list[UUID]) -> Mapping[str, tuple[dict[
         ),
         "mine and new": ({"filter": of(("owner_id", "is", owner), ("stage", "is", "new"))}, "-captured_at"),
         "X-date in the next 30 days": ({"filter": of(("x_date", "in_next", 30))}, "x_date"),
+        "task overdue": ({"filter": of(("next_task_on", "before", "today"))}, "next_task_on"),
+        "no task planned": ({"filter": of(("next_task_on", "is_empty"))}, "-captured_at"),
         "VIPs": ({"filter": of(("tags", "has_any", ["VIP"]))}, "-captured_at"),
         "VIPs called twice": ({"filter": of(("tags", "has_all", ["VIP", "tag2"]))}, "name"),
         "old roofs": ({"filter": of(("fields.roof_age", "at_least", 998))}, "-captured_at"),
@@ -109,7 +112,7 @@ def lists(campaigns: list[UUID], owners: list[UUID]) -> Mapping[str, tuple[dict[
 
 
 NAMES = [
-    "campaign not contacted in 7 days", "mine and new", "X-date in the next 30 days", "VIPs", "VIPs called twice", "old roofs",
+    "campaign not contacted in 7 days", "task overdue", "no task planned", "mine and new", "X-date in the next 30 days", "VIPs", "VIPs called twice", "old roofs",
     "oldest roof first", "captured this month, quoted", "two letters of a name", "the last digits of a number",
 ]  # fmt: skip
 

@@ -70,6 +70,11 @@ export function LeadFacts({ lead, mayEdit, editing, edit }: LeadFactsProps) {
       </Fact>
       <Fact name="Attempts">{lead.contact_attempts}</Fact>
       <Fact name="First touch">{lead.first_touched_at && <When at={lead.first_touched_at} />}</Fact>
+      {lead.first_automated_at && (
+        <Fact name="First automated touch">
+          <When at={lead.first_automated_at} />
+        </Fact>
+      )}
       <Fact name="First contact">{lead.first_contacted_at && <When at={lead.first_contacted_at} />}</Fact>
       <Fact name="Last contact">{lead.last_contacted_at && <When at={lead.last_contacted_at} />}</Fact>
     </Facts>

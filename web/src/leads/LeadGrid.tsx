@@ -165,6 +165,17 @@ function columnsOf(
       className: styles.contact,
       cell: (lead) => <LastContact lead={lead} />,
     },
+    next_task_on: { title: "Next task", className: styles.more, cell: (lead) => <NextTask lead={lead} /> },
+    first_touched_at: {
+      title: "First touch",
+      className: styles.more,
+      cell: ({ first_touched_at: at }) => (at ? <When at={at} /> : "—"),
+    },
+    first_automated_at: {
+      title: "First automated touch",
+      className: styles.more,
+      cell: ({ first_automated_at: at }) => (at ? <When at={at} /> : "—"),
+    },
     tags: { title: "Tags", className: styles.more, cell: ({ tags }) => tags.join(", ") || "—" },
     contact_attempts: { title: "Attempts", className: styles.more, cell: (lead) => lead.contact_attempts },
     current_carrier: {
@@ -250,6 +261,18 @@ function LastContact({ lead }: { lead: Lead }) {
     <span className={idle ? styles.idle : undefined}>
       {lead.last_contacted_at ? <When at={lead.last_contacted_at} /> : "Never"}
       {idle && <span className="visually-hidden">, waiting for more than {IDLE_DAYS} days</span>}
+    </span>
+  );
+}
+
+function NextTask({ lead: { next_task_on: on } }: { lead: Lead }) {
+  const zone = useZone();
+  if (on === null) return "—";
+  const late = daysUntil(on, zone) < 0;
+  return (
+    <span className={late ? styles.idle : undefined}>
+      {day(on)}
+      {late && <span className="visually-hidden">, overdue</span>}
     </span>
   );
 }

@@ -19,6 +19,8 @@ export const SORTS = {
   score: "Lowest score",
   comes_back_on: "Comes back next",
   "-comes_back_on": "Comes back last",
+  next_task_on: "Next task first",
+  "-next_task_on": "Next task last",
 } as const;
 
 /** One of these, or the order of a field of the agency's own. */

@@ -29,6 +29,7 @@ from gardenos_leads.importing.commands import importing
 from gardenos_leads.lists.consumers import zones
 from gardenos_leads.lists.tables import LIST_TABLES
 from gardenos_leads.pipelines.tables import pipelines
+from gardenos_leads.planned import lead_tasks, planned_tasks
 from gardenos_leads.projections import forget_imported, project
 from gardenos_leads.records.tables import RECORD_TABLES
 from gardenos_leads.recycling.returning import put_down_returns, returning
@@ -53,13 +54,14 @@ def create_service(settings: LeadsSettings) -> Service:
                     pipelines,
                     leads,
                     lead_contacts,
+                    lead_tasks,
                     lead_merges,
                     *LIST_TABLES,
                     *OF_LEADS,
                     *RECORD_TABLES,
                 ],
                 project=project,
-                consumers=[last_contact, scores, outcomes],
+                consumers=[last_contact, scores, outcomes, planned_tasks],
             ),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),

@@ -2,7 +2,7 @@
 
 from gardenos_chassis.events import Consumer, UnitOfWork
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Received
+from gardenos_contracts import ActorKind, Received
 from gardenos_contracts.clients import ClientOnboarded, PersonForgotten
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.lead_scores import LeadScored
@@ -13,6 +13,9 @@ from gardenos_leads.contacts import Contact, keep_contact
 from gardenos_leads.duplicates.commands import record_forgetting
 from gardenos_leads.tables import leads
 
+_AUTOMATED = (ActorKind.AUTOMATION, ActorKind.AI)
+"""Hands that are no person's. A key acts on behalf of whoever made it."""
+
 last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
 
 
@@ -20,7 +23,8 @@ last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageRec
 async def call_logged(event: Received[CallLogged], db: Session) -> None:
     """A call in either direction is a contact, unless nobody could have noticed it; one to the lead is an attempt anyway.
 
-    Somebody of the agency was on it, so whichever came first is when a person first was in touch.
+    Somebody of the agency was on it, so whichever came first is when a person first was in touch; unless it was an
+    automation that called.
     """
     call = event.data
     if call.lead_id is None:
@@ -29,10 +33,12 @@ async def call_logged(event: Received[CallLogged], db: Session) -> None:
         of_lead = (leads.c.agency_id == event.agency_id, leads.c.id == call.lead_id)
         asked_at = func.least(leads.c.do_not_call_at, call.started_at)
         await db.execute(update(leads).where(*of_lead).values(do_not_call_at=asked_at))
+    automated = event.actor.kind in _AUTOMATED
     contact = Contact(
         contacted_at=call.started_at if call.disposition.is_contact else None,
         attempts=int(call.direction is Direction.OUTBOUND),
-        touched_at=call.started_at,
+        touched_at=None if automated else call.started_at,
+        automated_at=call.started_at if automated and call.direction is Direction.OUTBOUND else None,
     )
     await keep_contact(db, event.agency_id, call.lead_id, contact)
 

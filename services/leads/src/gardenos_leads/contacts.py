@@ -19,6 +19,7 @@ lead_contacts = Table(
     Column("last_contacted_at", DateTime(timezone=True)),
     Column("contact_attempts", Integer),
     Column("first_touched_at", DateTime(timezone=True)),
+    Column("first_automated_at", DateTime(timezone=True)),
 )
 """What is known of each lead by itself. In `leads` stands what lists go by: with those that are merged into it."""
 
@@ -31,6 +32,8 @@ class Contact:
     attempts: int = 0
     touched_at: datetime | None = None
     """When somebody of the agency was on it."""
+    automated_at: datetime | None = None
+    """When an automation of the agency's reached out, and nobody of it."""
 
 
 _GOES_ON_AS = "select coalesce(merged_into, id) from leads where agency_id = $1 and id = $2"
@@ -41,13 +44,15 @@ _HOLD = (
 # least and greatest pass over nulls, and make the order in which contacts arrive not matter.
 _KEEP = """
 insert into lead_contacts as known
-    (agency_id, lead_id, first_contacted_at, last_contacted_at, contact_attempts, first_touched_at)
-values ($1, $2, $3, $3, $4, $5)
+    (agency_id, lead_id, first_contacted_at, last_contacted_at, contact_attempts, first_touched_at,
+    first_automated_at)
+values ($1, $2, $3, $3, $4, $5, $6)
 on conflict (agency_id, lead_id) do update set
     first_contacted_at = least(known.first_contacted_at, excluded.first_contacted_at),
     last_contacted_at = greatest(known.last_contacted_at, excluded.last_contacted_at),
     contact_attempts = known.contact_attempts + excluded.contact_attempts,
-    first_touched_at = least(known.first_touched_at, excluded.first_touched_at)
+    first_touched_at = least(known.first_touched_at, excluded.first_touched_at),
+    first_automated_at = least(known.first_automated_at, excluded.first_automated_at)
 """
 _ADD_UP = """
 with parts (id, part) as (
@@ -55,25 +60,33 @@ with parts (id, part) as (
     union select merged_into, id from leads where agency_id = $1 and merged_into = any($2::uuid[])
 ), sums as (
     select parts.id, min(first_contacted_at) as first, max(last_contacted_at) as last,
-        coalesce(sum(contact_attempts), 0) as attempts, min(first_touched_at) as touched
+        coalesce(sum(contact_attempts), 0) as attempts, min(first_touched_at) as touched,
+        min(first_automated_at) as automated
     from parts left join lead_contacts known on known.agency_id = $1 and known.lead_id = parts.part
     group by parts.id
 )
 update leads set first_contacted_at = sums.first, last_contacted_at = sums.last, contact_attempts = sums.attempts,
-    first_touched_at = sums.touched
+    first_touched_at = sums.touched, first_automated_at = sums.automated
 from sums where leads.agency_id = $1 and leads.id = sums.id
 """
 
 
 async def keep_contact(db: Session, agency_id: UUID, lead_id: UUID, contact: Contact) -> None:
     """One more contact with a lead; of nobody, where there is no such lead."""
+    if held := await hold(db, agency_id, lead_id):
+        said = (contact.contacted_at, contact.attempts, contact.touched_at, contact.automated_at)
+        await driver_of(db).execute(_KEEP, agency_id, lead_id, *said)
+        await add_up(db, agency_id, held)
+
+
+async def hold(db: Session, agency_id: UUID, lead_id: UUID) -> set[UUID]:
+    """A lead, and what it goes on as: nobody merges either until the transaction ends. None, where there is no such lead."""
     driver = driver_of(db)
     root = await driver.fetchval(_GOES_ON_AS, agency_id, lead_id)
     if root is None:
-        return
+        return set()
     held = await driver.fetch(_HOLD, agency_id, lead_id, root)
-    await driver.execute(_KEEP, agency_id, lead_id, contact.contacted_at, contact.attempts, contact.touched_at)
-    await add_up(db, agency_id, {lead_id, root, held[-1][0]})
+    return {lead_id, root, held[-1][0]}
 
 
 async def add_up(db: Session, agency_id: UUID, lead_ids: Collection[UUID]) -> None:

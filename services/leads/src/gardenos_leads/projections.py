@@ -30,6 +30,7 @@ from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.projections import captured_at_place, place_changes, project_pipelines
+from gardenos_leads.planned import forget_tasks
 from gardenos_leads.records.domain import OF_RECORDS
 from gardenos_leads.records.projections import project_records
 from gardenos_leads.recycling.projections import NOT_RECYCLED, recycling_changes
@@ -59,6 +60,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_assigning(session, facts)
     await project_members(session, facts)
     await project_records(session, facts)
+    await forget_tasks(session, facts)
 
 
 def _captured(fact: Fact[Event], lead: LeadCaptured, pipelines: Pipelines) -> dict[str, Any]:

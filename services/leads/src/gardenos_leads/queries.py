@@ -39,6 +39,8 @@ Sort = Literal[
     "-score",
     "comes_back_on",
     "-comes_back_on",
+    "next_task_on",
+    "-next_task_on",
 ]
 
 _ID = Key(leads.c.id, "id")
@@ -56,6 +58,8 @@ _ORDERS: Mapping[Sort, tuple[Key, ...]] = {
     "-x_date": (Key(leads.c.x_date, "x_date", "desc", nullable=True), _ID),
     "comes_back_on": (Key(leads.c.comes_back_on, "comes_back_on", nullable=True), _ID),
     "-comes_back_on": (Key(leads.c.comes_back_on, "comes_back_on", "desc", nullable=True), _ID),
+    "next_task_on": (Key(leads.c.next_task_on, "next_task_on", nullable=True), _ID),
+    "-next_task_on": (Key(leads.c.next_task_on, "next_task_on", "desc", nullable=True), _ID),
 }
 
 _CLOSED = [stage.value for stage in Stage if stage.closed]

@@ -10,6 +10,9 @@ export const COLUMNS: Readonly<Record<string, { title: string; width: string }>>
   source: { title: "From", width: "minmax(120px, 1.2fr)" },
   owner_id: { title: "Owner", width: "minmax(100px, 0.9fr)" },
   last_contacted_at: { title: "Last contact", width: "112px" },
+  next_task_on: { title: "Next task", width: "112px" },
+  first_touched_at: { title: "First touch", width: "112px" },
+  first_automated_at: { title: "First automated touch", width: "120px" },
   tags: { title: "Tags", width: "minmax(110px, 1fr)" },
   contact_attempts: { title: "Attempts", width: "84px" },
   current_carrier: { title: "Carrier", width: "minmax(104px, 0.9fr)" },
@@ -35,6 +38,7 @@ export const SORTED_BY: Readonly<Record<string, string>> = {
   captured_at: "captured_at",
   score: "score",
   comes_back_on: "comes_back_on",
+  next_task_on: "next_task_on",
 };
 
 export const sortOf = (column: string): string | undefined =>

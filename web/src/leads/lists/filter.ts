@@ -42,6 +42,8 @@ const STANDARD: readonly Known[] = [
   { name: "current_carrier", label: "Current carrier", kind: "text" },
   { name: "last_contacted_at", label: "Last contact", kind: "day" },
   { name: "idle_since", label: "Last contact, or capture", kind: "day" },
+  { name: "next_task_on", label: "Next task", kind: "day" },
+  { name: "open_tasks", label: "Open tasks", kind: "number" },
   { name: "first_touched_at", label: "First touch", kind: "day" },
   {
     name: "household",
@@ -66,6 +68,7 @@ const STANDARD: readonly Known[] = [
     ],
   },
   { name: "client_since", label: "Client since", kind: "day" },
+  { name: "first_automated_at", label: "First automated touch", kind: "day" },
   { name: "roof_year", label: "Year of a roof", kind: "number" },
   { name: "contact_attempts", label: "Attempts", kind: "number" },
   { name: "captured_at", label: "Captured", kind: "day" },

@@ -91,6 +91,11 @@ class Lead(Withholding):
     """When a person of the agency first called them, or took their call: since the capture, the speed to lead."""
     score: int | None
     """How promising it is, 0 to 100; null while it is not scored. Why, `/api/v1/scores` tells."""
+    first_automated_at: datetime | None
+    """When an automation first reached out to them."""
+    next_task_on: date | None
+    """The day on which the next open task about them is due; null where none is planned."""
+    open_tasks: int
     converted_at: datetime | None
     client_since: datetime | None
     """When the client that it became was onboarded."""

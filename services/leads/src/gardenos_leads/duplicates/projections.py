@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_leads.contacts import add_up
 from gardenos_leads.duplicates.tables import duplicate_rules, lead_merges, told_apart
+from gardenos_leads.planned import add_up_tasks
 
 
 def merge_changes(event: Event) -> dict[str, Any]:
@@ -74,6 +75,7 @@ async def project_merges(session: Session, facts: Sequence[Fact[Event]]) -> None
                 touched |= {event.lead_id, event.from_lead_id}
     if touched:
         await add_up(session, facts[0].agency_id, touched)
+        await add_up_tasks(session, facts[0].agency_id, touched)
 
 
 async def project_verdicts(session: Session, facts: Sequence[Fact[Event]]) -> None:
