@@ -2,6 +2,7 @@ import { ActionIcon, Menu, Tooltip, UnstyledButton } from "@mantine/core";
 import {
   IconActivityHeartbeat,
   IconAddressBook,
+  IconChecklist,
   IconChartHistogram,
   IconDots,
   IconKeyboard,
@@ -36,6 +37,7 @@ const PLACES = [
   { to: "/", title: "Today", key: "g t", icon: IconSunrise },
   { to: "/leads", title: "Leads", key: "g l", icon: IconUsersGroup },
   { to: "/clients", title: "Clients", key: "g c", icon: IconAddressBook },
+  { to: "/tasks", title: "Tasks", key: "g k", icon: IconChecklist },
   { to: "/conversations", title: "Conversations", key: "g v", icon: IconMessages },
   { to: "/search", title: "Search", key: "g s", icon: IconSparkles },
   { to: "/reports", title: "Reports", key: "g r", icon: IconChartHistogram },
@@ -208,7 +210,7 @@ export function Shell() {
 
 /** The few places that a thumb reaches; the rest under More. */
 function Tabs() {
-  const [first, rest] = [PLACES.slice(0, 4), PLACES.slice(4)];
+  const [first, rest] = [PLACES.slice(0, 5), PLACES.slice(5)];
   return (
     <nav className={styles.tabs} aria-label="Places, at the bottom">
       {first.map(({ to, title, icon: Icon }) => (

@@ -18,6 +18,7 @@ import { readOperationsSearch } from "../operations/search";
 import { readReportSearch } from "../reports/search";
 import "../session/arrival";
 import { readView } from "../settings/views";
+import { readTaskSearch } from "../tasks/search";
 import { readRecordSearch } from "../timeline/address";
 import { Empty, Failed, Lines } from "../ui/states";
 import { Page } from "../ui/Page";
@@ -113,6 +114,12 @@ const routes = [
     path: "/leads/$leadId",
     validateSearch: readRecordSearch,
     component: lazyRouteComponent(() => import("../leads/LeadPage"), "LeadPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/tasks",
+    validateSearch: readTaskSearch,
+    component: lazyRouteComponent(() => import("../tasks/TasksPage"), "TasksPage"),
   }),
   createRoute({
     getParentRoute: () => root,

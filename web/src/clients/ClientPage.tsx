@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { Client } from "../api/schema";
 import { LogCall } from "../calls/LogCall";
 import { useCommands } from "../commands/registry";
@@ -29,6 +29,11 @@ import { known as knownClient } from "./place";
 import { clientById, pastOfClient } from "./queries";
 
 const route = getRouteApi("/clients/$clientId");
+
+// Not part of the page's first look.
+const RecordTasks = lazy(() =>
+  import("../tasks/RecordTasks").then((room) => ({ default: room.RecordTasks })),
+);
 
 /** One client: who they are, all that happened since they first came, and what they said. */
 export function ClientPage() {
@@ -158,7 +163,14 @@ function Shown({ client, stale }: { client: Client; stale: ReactNode }) {
         <RecordLayout
           view={view}
           facts={<ClientFacts client={client} mayEdit={mayWrite} editing={editing} edit={setEditing} />}
-          timeline={<Timeline whose={whose} person={client.display_name} view={view} />}
+          timeline={
+            <>
+              <Suspense fallback={null}>
+                <RecordTasks about={whose} group="This client" mayWrite={mayWrite} show={show} />
+              </Suspense>
+              <Timeline whose={whose} person={client.display_name} view={view} />
+            </>
+          }
           insights={
             <InsightsPanel whose={whose} opened={view.source} toggle={view.toggle} reading={reading} />
           }

@@ -37,6 +37,9 @@ import { StageMenu } from "./StageMenu";
 const route = getRouteApi("/leads/$leadId");
 
 // Not part of the page's first look.
+const RecordTasks = lazy(() =>
+  import("../tasks/RecordTasks").then((room) => ({ default: room.RecordTasks })),
+);
 const Notes = lazy(() => import("./notes/Notes").then((room) => ({ default: room.Notes })));
 const Household = lazy(() => import("./household/Household").then((room) => ({ default: room.Household })));
 const Reasons = lazy(() => import("./scores/Reasons").then((room) => ({ default: room.Reasons })));
@@ -243,6 +246,9 @@ function Shown({ lead, stale }: { lead: Lead; stale: ReactNode }) {
           }
           timeline={
             <>
+              <Suspense fallback={null}>
+                <RecordTasks about={whose} group="This lead" mayWrite={mayWrite} show={show} />
+              </Suspense>
               <Suspense fallback={null}>
                 <Notes leadId={lead.id} mayWrite={mayWrite} writing={noting} write={setNoting} />
               </Suspense>

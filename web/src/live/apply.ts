@@ -39,6 +39,13 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
         ...(change.lead_id ? [["leads", "one", change.lead_id]] : []),
         ["reports"],
       ];
+    case "task":
+      return [
+        ["tasks"],
+        ofPerson,
+        ["leads", "list"],
+        ...(change.lead_id ? [["leads", "one", change.lead_id]] : []),
+      ];
     case "thread":
       return [["threads"], ofPerson, ["insights"]];
     case "score":

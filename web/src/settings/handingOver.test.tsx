@@ -33,12 +33,12 @@ const everybody = [
 const team = (id: string, name: string): Team => ({ id, name, branch_id: null, lead_ids: [], version: 3 });
 const [north, south] = [team("north", "North"), team("south", "South")] as const;
 
-let held: { leads: number; clients: number } | null;
+let held: { leads: number; clients: number; tasks: number } | null;
 let sent: { path: string; body: unknown }[];
 let answered: Promise<void>;
 
 beforeEach(() => {
-  held = { leads: 12, clients: 1 };
+  held = { leads: 12, clients: 1, tasks: 0 };
   sent = [];
   answered = Promise.resolve();
   vi.stubGlobal("fetch", async (request: Request) => {
@@ -52,7 +52,8 @@ beforeEach(() => {
     }
     if (pathname === "/api/v1/users") return Response.json({ items: everybody, next_cursor: null });
     if (held === null) return Response.json({ title: "Away", detail: "try again" }, { status: 503 });
-    return Response.json({ count: pathname.includes("leads") ? held.leads : held.clients });
+    const of = /(leads|clients|tasks)/.exec(pathname)![0] as keyof typeof held;
+    return Response.json({ count: held[of] });
   });
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -73,9 +74,10 @@ const options = () => screen.getAllByRole("option").map(({ textContent }) => tex
 
 describe("what somebody has, in words", () => {
   it("counts both, and nothing of what there is none", () => {
-    expect(inWords({ leads: 1200, clients: 1 })).toBe("1,200 open leads and one client");
-    expect(inWords({ leads: 1, clients: 0 })).toBe("one open lead");
-    expect(inWords({ leads: 0, clients: 0 })).toBeNull();
+    expect(inWords({ leads: 1200, clients: 1, tasks: 0 })).toBe("1,200 open leads and one client");
+    expect(inWords({ leads: 2, clients: 1, tasks: 3 })).toBe("2 open leads, one client, and 3 tasks");
+    expect(inWords({ leads: 1, clients: 0, tasks: 0 })).toBe("one open lead");
+    expect(inWords({ leads: 0, clients: 0, tasks: 0 })).toBeNull();
   });
 
   it("goes to those alone who are at work and may change records", () => {
@@ -103,10 +105,10 @@ describe("somebody who is deactivated", () => {
   });
 
   it("is asked nothing where they have nothing", async () => {
-    held = { leads: 0, clients: 0 };
+    held = { leads: 0, clients: 0, tasks: 0 };
     show(<Leaving person={ann} done={() => undefined} />);
     await userEvent.click(screen.getByRole("button", { name: "Deactivate…" }));
-    await screen.findByText("They have no open leads and no clients.");
+    await screen.findByText("They have no open leads, clients or tasks.");
     expect(screen.queryByLabelText("Their work goes")).toBeNull();
     await userEvent.click(screen.getByRole("button", { name: "Deactivate Ann Agent now" }));
     await waitFor(() =>

@@ -13,32 +13,35 @@ export type WorkTo = string | "pool" | null;
 export interface Held {
   leads: number;
   clients: number;
+  tasks: number;
 }
 
-/** How many open leads and clients would be handed over. */
+/** How many open leads, clients and tasks would be handed over. */
 export function heldBy(whose: Whose) {
   return queryOptions({
     // What changes leads or clients makes it stale: it is counted as it is now.
     queryKey: ["held", whose],
     queryFn: async ({ signal }): Promise<Held> => {
       const params = { query: whose };
-      const [leads, clients] = await Promise.all([
+      const [leads, clients, tasks] = await Promise.all([
         data(api.GET("/api/v1/leads/held", { params, signal })),
         data(api.GET("/api/v1/clients/held", { params, signal })),
+        data(api.GET("/api/v1/tasks/held", { params, signal })),
       ]);
-      return { leads: leads.count, clients: clients.count };
+      return { leads: leads.count, clients: clients.count, tasks: tasks.count };
     },
     staleTime: 0,
   });
 }
 
-/** In words: `12 open leads and one client`; null for nothing at all. */
-export function inWords({ leads, clients }: Held): string | null {
+/** In words: `12 open leads, one client and 3 tasks`; null for nothing at all. */
+export function inWords({ leads, clients, tasks }: Held): string | null {
   const parts = [
     leads > 0 && (leads === 1 ? "one open lead" : `${leads.toLocaleString()} open leads`),
     clients > 0 && (clients === 1 ? "one client" : `${clients.toLocaleString()} clients`),
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join(" and ") : null;
+    tasks > 0 && (tasks === 1 ? "one task" : `${tasks.toLocaleString()} tasks`),
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? new Intl.ListFormat("en", { style: "long" }).format(parts) : null;
 }
 
 /** Who may take a person's work over: whoever is at work and may change records, by name. */

@@ -4,6 +4,7 @@ import { useNow } from "../ui/When";
 import { useZone } from "../ui/zone";
 import { CameBack, Conversations, Mentions, ToClaim, Waiting, WorthActingOn } from "./Cards";
 import { dateInWords, greeting } from "./greeting";
+import { DueTasks } from "./DueTasks";
 import { Pipeline } from "./Pipeline";
 import styles from "./Today.module.css";
 
@@ -26,6 +27,7 @@ export function TodayPage() {
       <div className={styles.cards}>
         <div>
           <CameBack />
+          <DueTasks />
           <Waiting />
           <Mentions />
           <ToClaim />

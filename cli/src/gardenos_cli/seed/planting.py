@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -105,6 +105,7 @@ class Planting:
             for place, beat in enumerate(story.beats(each, self._today)):
                 steps.append((f"the life of {each.given} {each.family}", _of(self._play, each, place, beat)))
         steps.append(("a stranger's email", self._hear_stranger))
+        steps += [(f"a task of {each.agent}", _of(self._plan, each, place)) for place, each in enumerate(self._to_do())]
         steps.append(("insights", self._settled))
         return steps
 
@@ -249,6 +250,24 @@ class Planting:
 
     async def _hear_stranger(self) -> None:
         await self._hear(story.stranger(self._today))
+
+    def _to_do(self) -> list[Person]:
+        """Some whom an agent is to do something about."""
+        return [each for each in self._people if each.agent is not None][: 3 * len(story.TASKS)]
+
+    async def _plan(self, person: Person, place: int) -> None:
+        assert person.agent is not None
+        task = story.TASKS[place % len(story.TASKS)]
+        body = {
+            "lead_id": self._ids[_lead(person)],
+            "kind": task.kind,
+            "title": task.title.format(name=person.given),
+            "due_on": (self._today + timedelta(days=task.days)).date().isoformat(),
+            "due_time": task.time,
+            "priority": task.priority,
+            "owner_id": self._ids[person.agent],
+        }
+        await self._post("/tasks", f"task {place}", body)
 
     async def _settled(self) -> None:
         """The first look should show clients and insights; a slow machine shows them a little later."""

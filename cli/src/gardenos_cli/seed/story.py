@@ -25,6 +25,27 @@ CAMPAIGNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class ToDo:
+    """Something an agent is to do about one of their leads, so many days from now."""
+
+    kind: str
+    title: str
+    days: int
+    time: str | None = None
+    priority: str = "normal"
+
+
+TASKS = (
+    ToDo("call", "Call {name} back about the deductible", 0, "15:30"),
+    ToDo("quote", "Send {name} the quote with both options", -1),
+    ToDo("email", "Ask {name} for the declarations page", 0),
+    ToDo("call", "Call {name} before the renewal", 1, "09:30", "high"),
+    ToDo("meeting", "Review the whole household with {name}", 4, "11:00"),
+    ToDo("text", "Remind {name} of the inspection", 7),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Colleague:
     """Somebody who works at the agency."""
 

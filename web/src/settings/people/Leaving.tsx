@@ -89,7 +89,7 @@ function HandOver({ person, act, keep, done }: HandOverProps) {
             ? "What is theirs cannot be counted just now."
             : has
               ? `They have ${has}.`
-              : "They have no open leads and no clients."}
+              : "They have no open leads, clients or tasks."}
       </p>
       {!held.isPending && has !== null && (
         <NativeSelect
