@@ -9,6 +9,7 @@ const ROUTES = [
   "/leads/campaigns?planning=true",
   "/clients",
   "/conversations",
+  "/tasks",
   "/search?q=roof",
   "/reports",
   "/account",

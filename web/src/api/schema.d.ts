@@ -8772,6 +8772,11 @@ export interface components {
             fields: {
                 [key: string]: boolean | number | string;
             };
+            /**
+             * First Automated At
+             * @description When an automation first reached out to them.
+             */
+            first_automated_at: string | null;
             /** First Contacted At */
             first_contacted_at: string | null;
             /**
@@ -8805,8 +8810,15 @@ export interface components {
              */
             merged_into: string | null;
             name: components["schemas"]["PersonName"];
+            /**
+             * Next Task On
+             * @description The day on which the next open task about them is due; null where none is planned.
+             */
+            next_task_on: string | null;
             /** Notes */
             notes: string | null;
+            /** Open Tasks */
+            open_tasks: number;
             /**
              * Outcome
              * @description What came of its conversion: a client, or not yet one; null where it was not converted.
@@ -20516,7 +20528,7 @@ export interface operations {
                 removed?: boolean;
                 /** @description Those that are in their stage for longer than it allows */
                 rotting?: boolean;
-                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date" | "score" | "-score" | "comes_back_on" | "-comes_back_on") | string;
+                sort?: ("-captured_at" | "captured_at" | "last_contacted_at" | "-last_contacted_at" | "name" | "-name" | "x_date" | "-x_date" | "score" | "-score" | "comes_back_on" | "-comes_back_on" | "next_task_on" | "-next_task_on") | string;
                 stage?: components["schemas"]["Stage"][];
                 /** @description Stages of pipelines, by their keys */
                 stage_key?: string[];

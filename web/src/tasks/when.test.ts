@@ -12,9 +12,10 @@ it("counts days over the ends of months and years", () => {
   expect(daysOn("2026-12-31", 7)).toBe("2027-01-07");
 });
 
+const due = (due_on: string, due_time: string | null = null) =>
+  dueInWords({ due_on, due_time }, "2027-03-15");
+
 it("says when a task is due as people do", () => {
-  const due = (due_on: string, due_time: string | null = null) =>
-    dueInWords({ due_on, due_time }, "2027-03-15");
   expect(due("2027-03-15")).toBe("Today");
   expect(due("2027-03-16", "14:30")).toMatch(/^Tomorrow, 2:30\sPM$/);
   expect(due("2027-03-14")).toBe("Yesterday");
