@@ -43,10 +43,11 @@ it("makes stale what a change touches, and nothing else", () => {
   ]);
 });
 
+const news = (type: string) => [{ kind: "change" as const, change: { ...change("lead", "a"), type } }];
+
 it("shows who joins a household with each of those who live there", () => {
   const queries = new QueryClient();
   for (const id of ["a", "b"]) queries.setQueryData(["leads", "household", id], {});
-  const news = (type: string) => [{ kind: "change" as const, change: { ...change("lead", "a"), type } }];
   expect(staleAfter(queries, news("leads.LeadDetailsChanged.v1"))).toEqual([["leads", "household", "a"]]);
   expect(staleAfter(queries, news("leads.LeadJoinedHousehold.v1"))).toEqual([
     ["leads", "household", "a"],

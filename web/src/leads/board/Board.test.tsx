@@ -34,6 +34,7 @@ let leads: Lead[];
 let moves: unknown[];
 let refuse: boolean;
 let pipelines: unknown[];
+let totals: unknown[];
 
 beforeEach(() => {
   // A text box that grows listens to fonts that arrive, and here there are none.
@@ -42,10 +43,12 @@ beforeEach(() => {
   moves = [];
   refuse = false;
   pipelines = [];
+  totals = [];
   opened.length = 0;
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
     if (url.pathname.endsWith("/pipelines")) return Response.json({ items: pipelines, version: 1 });
+    if (url.pathname.endsWith("/leads/board")) return Response.json({ pipeline: "default", columns: totals });
     const id = /\/leads\/(\w+)\/stage$/.exec(url.pathname)?.[1];
     if (id) {
       const body = (await request.json()) as { stage: Stage };
@@ -119,6 +122,22 @@ it("Space picks a card up and puts it down two columns on; Escape leaves it", as
   expect(moves).toEqual([["a", { stage: "qualified", reason: null, exit_reason: null }]]);
 });
 
+const told = (name: string) =>
+  screen.getByRole("region", { name }).querySelector("h2")!.parentElement!.textContent;
+
+it("a column says how many stand in it, and what they are worth by its probability", async () => {
+  const premiums = [{ leads: 30, minor: 9_000_000, expected_minor: 900_000, currency: "USD" }];
+  const of = { leads: 40, probability: 10, expected_binds: 4, stage: "new" };
+  totals = [
+    { ...of, key: "new", name: "New", premiums },
+    { ...of, key: "contacted", name: "Contacted", premiums: [] },
+  ];
+  await show();
+  await waitFor(() => expect(told("New")).toContain("40 leads"));
+  expect(told("New")).toContain("$9K");
+  expect(told("Contacted")).toContain("4");
+});
+
 it("what is refused goes back to where it was", async () => {
   const user = await show();
   refuse = true;
@@ -171,7 +190,7 @@ it("columns, what must be known, and reasons are the pipeline's own", async () =
   ]);
   expect(screen.getAllByText(/, overdue/)).toHaveLength(3);
   await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
-  const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" });
+  const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" }, { timeout: 10_000 });
   expect((await within(asked).findByRole<HTMLButtonElement>("button", { name: /Move to/ })).disabled).toBe(
     true,
   );
