@@ -24,6 +24,7 @@ SHOW_NOBODY_S_DATA = {
     "count_held_tasks": COUNTED,
     "count_tasks": COUNTED,
     "count_leads": COUNTED,
+    "show_board": COUNTED,
     "conversion_times": COUNTED,
     "response_times": COUNTED,
     "pipeline": COUNTED,

@@ -108,7 +108,7 @@ NOT_PERSONAL_HERE = {
     },
     "leads.LeadBulkStarted.v1": {"action", "bulk_id", "undoes"},
     "leads.LeadMergedInto.v1": {"into_lead_id", "into_person_id", "merge_id"},
-    "leads.LeadStageChanged.v1": {"exit_reason", "key", "name", "pipeline", "previous_key", "previous_name"},
+    "leads.LeadStageChanged.v1": {"exit_reason", "key", "name", "pipeline", "previous_key", "previous_name", "since"},
     "leads.PipelineDefined.v1": {"exit_reasons", "moved", "name", "stages"},
     "leads.LeadUnanswered.v1": {"minutes", "rule", "rule_id", "told"},
     "leads.LeadUnmerged.v1": {"from_lead_id", "from_person_id", "merge_id"},

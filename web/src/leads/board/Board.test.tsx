@@ -83,8 +83,12 @@ async function show(mayMove = true) {
     </MantineProvider>,
   );
   const user = userEvent.setup();
-  (await screen.findByRole("button", { name: /^Lead a/ })).focus();
+  // With the pipeline's own columns the cards come anew.
+  await screen.findByRole("region", {
+    name: (pipelines as { stages: { name: string }[] }[])[0]?.stages[0]!.name ?? "New",
+  });
   await screen.findByRole("button", { name: /^Lead c/ });
+  (await screen.findByRole("button", { name: /^Lead a/ })).focus();
   return user;
 }
 
@@ -190,7 +194,7 @@ it("columns, what must be known, and reasons are the pipeline's own", async () =
   ]);
   expect(screen.getAllByText(/, overdue/)).toHaveLength(3);
   await user.keyboard("{Shift>}{ArrowRight}{/Shift}");
-  const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" }, { timeout: 10_000 });
+  const asked = await screen.findByRole("dialog", { name: "Before Lead a is in Offer out" });
   expect((await within(asked).findByRole<HTMLButtonElement>("button", { name: /Move to/ })).disabled).toBe(
     true,
   );
