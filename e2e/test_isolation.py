@@ -72,6 +72,8 @@ async def state_of(agency: Agency, operations: Sequence[Operation]) -> dict[str,
         headers = {"Authorization": f"Bearer {agency.tokens['owner']}"}
         query = {"q": agency.word} if operation.id == "search" else {}
         query |= {"lead_id": agency.ids["lead_id"]} if "lead_id" in operation.in_query else {}
+        # For how long a lead is in its stage changes by itself; until its last event it does not.
+        query |= {"version": "1000"} if operation.id == "list_lead_stages" else {}
         answer = await agency.http.get(operation.address(agency.ids), headers=headers, params=query)
         found[operation.id] = (answer.status_code, answer.text)
     return found

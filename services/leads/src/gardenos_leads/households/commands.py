@@ -33,6 +33,8 @@ async def same_household(
     async def command(work: UnitOfWork) -> Changed:
         if lead_id in other_ids:
             raise Invalid("this is the lead itself: choose another", pointer="/other_ids")
+        # First the one that was named: to whom it is not there, nothing is said of the others.
+        await to_change(work, lead_id)
         others = [await to_change(work, other_id) for other_id in other_ids]
         version = await record_joined(work, lead_id, others, relationship)
         for other_id in other_ids:
@@ -68,7 +70,7 @@ async def tell_households_apart(store: EventStore, context: Context, lead_id: UU
     one, other = sorted((lead_id, other_id))
 
     async def command(work: UnitOfWork) -> Changed:
-        for id in (one, other):
+        for id in (lead_id, other_id):
             await to_change(work, id)
         stream_id = derived_id("households apart", one, other)
         told = await work.load(stream_id)
