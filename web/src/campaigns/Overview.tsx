@@ -14,21 +14,15 @@ import { LinkTile, Tile, Tiles } from "../ui/Tile";
 import { When } from "../ui/When";
 import { booksOf } from "./queries";
 import styles from "./Campaigns.module.css";
-import {
-  amount,
-  costInWords,
-  datesInWords,
-  KINDS,
-  leadsInWords,
-  shareOfBudget,
-  type Step,
-  UTM,
-} from "./words";
+import { amount, datesInWords, KINDS, leadsInWords, shareOfBudget, type Step, UTM } from "./words";
 
 /** What a campaign came to in a few figures, how it is planned, and by what leads come to it. */
 export function Overview({ campaign }: { campaign: Campaign }) {
   const { came, enrolled, cost } = campaign;
   const share = shareOfBudget(campaign);
+  // What nobody recorded is not known: in a large figure a dash says so, and the small print why.
+  const recorded = cost?.recorded ?? false;
+  const told = (minor: number | null | undefined) => amount(recorded ? minor : null, campaign);
   const list = (step?: Exclude<Step, "all">) => ({
     to: "/leads/campaigns/$campaignId" as const,
     params: { campaignId: campaign.id },
@@ -48,12 +42,12 @@ export function Overview({ campaign }: { campaign: Campaign }) {
         <LinkTile name="Won" value={String(came?.won ?? 0)} {...list("won")} />
         <Tile
           name="Cost so far"
-          value={costInWords(cost?.net_minor, campaign)}
-          note={share === null ? "no budget" : `${share} % of ${amount(campaign.budget_minor, campaign)}`}
+          value={told(cost?.net_minor)}
+          note={`${recorded ? "" : "none recorded, "}${share === null ? "no budget" : `${share} % of ${amount(campaign.budget_minor, campaign)}`}`}
           tone={share !== null && share > 100 ? "warn" : undefined}
         />
-        <Tile name="A lead cost" value={costInWords(cost?.per_lead_minor, campaign)} />
-        <Tile name="A sale cost" value={costInWords(cost?.per_bind_minor, campaign)} />
+        <Tile name="A lead cost" value={told(cost?.per_lead_minor)} />
+        <Tile name="A sale cost" value={told(cost?.per_bind_minor)} />
       </Tiles>
       <Card
         title="Plan"
