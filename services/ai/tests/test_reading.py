@@ -513,7 +513,7 @@ async def test_half_a_million_characters_block_nobody(started: Started, source: 
 
         async def begun() -> bool:
             async with running.service.database.transaction(agency_id) as session:
-                lease = (await session.execute(select(jobs.c.lease))).scalar_one_or_none()
+                lease = (await session.execute(select(jobs.c.lease).where(jobs.c.kind == READ))).scalar_one_or_none()
             return lease is not None
 
         await eventually(begun, what="the long call begun")

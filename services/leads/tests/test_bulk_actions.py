@@ -133,7 +133,9 @@ async def test_everything_a_filter_matches(leads: Running, agency_id: UUID, monk
     assert (ended.outcome, ended.leads, ended.done) == ("done", 8, 6)
 
 
-DEFAULTS = {"stage": [], "campaign_id": [], "owner_id": [], "in_pool": False, "stage_key": [], "rotting": False}
+DEFAULTS = {
+    "stage": [], "campaign_id": [], "owner_id": [], "in_pool": False, "stage_key": [], "rotting": False, "recycled": False,
+}  # fmt: skip
 
 
 async def test_tags_stages_and_removal_and_each_taken_back(leads: Running, agency_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""What stands in each column of a board is counted from an index: of whose leads, and what line they are of."""
+"""What the leads of a board are worth is counted from an index."""
 
 from alembic import op
 
@@ -7,12 +7,6 @@ down_revision = "0027"
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        create index leads_board on leads (agency_id, pipeline, stage_key)
-        include (id, owner_id, team_id, person_id, line_of_business, stage) where removed_at is null
-        """
-    )
     op.execute(
         """
         create index lead_premiums on lead_x_dates (agency_id, lead_id, line_of_business)
