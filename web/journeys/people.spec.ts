@@ -61,7 +61,7 @@ test("somebody is invited, joins, is made manager, and is deactivated", async ({
   await test.step("deactivated: out at once, and not let in", async () => {
     await open();
     await change.getByRole("button", { name: "Deactivate…" }).click();
-    await expect(change.getByText("They have no open leads and no clients.")).toBeVisible();
+    await expect(change.getByText("They have no open leads, clients or tasks.")).toBeVisible();
     expect(await violations(page), "deactivate somebody").toEqual([]);
     await change.getByRole("button", { name: /^Deactivate .* now$/ }).click();
     await expect(change).toBeHidden();
