@@ -97,7 +97,9 @@ class Truth:
                 )
                 left = sum(head - marks.get(agency_id, 0) for agency_id, head in heads[source].items())
                 behind += [f"{consumer} from {source}: {left}"] if left else []
-        left = await self.connections["ai"].fetchval("select count(*) from jobs where due_at is not null")
+        # What is to be done on another day is left for that day.
+        soon = "select count(*) from jobs where due_at < now() + interval '10 minutes'"
+        left = await self.connections["ai"].fetchval(soon)
         running = "select count(*) from imports where status = 'running'"
         imports = await self.connections["leads"].fetchval(running)
         behind += [f"imports that run: {imports}"] if imports else []
