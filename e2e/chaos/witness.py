@@ -8,23 +8,15 @@ from gardenos_chassis import migrations
 from gardenos_chassis.events import Consumer
 from gardenos_chassis.main import main
 from gardenos_chassis.service import Service
-from gardenos_chassis.settings import ServiceSettings
+from gardenos_chassis.settings import SERVICES, ServiceSettings
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Event, Received, ai, clients, comms, identity, leads
+from gardenos_contracts import Received, all_events
 from gardenos_contracts.leads import LeadCaptured
 from sqlalchemy import text
 
 from chaos.load import POISON
 
-EVENTS: tuple[type[Event], ...] = tuple(
-    found
-    for module in (identity, leads, clients, comms, ai)
-    for found in vars(module).values()
-    if isinstance(found, type)
-    and issubclass(found, Event)
-    and found is not Event
-    and found.__module__ == module.__name__
-)
+EVENTS = tuple(event for event in all_events().values() if event.service in SERVICES)
 
 
 class WitnessSettings(ServiceSettings, service="witness"):
