@@ -75,8 +75,14 @@ assigning = Jobs(at_once=2)
 
 @waking.on_batch
 async def something_happened(events: Sequence[Received[Event]], db: Session) -> None:
-    """What waits may find somebody now."""
+    """What waits may find somebody now.
+
+    Who joined a household gets a look of its own: one that is going on has read the backlog without it.
+    """
     await wake(db, events[-1])
+    joined = [received for received in events if isinstance(received.data, LeadJoinedHousehold)]
+    if joined:
+        await wake(db, joined[-1], key=joined[-1].id)
 
 
 async def wake(db: Session, because_of: Received[Event], *, key: str = "now") -> None:
