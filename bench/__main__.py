@@ -19,6 +19,7 @@ MEASURES = {
     "capture": "bench.capture",
     "post_to_screen": "bench.screen",
     "import": "bench.imports",
+    "pipeline_change": "bench.placing",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
     "memory": "bench.memory",

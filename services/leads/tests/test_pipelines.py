@@ -115,6 +115,11 @@ async def test_what_must_be_known_is_asked_for_on_the_way(leads: Running, agency
         ends = [stage("bound", "won", required=["birth_date"]), stage("lost", "lost")]
         unknown = [stages[0] | {"required": ["shoe_size"]}, *ends]
         assert pointers(await defined(http, "default", 422, name="All", stages=unknown)) == ["/stages/0/required"]
+        # All that is offered is taken, and of the agency's own fields those that are in use.
+        offered = (await http.get(AT)).json()["may_require"]
+        assert set(stages[1]["required"]) < set(offered)
+        all_of_it = [stages[0] | {"required": offered}, *ends]
+        await defined(http, "default", name="All", stages=all_of_it)
         await defined(http, "default", name="All", stages=[*stages, *ends])
         one = await lead(http)
         refused = await moved(http, one["id"], "quoted", 422)

@@ -3234,7 +3234,7 @@ export interface paths {
          * @description Leads of a line go through these stages from here on; answers all pipelines. For owners, admins and managers.
          *
          *     Leads stay in the stage whose key they have. Of a stage that is no more and that leads are in, `moved` has to say where they
-         *     go on: 422 names those of which it does not.
+         *     go on: 422 names those of which it does not. Many of them follow after the answer: `placing` says how far.
          */
         put: operations["define_pipeline"];
         post?: never;
@@ -5675,6 +5675,8 @@ export interface components {
             columns: components["schemas"]["BoardColumn"][];
             /** Pipeline */
             pipeline: string;
+            /** @description Null as long as all leads are where their pipelines have them; else some are in none of these columns, or in another. */
+            placing: components["schemas"]["Placing"] | null;
         };
         /** Body_exchange_api_key */
         Body_exchange_api_key: {
@@ -10761,6 +10763,13 @@ export interface components {
             /** Items */
             items: components["schemas"]["PipelineShown"][];
             /**
+             * May Require
+             * @description What a stage may ask for: names of a lead's details, and `fields.<key>` of the agency's own.
+             */
+            may_require: string[];
+            /** @description Null as long as all leads are where their pipelines have them. */
+            placing: components["schemas"]["Placing"] | null;
+            /**
              * Version
              * @description As in the `ETag`, which all of them have together.
              */
@@ -10793,6 +10802,30 @@ export interface components {
              * @description After so many days here a lead is overdue to move; null: never.
              */
             rots_after_days?: number | null;
+        };
+        /**
+         * Placing
+         * @description How far leads are on their way to where a change has them: until then boards and lists have some in another stage.
+         */
+        Placing: {
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /**
+             * Leads
+             * @description How many move; null until they were counted.
+             */
+            leads: number | null;
+            /** Moved */
+            moved: number;
+            /**
+             * Status
+             * @description `failed`: it goes on once whoever runs the platform has it tried again, or with the next change.
+             * @enum {string}
+             */
+            status: "running" | "failed";
         };
         /**
          * PlanAbsence
@@ -12424,7 +12457,7 @@ export interface components {
             probability: number;
             /**
              * Required
-             * @description What must be known of a lead before it is here: names of its details, and `fields.<key>` of the agency's own.
+             * @description What must be known of a lead before it is here: any of `may_require`.
              * @default []
              */
             required: string[];
@@ -13995,6 +14028,7 @@ export type PipelineResult = components['schemas']['PipelineResult'];
 export type PipelineShown = components['schemas']['PipelineShown'];
 export type PipelinesShown = components['schemas']['PipelinesShown'];
 export type PipelineStage = components['schemas']['PipelineStage'];
+export type Placing = components['schemas']['Placing'];
 export type PlanAbsence = components['schemas']['PlanAbsence'];
 export type PlanCampaign = components['schemas']['PlanCampaign'];
 export type PlanImport = components['schemas']['PlanImport'];

@@ -28,9 +28,10 @@ from gardenos_leads.households.tables import households_apart
 from gardenos_leads.importing.commands import importing
 from gardenos_leads.lists.consumers import zones
 from gardenos_leads.lists.tables import LIST_TABLES
+from gardenos_leads.pipelines.placing import placing, put_down_placing
 from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.planned import lead_tasks, planned_tasks
-from gardenos_leads.projections import forget_imported, project
+from gardenos_leads.projections import forget_imported, project, project_again
 from gardenos_leads.records.tables import RECORD_TABLES
 from gardenos_leads.recycling.returning import put_down_returns, returning
 from gardenos_leads.settings import LeadsSettings
@@ -61,6 +62,7 @@ def create_service(settings: LeadsSettings) -> Service:
                     *RECORD_TABLES,
                 ],
                 project=project,
+                project_again=project_again,
                 consumers=[last_contact, scores, outcomes, planned_tasks],
             ),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
@@ -70,9 +72,9 @@ def create_service(settings: LeadsSettings) -> Service:
             zones,
             work,
         ],
-        projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns],
+        projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns, put_down_placing],
         consumers=[forgetting, finding, handed_over, waking],
-        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning],
+        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning, placing],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

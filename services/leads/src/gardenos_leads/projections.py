@@ -29,7 +29,8 @@ from gardenos_leads.households.projections import household_changes
 from gardenos_leads.importing.tables import import_rows
 from gardenos_leads.lists.projections import lead_changes, project_lists
 from gardenos_leads.pipelines.pipeline import Pipelines
-from gardenos_leads.pipelines.projections import captured_at_place, place_changes, project_pipelines
+from gardenos_leads.pipelines.placing import place_all
+from gardenos_leads.pipelines.projections import OF_PIPELINES, captured_at_place, place_changes, project_pipelines
 from gardenos_leads.planned import forget_tasks
 from gardenos_leads.records.domain import OF_RECORDS
 from gardenos_leads.records.projections import project_records
@@ -61,6 +62,13 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_members(session, facts)
     await project_records(session, facts)
     await forget_tasks(session, facts)
+
+
+async def project_again(session: Session, facts: Sequence[Fact[Event]]) -> None:
+    """The same in a rebuild, which has no jobs: where pipelines change, all leads follow with that."""
+    await project(session, facts)
+    if any(isinstance(fact.data, OF_PIPELINES) for fact in facts):
+        await place_all(session, facts[0].agency_id)
 
 
 def _captured(fact: Fact[Event], lead: LeadCaptured, pipelines: Pipelines) -> dict[str, Any]:

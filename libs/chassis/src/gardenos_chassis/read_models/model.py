@@ -19,6 +19,8 @@ class ReadModel:
     `tables` are all it holds; `project` takes the service's own events, `consumers` those of others. Its handlers write
     no other tables, and give the same however the events of different services come between one another.
 
+    `project_again` takes the service's own events in a rebuild, where `project` leaves something to a job: a rebuild has none.
+
     `rebuilt_by` are consumers that do less than those of the same name in `consumers`: these tables alone, where in service
     more is told or kept.
 
@@ -32,6 +34,7 @@ class ReadModel:
     name: str
     tables: Sequence[TableClause]
     project: Projection | None = None
+    project_again: Projection | None = None
     consumers: Sequence[Consumer] = ()
     rebuilt_by: Sequence[Consumer] = ()
     scratch: Sequence[TableClause] = ()
@@ -56,6 +59,11 @@ class ReadModel:
     def table_names(self) -> list[str]:
         """The names of its tables."""
         return [table.name for table in self.tables]
+
+    @property
+    def projecting_again(self) -> Projection | None:
+        """What takes the service's own events in a rebuild."""
+        return self.project_again or self.project
 
     @property
     def replaying(self) -> list[Consumer]:

@@ -143,12 +143,13 @@ class Replay:
 
         async with aclosing(_pages(fetch, after, until)) as pages:
             async for page in pages:
-                assert self.model.project is not None
+                project = self.model.projecting_again
+                assert project is not None
                 facts = [_received(message) for message in page]
                 async with self.beside.transaction(agency_id) as session:
                     await _take_turn(session, agency_id, page[0].sequence - 1)
                     if not await is_erased(session, agency_id):
-                        await self.model.project(session, facts)
+                        await project(session, facts)
                     await session.execute(_MOVE_OWN, {"agency_id": agency_id, "head": page[-1].sequence})
                 self.took(OWN, len(page))
 

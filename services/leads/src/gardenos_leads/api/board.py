@@ -13,8 +13,9 @@ from gardenos_contracts.leads import Stage
 from gardenos_leads import queries
 from gardenos_leads.api.leads import lead_filter
 from gardenos_leads.api.narrowing import FilterParam, narrowed
+from gardenos_leads.api.pipelines import Placing
 from gardenos_leads.pipelines.board import Column, columns_of
-from gardenos_leads.pipelines.queries import line_of, pipelines_of
+from gardenos_leads.pipelines.queries import line_of, pipelines_of, placing_of
 from gardenos_leads.pipelines.tables import DEFAULT
 
 router = APIRouter(prefix="/api/v1/leads/board", tags=["leads"])
@@ -50,6 +51,8 @@ class BoardShown(Shape):
 
     pipeline: str
     columns: list[BoardColumn]
+    placing: Placing | None
+    """Null as long as all leads are where their pipelines have them; else some are in none of these columns, or in another."""
 
 
 @router.get("", responses={200: {"model": BoardShown}})
@@ -69,7 +72,8 @@ async def show_board(
     pipeline = there.of(line_of(wanted.pipeline or DEFAULT))
     sees = "premium" not in hidden_from(reading.caller)
     columns = [_shown(column, sees) for column in columns_of(pipeline, totals)]
-    return json_response({"pipeline": wanted.pipeline, "columns": columns})
+    placing = await placing_of(reading.session, reading.caller.agency_id)
+    return json_response({"pipeline": wanted.pipeline, "columns": columns, "placing": placing})
 
 
 def _shown(column: Column, sees_premiums: bool) -> dict[str, object]:

@@ -1,7 +1,9 @@
 """`/api/v1/pipelines`: the stages that leads go through. All read them; owners, admins and managers write."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -21,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from gardenos_leads.lead import DETAILS
 from gardenos_leads.lists.queries import own_fields
 from gardenos_leads.pipelines.pipeline import MOST_REASONS, MOST_STAGES, Pipeline, Pipelines, evolve, stream_of
-from gardenos_leads.pipelines.queries import line_of, pipelines_of, shown, stages_in_use
+from gardenos_leads.pipelines.queries import line_of, pipelines_of, placing_of, shown, stages_in_use
 
 router = APIRouter(prefix="/api/v1/pipelines", tags=["pipelines"])
 
@@ -47,7 +49,7 @@ class StageSaid(_Said):
     probability: Annotated[int, Field(ge=0, le=100)]
     """Of 100 leads that are here, how many are won."""
     required: Annotated[list[Required], Field(max_length=50)] = []
-    """What must be known of a lead before it is here: names of its details, and `fields.<key>` of the agency's own."""
+    """What must be known of a lead before it is here: any of `may_require`."""
     rots_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     """After so many days here a lead is overdue to move; null: never."""
 
@@ -72,10 +74,25 @@ class PipelineShown(Shape):
     exit_reasons: list[str]
 
 
+class Placing(Shape):
+    """How far leads are on their way to where a change has them: until then boards and lists have some in another stage."""
+
+    status: Literal["running", "failed"]
+    """`failed`: it goes on once whoever runs the platform has it tried again, or with the next change."""
+    leads: int | None
+    """How many move; null until they were counted."""
+    moved: int
+    begun_at: datetime
+
+
 class PipelinesShown(Shape):
     """The one of all lines that have none of their own first."""
 
     items: list[PipelineShown]
+    may_require: list[str]
+    """What a stage may ask for: names of a lead's details, and `fields.<key>` of the agency's own."""
+    placing: Placing | None
+    """Null as long as all leads are where their pipelines have them."""
     version: int
     """As in the `ETag`, which all of them have together."""
 
@@ -83,7 +100,7 @@ class PipelinesShown(Shape):
 @router.get("", responses={200: {"model": PipelinesShown}})
 async def list_pipelines(reading: Reader) -> Response:
     """All of the agency's pipelines."""
-    return _answer(*await pipelines_of(reading.session, reading.caller.agency_id))
+    return await _answer(reading.session, reading.caller.agency_id)
 
 
 @router.put("/{line}", responses={200: {"model": PipelinesShown}})
@@ -91,7 +108,7 @@ async def define_pipeline(line: Line, body: DefinePipeline, writing: Writer) -> 
     """Leads of a line go through these stages from here on; answers all pipelines. For owners, admins and managers.
 
     Leads stay in the stage whose key they have. Of a stage that is no more and that leads are in, `moved` has to say where they
-    go on: 422 names those of which it does not.
+    go on: 422 names those of which it does not. Many of them follow after the answer: `placing` says how far.
     """
     writing.caller.require(KEEP_PIPELINES)
     stages = tuple(PipelineStage(**stage.model_dump()) for stage in body.stages)
@@ -99,7 +116,7 @@ async def define_pipeline(line: Line, body: DefinePipeline, writing: Writer) -> 
 
     async def decide(there: Pipelines, session: Session) -> Iterable[Event]:
         await _refuse_unknown(session, writing, new)
-        return there.define(new, await stages_in_use(session, writing.caller.agency_id, new.line))
+        return there.define(new, await stages_in_use(session, writing.caller.agency_id, there, new.line))
 
     return await _changed(writing, decide)
 
@@ -117,8 +134,7 @@ async def withdraw_pipeline(line: LineOfBusiness, writing: Writer) -> Response:
 
 async def _refuse_unknown(session: Session, writing: Writing, new: Pipeline) -> None:
     """Raises Invalid where a stage requires what no lead of the agency has."""
-    own = await own_fields(session, writing.caller.agency_id)
-    known = {*DETAILS, *(f"fields.{key}" for key, field in own.items() if not field.retired)}
+    known = await _may_require(session, writing.caller.agency_id)
     wrong = [
         (f"/stages/{place}/required", f"your agency's leads have no field {name}")
         for place, stage in enumerate(new.stages)
@@ -127,6 +143,11 @@ async def _refuse_unknown(session: Session, writing: Writing, new: Pipeline) -> 
     ]
     if wrong:
         raise Invalid.many(wrong)
+
+
+async def _may_require(session: Session, agency_id: UUID) -> list[str]:
+    own = await own_fields(session, agency_id)
+    return [*DETAILS, *(f"fields.{key}" for key, field in own.items() if not field.retired)]
 
 
 async def _changed(writing: Writing, decide: Callable[[Pipelines, Session], Awaitable[Iterable[Event]]]) -> Response:
@@ -142,11 +163,19 @@ async def _changed(writing: Writing, decide: Callable[[Pipelines, Session], Awai
             changed = Changed(id, work.record(id, version, await decide(state or Pipelines(), work.session)))
             await work.settle(changed)
             await work.flush()
-        there, version = await pipelines_of(work.session, writing.caller.agency_id)
-    return _answer(there, version)
+        return await _answer(work.session, writing.caller.agency_id)
 
 
-def _answer(there: Pipelines, version: int) -> Response:
+async def _answer(session: Session, agency_id: UUID) -> Response:
+    there, version = await pipelines_of(session, agency_id)
     own = sorted((each for each in there.own.values() if each.line is not None), key=lambda each: str(each.line))
     items = [shown(each) for each in (there.of(None), *own)]
-    return json_response({"items": items, "version": version}, etag=version)
+    return json_response(
+        {
+            "items": items,
+            "may_require": await _may_require(session, agency_id),
+            "placing": await placing_of(session, agency_id),
+            "version": version,
+        },
+        etag=version,
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts import Event, Fact
@@ -12,34 +11,33 @@ from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage, Pi
 from gardenos_contracts.lead_recycling import LeadCameBack
 from gardenos_contracts.leads import LeadCaptured, LeadConverted, LeadDetailsChanged, LeadStageChanged, Stage
 from gardenos_contracts.values import LineOfBusiness
-from sqlalchemy import DateTime, Text, case, literal, null, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Text, case, literal, select, update
 
 from gardenos_leads.pipelines.pipeline import Pipeline, Pipelines, evolve
-from gardenos_leads.pipelines.queries import called, pipelines_of, shown
+from gardenos_leads.pipelines.queries import called, pipelines_held, shown
 from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.tables import leads
 
+OF_PIPELINES = (PipelineDefined, PipelineWithdrawn)
 _PLACING = (LeadCaptured, LeadStageChanged, LeadConverted, LeadDetailsChanged, LeadCameBack)
 
 
 async def project_pipelines(session: Session, facts: Sequence[Fact[Event]]) -> Pipelines:
-    """Keeps pipelines, and moves leads along with them. The agency's as they are after all of these, where any of these asks.
+    """Keeps pipelines. The agency's as they are after all of these, where any of these asks, held until it has committed.
 
-    Where a lead is follows from what was said of it last and from the pipelines as they are: so they come first.
+    Where a lead is follows from what was said of it last and from the pipelines as they are: so they come first. Leads that
+    these are not about follow a change by `pipelines.placing`.
     """
-    told = [fact for fact in facts if isinstance(fact.data, PipelineDefined | PipelineWithdrawn)]
+    told = [fact for fact in facts if isinstance(fact.data, OF_PIPELINES)]
     if not told and not any(isinstance(fact.data, _PLACING) for fact in facts):
         return Pipelines()
-    there, _ = await pipelines_of(session, facts[0].agency_id)
+    there = await pipelines_held(session, facts[0].agency_id, to_change=bool(told))
     if told:
         for fact in told:
             there = evolve(there, fact.data)
         own = [shown(each) | {"moved": dict(each.moved)} for each in there.own.values()]
-        row = {"agency_id": told[-1].agency_id, "own": own, "version": told[-1].version}
-        kept = insert(pipelines).values(**row)
-        await session.execute(kept.on_conflict_do_update(index_elements=["agency_id"], set_=row))
-        await _place_all(session, facts[0].agency_id, there)
+        ours = pipelines.c.agency_id == facts[0].agency_id
+        await session.execute(update(pipelines).where(ours).values(own=own, version=told[-1].version))
     return there
 
 
@@ -108,28 +106,6 @@ def _placed(there: Pipelines, stage: Stage, given: str | None, since: datetime) 
         )
         for name, value in others.items()
     }  # fmt: skip
-
-
-async def _place_all(session: Session, agency_id: UUID, there: Pipelines) -> None:
-    """All of an agency's leads, where its pipelines have changed: one statement for each place that they were said to be in."""
-    said = (leads.c.line_of_business, leads.c.stage, leads.c.stage_given)
-    for line, stage, given in (
-        await session.execute(select(*said).where(leads.c.agency_id == agency_id).distinct())
-    ).all():
-        pipeline = there.of(_line(line))
-        at = pipeline.place(Stage(stage), given)
-        overdue = null() if at.rots_after_days is None else leads.c.stage_since + timedelta(days=at.rots_after_days)
-        placed = _at(pipeline, at)
-        theirs = (
-            leads.c.agency_id == agency_id,
-            leads.c.line_of_business.is_not_distinct_from(line),
-            leads.c.stage == stage,
-            leads.c.stage_given.is_not_distinct_from(given),
-            (leads.c.pipeline != placed["pipeline"])
-            | (leads.c.stage_key != placed["stage_key"])
-            | leads.c.rots_at.is_distinct_from(overdue),
-        )
-        await session.execute(update(leads).where(*theirs).values(**placed, rots_at=overdue))
 
 
 def _at(pipeline: Pipeline, at: PipelineStage) -> dict[str, Any]:
