@@ -19,6 +19,7 @@ import { LeadGrid } from "./LeadGrid";
 import styles from "./LeadList.module.css";
 import { LeadMenu } from "./LeadMenu";
 import { lookAt, placeOf } from "./place";
+import { Placed } from "./pipelines/Placed";
 import { leadList } from "./queries";
 import { RecycledLink } from "./recycling/RecycledLink";
 
@@ -187,6 +188,9 @@ export function LeadListPage() {
       />
       <div className={styles.notice}>
         <RecycledLink search={search} show={() => narrow({ recycled: true })} />
+      </div>
+      <div className={styles.notice}>
+        <Placed />
       </div>
       {leads.isError && items.length > 0 && (
         <div className={styles.notice}>

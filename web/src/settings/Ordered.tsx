@@ -78,11 +78,18 @@ interface ActProps {
   children: ReactNode;
 }
 
-/** One thing to do with an entry, as an icon that says its name. */
+/** One thing to do with an entry, as an icon that says its name. Whoever is on it stays there while it cannot be done. */
 export function Act({ label, disabled, act, children }: ActProps) {
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="default" size={32} aria-label={label} disabled={disabled} onClick={act}>
+      <ActionIcon
+        variant="default"
+        size={32}
+        aria-label={label}
+        aria-disabled={disabled}
+        data-disabled={disabled || undefined}
+        onClick={disabled ? undefined : act}
+      >
         {children}
       </ActionIcon>
     </Tooltip>

@@ -1,10 +1,11 @@
 import { MantineProvider } from "@mantine/core";
-import { QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createQueryClient } from "../../api/queries";
-import { type Pipeline, usePipelines } from "./queries";
+import { Placed } from "./Placed";
+import { type Pipeline, pipelines, usePipelines } from "./queries";
 import { Stages } from "./Stages";
 
 let sent: {
@@ -13,16 +14,24 @@ let sent: {
   body: { stages: { key: string }[] } & Record<string, unknown>;
 }[];
 let refuse: boolean;
+let placing: ({ status: string; leads: number | null; moved: number } | null)[];
+const there = { items: [], may_require: ["phone", "x_date", "fields.roof_age"] };
+const own = [
+  { key: "roof_age", label: "Age of the roof", kind: "number", options: [], retired: false, version: 1 },
+];
 
 beforeEach(() => {
   Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
   sent = [];
   refuse = false;
+  placing = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const path = new URL(request.url).pathname;
-    if (request.method === "GET") return Response.json({ items: [], version: 3, next_cursor: null });
+    if (request.method === "GET" && path.endsWith("/fields")) return Response.json({ items: own });
+    if (request.method === "GET")
+      return Response.json({ ...there, version: 3, placing: placing.shift() ?? null });
     sent.push({ path, match: request.headers.get("If-Match"), body: await request.json() });
-    if (!refuse) return Response.json({ items: [], version: 4 }, { headers: { ETag: '"4"' } });
+    if (!refuse) return Response.json({ ...there, version: 4, placing: null }, { headers: { ETag: '"4"' } });
     const errors = [{ pointer: "/stages/1/kind", detail: "New is new, which is before quoted" }];
     const detail = errors[0]!.detail;
     return Response.json({ title: "Invalid", detail, status: 422, errors }, { status: 422 });
@@ -33,6 +42,10 @@ afterEach(() => vi.unstubAllGlobals());
 function Shown() {
   const [standard] = usePipelines() as [Pipeline];
   return <Stages pipeline={standard} version={3} />;
+}
+
+function Leads() {
+  return <p>{useQuery<number>({ queryKey: ["leads", "list"] }).data}</p>;
 }
 
 function show() {
@@ -67,6 +80,11 @@ it("a stage is added where its kind has its place, and asks for what was chosen"
   await user.type(within(dialog).getByRole("textbox", { name: /^Name/ }), "Docs in");
   await user.selectOptions(within(dialog).getByRole("combobox", { name: "Counts as" }), "quoted");
   await user.type(within(dialog).getByRole("textbox", { name: "Overdue after days" }), "14");
+  // What may be asked for is what the service says, and the agency's own is called as it calls it.
+  expect((await within(dialog).findAllByRole("checkbox")).map((box) => box.getAttribute("value"))).toEqual(
+    there.may_require,
+  );
+  expect(await within(dialog).findByRole("checkbox", { name: "Age of the roof" })).toBeTruthy();
   await user.click(within(dialog).getByRole("checkbox", { name: "X-date" }));
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   await waitFor(() => expect(sent).toHaveLength(1));
@@ -102,4 +120,38 @@ it("reasons are one in a line, each once", async () => {
   );
   await user.click(screen.getByRole("button", { name: "Save the reasons" }));
   await waitFor(() => expect(sent[0]?.body.exit_reasons).toEqual(["Too dear", "Stayed"]));
+});
+
+const told = () => screen.queryByRole("region", { name: "Leads on their way" })?.textContent ?? "";
+
+it("leads that are on their way are told of until they are there, and then asked for anew", async () => {
+  placing = [
+    { status: "running", leads: null, moved: 30 },
+    { status: "running", leads: 20_000, moved: 4_500 },
+    { status: "failed", leads: 20_000, moved: 5_000 },
+    null,
+  ];
+  const queries = createQueryClient();
+  let asked = 0;
+  queries.setQueryDefaults(["leads", "list"], { queryFn: () => (asked += 1) });
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={queries}>
+        <Placed />
+        <Leads />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  const again = () => queries.refetchQueries({ queryKey: pipelines.queryKey });
+  await waitFor(() => expect(told()).toContain("They are being counted"));
+  await again();
+  await waitFor(() => expect(told()).toContain("4,500 of 20,000 are there"));
+  expect(screen.getByRole("progressbar").getAttribute("value")).toBe("4500");
+  await again();
+  await waitFor(() => expect(told()).toContain("It could not go on"));
+  expect(screen.queryByRole("progressbar")).toBeNull();
+  expect(asked).toBe(1);
+  await again();
+  await waitFor(() => expect(told()).toBe(""));
+  await waitFor(() => expect(asked).toBe(2));
 });

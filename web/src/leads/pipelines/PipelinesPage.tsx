@@ -13,6 +13,7 @@ import { linesOfBusiness } from "../lines";
 import { useMayKeepSources } from "../sources/access";
 import source from "../sources/Sources.module.css";
 import { useDefine } from "./define";
+import { Placed } from "./Placed";
 import { pipelines } from "./queries";
 import { Stages } from "./Stages";
 
@@ -40,6 +41,7 @@ export function PipelinesPage() {
       {mayKeep && error && now && <Stale error={error} retry={ask} />}
       {mayKeep && error && !now && <Failed error={error} retry={ask} what="list of pipelines" />}
       {mayKeep && !now && !error && <Lines count={5} label="Loading the pipelines" />}
+      {mayKeep && <Placed />}
       {mayKeep &&
         now?.items.map((pipeline) => (
           <Stages key={pipeline.line} pipeline={pipeline} version={now.version} />

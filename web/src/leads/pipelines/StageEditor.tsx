@@ -5,9 +5,9 @@ import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { words } from "../../ui/format";
 import { submitByKey } from "../../ui/keys";
-import { useLeadFields } from "../own/queries";
 import { isClosed, OPEN_STAGES } from "../stage";
-import { askable, keyFor } from "./changing";
+import { useAskable } from "./askable";
+import { keyFor } from "./changing";
 
 interface StageEditorProps {
   edited: PipelineStage | "new";
@@ -84,7 +84,7 @@ export function StageEditor({ edited, taken, error, saving, close, save }: Stage
           value={[...required]}
           onChange={setRequired}
         >
-          {askable(useLeadFields()).map(({ value, label }) => (
+          {useAskable().map(({ value, label }) => (
             <Checkbox key={value} value={value} label={label} my={6} />
           ))}
         </Checkbox.Group>

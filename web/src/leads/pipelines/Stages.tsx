@@ -9,9 +9,9 @@ import form from "../../ui/Form.module.css";
 import { submitByKey } from "../../ui/keys";
 import { Card } from "../../ui/Page";
 import { moved } from "../../ui/order";
-import { useLeadFields } from "../own/queries";
 import { isClosed, StageChip } from "../stage";
-import { askable, withStage } from "./changing";
+import { useAskable } from "./askable";
+import { withStage } from "./changing";
 import { useDefine, useWithdraw } from "./define";
 import type { Pipeline } from "./queries";
 import { StageEditor } from "./StageEditor";
@@ -23,7 +23,7 @@ export function Stages({ pipeline, version }: { pipeline: Pipeline; version: num
   const [edited, setEdited] = useState<PipelineStage | "new" | null>(null);
   const [retired, setRetired] = useState<PipelineStage | null>(null);
   const [told, setTold] = useState("");
-  const called = new Map(askable(useLeadFields()).map(({ value, label }) => [value, label]));
+  const called = new Map(useAskable().map(({ value, label }) => [value, label]));
   const { line, name, stages, exit_reasons } = pipeline;
   const write = (
     changes: { stages?: StageSaid[]; exit_reasons?: string[]; moved?: Record<string, string> },

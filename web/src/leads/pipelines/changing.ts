@@ -1,16 +1,5 @@
-import type { LeadField, PipelineStage, StageSaid } from "../../api/schema";
-import { fieldName } from "../../timeline/fields";
-import { DETAILS } from "../details";
+import type { PipelineStage, StageSaid } from "../../api/schema";
 import { STAGES } from "../stage";
-
-/** What a stage may ask for: by the name that it is required by, as people call it. */
-export function askable(own: readonly LeadField[]): { value: string; label: string }[] {
-  return [
-    // Each lead has a name, or something else by which it is called.
-    ...DETAILS.filter((name) => name !== "name").map((name) => ({ value: name, label: fieldName(name) })),
-    ...own.filter(({ retired }) => !retired).map(({ key, label }) => ({ value: `fields.${key}`, label })),
-  ];
-}
 
 /** A key that no stage has, made of a stage's name; it stays, whatever the stage is called later. */
 export function keyFor(name: string, kind: PipelineStage["kind"], taken: readonly string[]): string {

@@ -2,11 +2,15 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, data } from "../../api/client";
 import type { Lead, PipelineShown, PipelineStage, PipelinesShown } from "../../api/schema";
 
+const WATCHED_MS = 1_000;
+
 /** The agency's pipelines, the one of all lines without their own first. */
 export const pipelines = queryOptions({
   queryKey: ["pipelines"],
   queryFn: ({ signal }): Promise<PipelinesShown> => data(api.GET("/api/v1/pipelines", { signal })),
   staleTime: 60_000,
+  // As long as leads are on their way, it is asked how far they are.
+  refetchInterval: ({ state }) => (state.data?.placing?.status === "running" ? WATCHED_MS : false),
 });
 
 export type Pipeline = PipelineShown;
