@@ -32,10 +32,11 @@ BATCH = 500
 """Leads a transaction: whoever wants to move one of them waits for no longer than that."""
 _RACES = 20
 
+# Named twice, so that the server looks them up also where it does not know yet how many leads there are.
 _MOVE = """
 update leads set pipeline = placed.pipeline, stage_key = placed.key, rots_at = stage_since + make_interval(days => placed.days)
 from unnest($2::uuid[], $3::text[], $4::text[], $5::int[]) as placed (id, pipeline, key, days)
-where leads.agency_id = $1 and leads.id = placed.id
+where leads.agency_id = $1 and leads.id = any($2::uuid[]) and leads.id = placed.id
     and (leads.pipeline, leads.stage_key, leads.rots_at)
         is distinct from (placed.pipeline, placed.key, stage_since + make_interval(days => placed.days))
 """
