@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import orjson
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.fetching import Plan
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.local import free_port
 from gardenos_chassis.tenancy import Database, Session
@@ -33,6 +34,7 @@ from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import parse
 from gardenos_leads.filtering.known import known_fields
 from gardenos_leads.lists.fields import Field
+from sqlalchemy import BindParameter
 
 from bench.load import get, requests_a_second, seconds_of_requests
 from bench.measure import Measure, in_turns, percentile, say
@@ -238,23 +240,21 @@ async def _statement(url: str, agency: Agency, asked: Asked) -> tuple[str, list[
     database = Database(url, pool=1)
     found: list[tuple[str, list[Any]]] = []
 
-    async def told(session: Session, statement: Any) -> list[dict[str, Any]]:
-        compiled_ = statement.compile(dialect=session.dialect)
-        found.append((str(compiled_), [compiled_.params[key] for key in compiled_.positiontup]))
+    async def told(plan: Plan, _: Session, held: Sequence[BindParameter[Any]]) -> list[dict[str, Any]]:
+        found.append((plan.sql, [held[place].effective_value for place in plan.order]))
         return []
 
     async def own(*_: object) -> Mapping[str, Field]:
         return {_ROOF_AGE.key: _ROOF_AGE}
 
+    caller = Caller(agency.id, new_id(), Role.OWNER, frozenset())
     wanted = queries.LeadFilter(q=asked.q)
     if asked.filter is not None:
         group = parse(asked.filter, known_fields([_ROOF_AGE]), pointer="query:filter")
-        wanted = replace(wanted, where=compiled(group, At(agency.id, datetime.now(UTC), ZoneInfo("UTC"))))
-    caller = Caller(agency.id, new_id(), Role.OWNER, frozenset())
+        wanted = replace(wanted, where=compiled(group, At(caller, datetime.now(UTC), ZoneInfo("UTC"))))
     try:
         with (
-            mock.patch("gardenos_leads.queries.fetch", told),
-            mock.patch("gardenos_leads.lists.queries.fetch", told),
+            mock.patch.object(Plan, "fetch", told),
             mock.patch("gardenos_leads.queries.own_fields", own),
         ):
             async with database.transaction(agency.id) as session:

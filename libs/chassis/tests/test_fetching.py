@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from gardenos_chassis import fetching
-from gardenos_chassis.fetching import fetch
+from gardenos_chassis.fetching import Listing, fetch
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from sqlalchemy import (
@@ -71,6 +71,47 @@ async def test_values_come_to_their_places(notes: Running, agency_id: UUID, take
     assert await rows(notes, new_id(), wanted("milk", 1)) == []
 
 
+async def test_a_listing_is_compiled_once_for_what_narrows_it(
+    notes: Running, agency_id: UUID, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    planned = fetching._planned
+
+    def counted(statement: Select[Any], *more: Any) -> Any:
+        compiled.append(str(statement))
+        return planned(statement, *more)
+
+    monkeypatch.setattr(fetching, "_planned", counted)
+    shouted = (func.upper(NOTES.c.text) + literal("!", Text)).label("shouted")
+    listing = Listing(select(NOTES.c.text, shouted).where(NOTES.c.text != "bread"))
+    down = NOTES.c.text.desc()
+
+    async def texts(least: str, *also: str, **more: Any) -> list[tuple[Any, ...]]:
+        columns = [literal(name, Text).label(f"also_{place}") for place, name in enumerate(also)]
+        where = [NOTES.c.agency_id == agency_id, NOTES.c.text >= least]
+        async with notes.service.database.transaction(agency_id) as session:
+            return [tuple(row.values()) for row in await listing.fetch(session, where, also=columns, **more)]
+
+    assert await texts("a", order=[down], limit=9) == [("milk", "MILK!"), ("eggs", "EGGS!")]
+    assert await texts("f", order=[down], limit=9) == [("milk", "MILK!")]
+    assert await texts("a", order=[down], limit=1) == [("milk", "MILK!")]
+    assert len(compiled) == 1
+    # Another order, other columns and no limit are other forms.
+    assert await texts("a", order=[NOTES.c.text], limit=1) == [("eggs", "EGGS!")]
+    assert await texts("n") == []
+    assert await texts("f", "x", "y") == [("milk", "MILK!", "x", "y")]
+    assert await texts("f", "y", "x") == [("milk", "MILK!", "y", "x")]
+    assert len(compiled) == 4
+
+
+async def test_a_listing_goes_by_sqlalchemy_where_it_must(notes: Running, agency_id: UUID, taken: list[str]) -> None:
+    listing = Listing(select(NOTES.c.text))
+    async with notes.service.database.transaction(agency_id) as session:
+        for wanted, expected in ((["milk", "eggs"], ["eggs"]), (["bread"], ["bread"]), ([], [])):
+            found = await listing.fetch(session, [NOTES.c.text.in_(wanted)], order=[NOTES.c.text], limit=1)
+            assert [row["text"] for row in found] == expected
+
+
 async def test_what_needs_sqlalchemy_goes_by_it(notes: Running, agency_id: UUID, taken: list[str]) -> None:
     for statement, expected in [
         (select(NOTES.c.text).where(NOTES.c.text.in_(["milk", "eggs"])).order_by("text"), ["eggs", "milk"]),
@@ -116,8 +157,10 @@ def _planned_by_the_driver(statement: Select[Any]) -> bool:
 
 @pytest.mark.parametrize("of", [Float(), Double(), Numeric(10, 2), Numeric(10, 2, asdecimal=False)])
 async def test_fractions_arrive_as_ever(notes: Running, agency_id: UUID, of: TypeEngine[Any]) -> None:
-    (row,) = await rows(notes, agency_id, select(cast(literal(2.5), of).label("found")))
+    statement = select(cast(literal(2.5), of).label("found"))
+    (row,) = await rows(notes, agency_id, statement)
     assert row == {"found": 2.5}
+    assert _planned_by_the_driver(statement) == isinstance(of, Double)
 
 
 async def test_types_arrive_as_ever(notes: Running, agency_id: UUID) -> None:

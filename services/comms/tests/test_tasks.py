@@ -13,7 +13,7 @@ from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.leftovers import places_of
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.rebuilding import assert_rebuilds
-from gardenos_comms.tasks import zones
+from gardenos_comms.tasks import queries
 from gardenos_comms.tasks.tables import tasks as table
 from gardenos_contracts.identity import (
     AgencyRegistered,
@@ -182,8 +182,8 @@ async def test_lists_by_when_they_are_due(comms: Running, agency_id: UUID, monke
 
     async with comms.client(agency_id) as http:
         async with comms.service.database.transaction(agency_id) as session:
-            assert str((await zones.now_in(session, agency_id)).tzinfo) == chicago
-        monkeypatch.setattr(zones, "now_in", at_noon)
+            assert str((await queries.now_in(session, agency_id)).tzinfo) == chicago
+        monkeypatch.setattr(queries, "now_in", at_noon)
         for title, due_on, due_time in (
             ("later", "2027-03-16", None), ("today", "2027-03-15", None), ("yesterday", "2027-03-14", None),
             ("at eleven", "2027-03-15", "11:00"), ("at one", "2027-03-15", "13:00"), ("at nine tomorrow", "2027-03-16", "09:00"),

@@ -1,7 +1,7 @@
 """Each list that people keep is answered by an index, for a service that row-level security holds, of 120,000 leads."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 from gardenos_chassis.auth import Caller
+from gardenos_chassis.fetching import Plan
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Database, Session, driver_of
 from gardenos_chassis.testing.parts import Parts
@@ -22,6 +23,7 @@ from gardenos_leads.filtering.grammar import parse
 from gardenos_leads.filtering.known import known_fields
 from gardenos_leads.lists.fields import Field
 from gardenos_leads.lists.queries import planned_anew
+from sqlalchemy import BindParameter
 
 LEADS = 120_000
 
@@ -130,18 +132,16 @@ async def test_a_list_is_answered_by_an_index(
         wanted = replace(wanted, where=compiled(group, At(caller, datetime.now(UTC), ZoneInfo("UTC"))))
     plans: list[dict[str, Any]] = []
 
-    async def explained(session: Session, statement: Any) -> list[dict[str, Any]]:
-        compiled_ = statement.compile(dialect=session.dialect)
-        values = [compiled_.params[key] for key in compiled_.positiontup]
-        told = await driver_of(session).fetchval(f"explain (analyze, format json) {compiled_}", *values)
+    async def explained(plan: Plan, session: Session, held: Sequence[BindParameter[Any]]) -> list[dict[str, Any]]:
+        values = [held[place].effective_value for place in plan.order]
+        told = await driver_of(session).fetchval(f"explain (analyze, format json) {plan.sql}", *values)
         plans.append(told[0]["Plan"])
         return []
 
     async def own(*_: object) -> Mapping[str, Field]:
         return {field.key: field for field in OWN}
 
-    for module in ("gardenos_leads.queries.fetch", "gardenos_leads.lists.queries.fetch"):
-        monkeypatch.setattr(module, explained)
+    monkeypatch.setattr(Plan, "fetch", explained)
     monkeypatch.setattr("gardenos_leads.queries.own_fields", own)
     async with database.transaction(agency_id) as session:
         await planned_anew(session)

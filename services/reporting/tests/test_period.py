@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from gardenos_chassis.errors import Invalid
-from gardenos_reporting.period import Period, begin_of, period_of, zone_of
+from gardenos_reporting.period import Period, begin_of, period_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,8 +81,3 @@ def test_impossible_periods(first: str, last: str) -> None:
 def test_five_years_are_not_too_long() -> None:
     for first, last in (("2021-03-02", "2026-03-01"), ("2020-02-29", "2025-02-28")):
         period_of(date.fromisoformat(first), date.fromisoformat(last), NEW_YORK, datetime.now(UTC))
-
-
-def test_an_unknown_zone_is_utc() -> None:
-    for name in (None, "", "Mars/Olympus", "../etc/passwd"):
-        assert zone_of(name).key == "UTC"

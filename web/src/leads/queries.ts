@@ -19,7 +19,7 @@ const plain = <T extends LeadSearch>(wanted: T) => ({
 });
 
 /** What leads are narrowed to, as the service asks for it. */
-const narrowing = (search: LeadSearch) => ({
+export const narrowing = (search: LeadSearch) => ({
   q: search.q,
   stage: search.stage,
   pipeline: search.pipeline,

@@ -1,8 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../api/client";
-import type { Insight, Lead } from "../api/schema";
+import type { Insight, Lead, paths } from "../api/schema";
 import { OPEN_STAGES } from "../leads/stage";
 import { daysUntil } from "../ui/format";
+
+type Narrowed = NonNullable<paths["/api/v1/leads"]["get"]["parameters"]["query"]>;
 
 /** Of each card. */
 export const FEW = 6;
@@ -19,52 +21,34 @@ export function pipeline() {
   });
 }
 
-// Lists of leads are kept in pages, so that a change of one finds its row in each.
-const onePage = { initialPageParam: undefined, getNextPageParam: () => undefined };
-
-/** One's own open leads that were not contacted since yesterday, who waits longest first. */
-export function waitingFor(userId: string) {
+/** Open leads for a card. They are kept in a page, as lists are, so that a change of one finds its row here too. */
+function openLeads(card: readonly string[], narrowed: Narrowed) {
   return infiniteQueryOptions({
-    ...onePage,
-    queryKey: ["leads", "list", "waiting for", userId],
+    initialPageParam: undefined,
+    getNextPageParam: () => undefined,
+    queryKey: ["leads", "list", ...card],
     queryFn: ({ signal }) =>
       data(
         api.GET("/api/v1/leads", {
-          params: {
-            query: {
-              owner_id: [userId],
-              stage: [...OPEN_STAGES],
-              not_contacted_for_days: 1,
-              sort: "last_contacted_at",
-              limit: MORE_THAN_FEW,
-            },
-          },
+          params: { query: { stage: [...OPEN_STAGES], limit: MORE_THAN_FEW, ...narrowed } },
           signal,
         }),
       ),
   });
 }
 
+/** One's own open leads that were not contacted since yesterday, who waits longest first. */
+export function waitingFor(userId: string) {
+  return openLeads(["waiting for", userId], {
+    owner_id: [userId],
+    not_contacted_for_days: 1,
+    sort: "last_contacted_at",
+  });
+}
+
 /** Open leads that are nobody's, the newest first. */
 export function toClaim() {
-  return infiniteQueryOptions({
-    ...onePage,
-    queryKey: ["leads", "list", "to claim"],
-    queryFn: ({ signal }) =>
-      data(
-        api.GET("/api/v1/leads", {
-          params: {
-            query: {
-              owner_id: ["none"],
-              stage: [...OPEN_STAGES],
-              sort: "-captured_at",
-              limit: MORE_THAN_FEW,
-            },
-          },
-          signal,
-        }),
-      ),
-  });
+  return openLeads(["to claim"], { owner_id: ["none"], sort: "-captured_at" });
 }
 
 /** Days for which it is said that a lead came back. */
@@ -73,23 +57,9 @@ const CAME_BACK_DAYS = 7;
 /** One's own leads that came back lately. */
 export function cameBack(userId: string) {
   const lately = { field: "came_back_at", op: "in_last", value: CAME_BACK_DAYS };
-  return infiniteQueryOptions({
-    ...onePage,
-    queryKey: ["leads", "list", "came back", userId],
-    queryFn: ({ signal }) =>
-      data(
-        api.GET("/api/v1/leads", {
-          params: {
-            query: {
-              owner_id: [userId],
-              stage: [...OPEN_STAGES],
-              filter: JSON.stringify({ all: [lately] }),
-              limit: MORE_THAN_FEW,
-            },
-          },
-          signal,
-        }),
-      ),
+  return openLeads(["came back", userId], {
+    owner_id: [userId],
+    filter: JSON.stringify({ all: [lately] }),
   });
 }
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.fields import withhold
+from gardenos_chassis.comparing import one_of
 from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
-from gardenos_chassis.http.search import matching, one_of
+from gardenos_chassis.http.search import matching
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.values import LineOfBusiness
 from sqlalchemy import ColumnElement, select
@@ -53,7 +54,7 @@ def _where(caller: Caller, wanted: ClientFilter) -> list[ColumnElement[bool]]:
     if wanted.owner_ids or wanted.in_pool:
         found.append(one_of(clients.c.owner_id, wanted.owner_ids, or_null=wanted.in_pool))
     if wanted.ids:
-        found.append(clients.c.id.in_(wanted.ids))
+        found.append(one_of(clients.c.id, wanted.ids))
     if wanted.lines:
         found.append(one_of(clients.c.line_of_business, [line.value for line in wanted.lines]))
     if wanted.q:

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.agency_zones import heard_zones
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.sealing.rewrapping import Wrapped
@@ -13,8 +14,7 @@ from gardenos_comms.settings import CommsSettings, networks
 from gardenos_comms.tables import addresses, calls, messages, people, same_people, threads, timeline, users
 from gardenos_comms.tasks.held import handed_over, handing
 from gardenos_comms.tasks.projections import project_tasks
-from gardenos_comms.tasks.tables import tasks
-from gardenos_comms.tasks.zones import zones
+from gardenos_comms.tasks.tables import agency_zones, tasks
 from gardenos_comms.webhooks import Sender, listening
 from gardenos_comms.webhooks import project as project_webhooks
 from gardenos_comms.webhooks import router as webhooks_router
@@ -37,7 +37,7 @@ def create_service(settings: CommsSettings) -> Service:
                 searched_by=["addresses_person", "threads_sender", "timeline_thread"],
             ),
             ReadModel("tasks", tables=[tasks], project=project_tasks),
-            zones,
+            heard_zones("comms", agency_zones),
         ],
         projections=[project_webhooks],
         consumers=[forgetting, listening, handed_over],

@@ -1,5 +1,6 @@
 """The composition root: settings in, one service out. Nothing else wires."""
 
+from gardenos_chassis.agency_zones import heard_zones
 from gardenos_chassis.auth.standings import Standings
 from gardenos_chassis.read_models import ReadModel
 from gardenos_chassis.sealing.rewrapping import Wrapped
@@ -26,8 +27,7 @@ from gardenos_leads.held import handed_over, handing
 from gardenos_leads.households.projections import project_apart
 from gardenos_leads.households.tables import households_apart
 from gardenos_leads.importing.commands import importing
-from gardenos_leads.lists.consumers import zones
-from gardenos_leads.lists.tables import LIST_TABLES
+from gardenos_leads.lists.tables import LIST_TABLES, agency_zones
 from gardenos_leads.pipelines.placing import placing, put_down_placing
 from gardenos_leads.pipelines.tables import pipelines
 from gardenos_leads.planned import lead_tasks, planned_tasks
@@ -69,7 +69,7 @@ def create_service(settings: LeadsSettings) -> Service:
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),
             ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
             ReadModel("households", tables=[households_apart], project=project_apart),
-            zones,
+            heard_zones("leads", agency_zones),
             work,
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns, put_down_placing],

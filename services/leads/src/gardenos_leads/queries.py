@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.fields import withhold
-from gardenos_chassis.comparing import first_known
+from gardenos_chassis.comparing import first_known, one_of
 from gardenos_chassis.errors import Invalid, NotFound
-from gardenos_chassis.fetching import fetch
-from gardenos_chassis.http.paging import Key, keyset, page_of
-from gardenos_chassis.http.search import one_of
+from gardenos_chassis.fetching import Listing
+from gardenos_chassis.http.paging import Key, page_from
 from gardenos_chassis.tenancy import Session
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import LineOfBusiness
@@ -20,7 +20,7 @@ from orjson import Fragment
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 
 from gardenos_leads.households.seen import household_name
-from gardenos_leads.lists.queries import own_fields, page_by_own_field, planned_anew
+from gardenos_leads.lists.queries import by_own_fields, own_fields, page_by_own_field, planned_anew
 from gardenos_leads.lists.searching import Meant, found_by, meant_by
 from gardenos_leads.pipelines.board import Total
 from gardenos_leads.records.tables import lead_x_dates
@@ -86,11 +86,14 @@ _LEAD = (
     .select_from(leads)
     .outerjoin(campaigns, and_(campaigns.c.agency_id == leads.c.agency_id, campaigns.c.id == leads.c.campaign_id))
 )
+_LEADS = Listing(_LEAD)
+_BY_OWN_FIELD = by_own_fields(_LEAD)
 
 
-def _lead_for(caller: Caller) -> Select[Any]:
-    """With what depends on who asks: of a household those alone are counted and named whom they see."""
-    return _LEAD.add_columns(household_name(caller).label("household"))
+@lru_cache(maxsize=500)
+def _for(caller: Caller) -> Sequence[ColumnElement[Any]]:
+    """Columns that depend on who asks: of a household those alone are counted and named whom they see."""
+    return (household_name(caller).label("household"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     if wanted.ids:
-        found.append(leads.c.id.in_(wanted.ids))
+        found.append(one_of(leads.c.id, wanted.ids))
     if wanted.campaign_ids:
         found.append(one_of(leads.c.campaign_id, wanted.campaign_ids))
     if wanted.stages:
@@ -153,7 +156,7 @@ def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     if wanted.not_contacted_for_days is not None:
         before = datetime.now(UTC) - timedelta(days=wanted.not_contacted_for_days)
         found.append(first_known(leads.c.last_contacted_at, leads.c.captured_at) < before)
-        found.append(leads.c.stage.not_in(_CLOSED))
+        found += [leads.c.stage != stage for stage in _CLOSED]
     if wanted.q:
         found += found_by(caller.agency_id, wanted.q, wanted.meant)
     if wanted.where is not None:
@@ -186,22 +189,25 @@ async def lead_page(
 async def _page(
     session: Session, caller: Caller, wanted: LeadFilter, sort: str, limit: int, cursor: str | None
 ) -> dict[str, Any]:
-    statement: Select[Any] = _lead_for(caller).where(*_where(caller, wanted))
+    where, also = _where(caller, wanted), _for(caller.in_any_session)
     order = _ORDERS.get(sort)  # type: ignore[call-overload]
     if order is not None:
-        return page_of(await fetch(session, keyset(statement, order, cursor, limit)), order, limit)
+        return await page_from(session, _LEADS, where, order, cursor, limit, also=also)
     key = sort.removeprefix("-").removeprefix("fields.")
     field = (await own_fields(session, caller.agency_id)).get(key)
     if field is None:
         raise Invalid(f"your agency keeps no such field: {key}", pointer="query:sort")
+    listings = (_BY_OWN_FIELD[field.kind], _LEADS)
     return await page_by_own_field(
         session,
         field,
-        statement,
+        listings,
+        where,
         agency_id=caller.agency_id,
         descending=sort.startswith("-"),
         limit=limit,
         cursor=cursor,
+        also=also,
     )
 
 
@@ -258,15 +264,15 @@ def board_statement(caller: Caller, wanted: LeadFilter) -> Select[Any]:
 
 async def lead(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
     """One lead. Raises NotFound, also for one out of the caller's scope."""
-    statement = _lead_for(caller).where(
-        leads.c.agency_id == caller.agency_id,
-        leads.c.id == lead_id,
-        visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id) | leads.c.merged_into.is_not(None),
-    )
-    row = (await session.execute(statement)).mappings().first()
-    if row is None or not await _goes_on_in_scope(session, caller, row["merged_into"]):
+    seen = visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id) | leads.c.merged_into.is_not(None)
+    found = await _LEADS.fetch(session, [*_this(caller, lead_id), seen], also=_for(caller.in_any_session))
+    if not found or not await _goes_on_in_scope(session, caller, found[0]["merged_into"]):
         raise NotFound("there is no such lead")
-    return _shown(dict(row), caller)
+    return _shown(found[0], caller)
+
+
+def _this(caller: Caller, lead_id: UUID) -> list[ColumnElement[bool]]:
+    return [leads.c.agency_id == caller.agency_id, leads.c.id == lead_id]
 
 
 async def _goes_on_in_scope(session: Session, caller: Caller, merged_into: UUID | None) -> bool:
@@ -280,8 +286,8 @@ async def _goes_on_in_scope(session: Session, caller: Caller, merged_into: UUID 
 
 async def lead_for_its_writer(session: Session, caller: Caller, lead_id: UUID) -> dict[str, Any]:
     """A lead to whoever just changed it, even if the change took it out of their scope."""
-    statement = _lead_for(caller).where(leads.c.agency_id == caller.agency_id, leads.c.id == lead_id)
-    return _shown(dict((await session.execute(statement)).mappings().one()), caller)
+    (found,) = await _LEADS.fetch(session, _this(caller, lead_id), also=_for(caller.in_any_session))
+    return _shown(found, caller)
 
 
 def _shown(row: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from gardenos_chassis.errors import Invalid
 
 DEFAULT_DAYS = 90
 MOST_YEARS = 5
-
-
-def zone_of(name: str | None) -> ZoneInfo:
-    """The agency's zone; UTC while it is not known, or is none that this machine knows."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import Invalid
 from gardenos_chassis.fetching import fetch
@@ -31,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_reporting.measures import GroupBy, Measure
-from gardenos_reporting.period import Period, begin_of, zone_of
+from gardenos_reporting.period import Period, begin_of
 from gardenos_reporting.tables import agencies, campaigns, leads, teams, users
 
 NO_KEY = "none"
@@ -53,8 +54,7 @@ _IDLE_DAYS = 7
 
 async def zone(session: Session, caller: Caller) -> ZoneInfo:
     """The agency's time zone."""
-    wanted = select(agencies.c.time_zone).where(agencies.c.agency_id == caller.agency_id)
-    return zone_of((await session.execute(wanted)).scalar_one_or_none())
+    return await zone_of(session, agencies, caller.agency_id)
 
 
 def _in_scope(caller: Caller) -> list[ColumnElement[bool]]:

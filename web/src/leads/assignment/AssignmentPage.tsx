@@ -1,5 +1,6 @@
-import { IconChevronLeft, IconLock } from "@tabler/icons-react";
+import { IconLock } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { BackTo } from "../sources/BackTo";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/states";
 import { Views } from "../../ui/Views";
@@ -18,12 +19,7 @@ export function AssignmentPage() {
   const { part = "rules" } = route.useSearch();
   // The same people keep both: see the table of roles.
   const mayKeep = useMayKeepSources();
-  const above = (
-    <Link to="/leads" className={source.back}>
-      <IconChevronLeft size={16} aria-hidden="true" />
-      Leads
-    </Link>
-  );
+  const above = <BackTo to="/leads">Leads</BackTo>;
   if (!mayKeep) {
     return (
       <Page title="Assignment" above={above}>

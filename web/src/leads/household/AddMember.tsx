@@ -19,6 +19,7 @@ import form from "../../ui/Form.module.css";
 import { Named } from "../../ui/Named";
 import { said } from "../../ui/toast";
 import { type IfKnown, known, KnownAlready } from "../duplicates/KnownAlready";
+import part from "../Part.module.css";
 import styles from "./Household.module.css";
 import { householdOf, leadsCalled, useNewMember, useSameHousehold } from "./queries";
 import { RELATIONSHIPS, relationshipOf } from "./words";
@@ -187,7 +188,7 @@ function Enter({ lead, relationship, close }: FormProps) {
         <TextInput label="Phone" type="tel" {...field("phone")} error={error("/phone")} />
         <TextInput label="Email" inputMode="email" {...field("email")} error={error("/email")} />
       </div>
-      <p className={styles.none}>
+      <p className={part.none}>
         {address ? `They live at ${address}.` : "No address is known of this lead, so none is of theirs."}{" "}
         Whoever has this lead has them too.
       </p>

@@ -11,6 +11,7 @@ import { Failed, Lines, Stale } from "../../ui/states";
 import { said } from "../../ui/toast";
 import { saidWithUndo } from "../../ui/undo";
 import { LeadStage } from "../pipelines/LeadStage";
+import part from "../Part.module.css";
 import styles from "./Household.module.css";
 import {
   householdOf,
@@ -46,7 +47,7 @@ export function Household({ lead, mayWrite }: { lead: Lead; mayWrite: boolean })
   );
   const retry = () => void refetch();
   return (
-    <section className={styles.part} aria-label="Household">
+    <section className={part.part} aria-label="Household">
       <h3>{data?.name ?? "Household"}</h3>
       {error && data && <Stale error={error} retry={retry} />}
       {data === undefined ? (
@@ -56,7 +57,7 @@ export function Household({ lead, mayWrite }: { lead: Lead; mayWrite: boolean })
           <Lines count={1} label="Loading the household" />
         )
       ) : data.members.length === 0 ? (
-        <p className={styles.none}>Nobody is known who lives with them.</p>
+        <p className={part.none}>Nobody is known who lives with them.</p>
       ) : (
         <ul className={styles.members}>
           {data.members.map((member) => (

@@ -3,6 +3,7 @@ import { api, data } from "../../api/client";
 import type { LeadView, SaveView } from "../../api/schema";
 import { said } from "../../ui/toast";
 import type { LeadSearch } from "../filters";
+import { narrowing } from "../queries";
 import type { Filter } from "./filter";
 
 /** The views that somebody sees, by name. */
@@ -14,28 +15,8 @@ export const leadViews = queryOptions({
 });
 
 /** How many leads a list holds; it moves with them. */
-export function leadCount({
-  q,
-  stage,
-  pipeline,
-  rotting,
-  recycled,
-  campaign,
-  owner,
-  idle,
-  filter,
-}: LeadSearch) {
-  const query = {
-    q,
-    stage,
-    pipeline,
-    rotting,
-    recycled,
-    campaign_id: campaign,
-    owner_id: owner,
-    not_contacted_for_days: idle,
-    filter: filter && JSON.stringify(filter),
-  };
+export function leadCount(search: LeadSearch) {
+  const query = narrowing(search);
   return queryOptions({
     queryKey: ["leads", "count", query],
     queryFn: ({ signal }) => data(api.GET("/api/v1/leads/count", { params: { query }, signal })),

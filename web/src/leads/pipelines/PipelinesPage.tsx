@@ -1,8 +1,8 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { IconChevronLeft, IconLock } from "@tabler/icons-react";
+import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { BackTo } from "../sources/BackTo";
 import type { LineOfBusiness } from "../../api/schema";
 import settings from "../../settings/Settings.module.css";
 import { words } from "../../ui/format";
@@ -11,7 +11,6 @@ import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { linesOfBusiness } from "../lines";
 import { useMayKeepSources } from "../sources/access";
-import source from "../sources/Sources.module.css";
 import { useDefine } from "./define";
 import { Placed } from "./Placed";
 import { pipelines } from "./queries";
@@ -24,15 +23,7 @@ export function PipelinesPage() {
   const { data: now, error, refetch } = useQuery(pipelines);
   const ask = () => void refetch();
   return (
-    <Page
-      title="Pipelines"
-      above={
-        <Link to="/leads" className={source.back}>
-          <IconChevronLeft size={16} aria-hidden="true" />
-          Leads
-        </Link>
-      }
-    >
+    <Page title="Pipelines" above={<BackTo to="/leads">Leads</BackTo>}>
       {!mayKeep && (
         <Empty icon={<IconLock />} title="You may not change pipelines">
           Owners, admins and managers do; ask one of them.

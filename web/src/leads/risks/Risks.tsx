@@ -8,6 +8,7 @@ import { words } from "../../ui/format";
 import { type Kind, KINDS, linesOf, titleOf } from "./facts";
 import { risksOf } from "./queries";
 import { RiskForm } from "./RiskForm";
+import part from "../Part.module.css";
 import styles from "./Risks.module.css";
 import { XDates } from "./XDates";
 
@@ -38,7 +39,7 @@ function AtInterest({ leadId, mayWrite }: Omit<RisksProps, "currency">) {
   const [opened, setOpened] = useState<{ kind: Kind; risk: LeadRisk | null } | null>(null);
   const close = () => setOpened(null);
   return (
-    <section className={styles.part} aria-label="Risks at interest">
+    <section className={part.part} aria-label="Risks at interest">
       <h3>Risks at interest</h3>
       {error && data && <Stale error={error} retry={() => void refetch()} />}
       {data === undefined ? (
@@ -48,7 +49,7 @@ function AtInterest({ leadId, mayWrite }: Omit<RisksProps, "currency">) {
           <Lines count={2} label="Loading the risks" />
         )
       ) : data.length === 0 ? (
-        <p className={styles.none}>Nothing is known of what they want to insure.</p>
+        <p className={part.none}>Nothing is known of what they want to insure.</p>
       ) : (
         <ul className={styles.cards}>
           {data.map((risk) => (

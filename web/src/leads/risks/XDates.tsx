@@ -11,6 +11,7 @@ import { Failed, Lines, Stale } from "../../ui/states";
 import { linesOfBusiness } from "../lines";
 import { amountInWords, minorOf, written } from "../sources/words";
 import { useSetXDate, xDatesOf } from "./queries";
+import part from "../Part.module.css";
 import styles from "./Risks.module.css";
 
 interface XDatesProps {
@@ -26,7 +27,7 @@ export function XDates({ leadId, mayWrite, currency }: XDatesProps) {
   const [opened, setOpened] = useState<{ known: LeadXDate | null } | null>(null);
   const close = () => setOpened(null);
   return (
-    <section className={styles.part} aria-label="X-dates">
+    <section className={part.part} aria-label="X-dates">
       <h3>X-dates</h3>
       {error && data && <Stale error={error} retry={() => void refetch()} />}
       {data === undefined ? (
@@ -36,7 +37,7 @@ export function XDates({ leadId, mayWrite, currency }: XDatesProps) {
           <Lines count={1} label="Loading the X-dates" />
         )
       ) : data.length === 0 ? (
-        <p className={styles.none}>No X-date is known.</p>
+        <p className={part.none}>No X-date is known.</p>
       ) : (
         <ul className={styles.cards}>
           {data.map((known) => (

@@ -5,6 +5,7 @@ import { Failed, Lines, Stale } from "../../ui/states";
 import { Unfold } from "../../ui/Unfold";
 import { When } from "../../ui/When";
 import { scoreOf } from "./queries";
+import part from "../Part.module.css";
 import styles from "./Reasons.module.css";
 import { Score } from "./Score";
 
@@ -15,7 +16,7 @@ export function Reasons({ leadId }: { leadId: string }) {
   const { data, error, isPending, refetch } = useQuery(scoreOf(leadId));
   const again = () => void refetch();
   return (
-    <section className={styles.part} aria-label="Score">
+    <section className={part.part} aria-label="Score">
       <div className={styles.head}>
         <h3>Score</h3>
         {data?.current && <Score score={data.current.score} />}

@@ -1,10 +1,9 @@
-import { IconChevronLeft, IconLock } from "@tabler/icons-react";
+import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { BackTo } from "../sources/BackTo";
 import { useMayAdminister } from "../../session/session";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
-import source from "../sources/Sources.module.css";
 import { Rules } from "./Rules";
 import { scoringRules } from "./queries";
 
@@ -14,15 +13,7 @@ export function ScoringPage() {
   const { data: rules, error, refetch } = useQuery(scoringRules);
   const ask = () => void refetch();
   return (
-    <Page
-      title="Scoring"
-      above={
-        <Link to="/leads" className={source.back}>
-          <IconChevronLeft size={16} aria-hidden="true" />
-          Leads
-        </Link>
-      }
-    >
+    <Page title="Scoring" above={<BackTo to="/leads">Leads</BackTo>}>
       {!mayKeep && (
         <Empty icon={<IconLock />} title="You may not change how leads are scored">
           Owners and admins do; ask one of them. Why a lead has its score stands on its page.

@@ -1,7 +1,7 @@
 """Who asks, a person or a key of theirs, and what they may see and do."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from gardenos_chassis.asked import allowed_by
 from gardenos_chassis.auth.permissions import ADMINISTER_PEOPLE, READ_RECORDS, WRITE_RECORDS, Permission, Scope
+from gardenos_chassis.comparing import one_of
 from gardenos_chassis.errors import Forbidden, Unconfirmed
 
 CONFIRMED_SECONDS = 600
@@ -57,6 +58,11 @@ class Caller:
     def agency_wide(self) -> bool:
         """Whether every record of the agency is in this caller's scope."""
         return self.scope_of(READ_RECORDS) is Scope.AGENCY
+
+    @property
+    def in_any_session(self) -> "Caller":
+        """The same without what their token alone tells: as key of what is kept for who asks."""
+        return replace(self, session_id="", expires_at=0, version=0, confirmed_at=0)
 
     @property
     def must_claim(self) -> bool:
@@ -138,13 +144,13 @@ def visible_to(
         return false()
     if scope is Scope.AGENCY:
         return true()
-    teams = team.in_(caller.team_ids)
+    teams = one_of(team, caller.team_ids)
     pool = and_(owner.is_(None), or_(team.is_(None), teams))
     found = [owner == caller.user_id, pool]
     if scope is Scope.TEAMS:
         found.append(teams)
     if person is not None and caller.shared:
-        found.append(person.in_(caller.shared))
+        found.append(one_of(person, caller.shared))
     return or_(*found)
 
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,7 +13,9 @@ from fastapi import Query
 from sqlalchemy import ColumnElement, Date, DateTime, Float, Select, Uuid, and_, false, or_, tuple_
 
 from gardenos_chassis.errors import Invalid
+from gardenos_chassis.fetching import Listing
 from gardenos_chassis.http.responses import dumps
+from gardenos_chassis.tenancy import Session
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows on a page")]
 CursorParam = Annotated[str | None, Query(description="`next_cursor` of the page before")]
@@ -29,16 +31,39 @@ class Key:
     direction: Literal["asc", "desc"] = "asc"
     nullable: bool = False
     """Nulls come last in either direction."""
+    ordering: ColumnElement[Any] = field(init=False, compare=False)
+    """What a statement is ordered by. One object for all requests: what SQLAlchemy derives from it, it derives once."""
+
+    def __post_init__(self) -> None:
+        ordering = self.column.desc() if self.direction == "desc" else self.column.asc()
+        object.__setattr__(self, "ordering", ordering.nulls_last() if self.nullable else ordering)
 
 
 def keyset(statement: Select[Any], order: Sequence[Key], cursor: str | None, limit: int) -> Select[Any]:
     """The statement in this order, after the cursor, one row longer than the page. Raises Invalid for a foreign cursor."""
-    for key in order:
-        sorted_column = key.column.desc() if key.direction == "desc" else key.column.asc()
-        statement = statement.order_by(sorted_column.nulls_last() if key.nullable else sorted_column)
-    if cursor is not None:
-        statement = statement.where(_after(order, decoded(cursor, order)))
-    return statement.limit(limit + 1)
+    return statement.order_by(*(key.ordering for key in order)).where(*after(cursor, order)).limit(limit + 1)
+
+
+async def page_from(
+    session: Session,
+    listing: Listing,
+    where: Sequence[ColumnElement[bool]],
+    order: Sequence[Key],
+    cursor: str | None,
+    limit: int,
+    *,
+    also: Sequence[ColumnElement[Any]] = (),
+) -> dict[str, Any]:
+    """A page of a listing, as `page_of` gives it. Raises Invalid for a foreign cursor."""
+    wanted = [*where, *after(cursor, order)]
+    ordered = [key.ordering for key in order]
+    rows = await listing.fetch(session, wanted, order=ordered, limit=limit + 1, also=also)
+    return page_of(rows, order, limit)
+
+
+def after(cursor: str | None, order: Sequence[Key]) -> list[ColumnElement[bool]]:
+    """The conditions for what comes after a cursor; none without one. Raises Invalid for a foreign cursor."""
+    return [] if cursor is None else [_after(order, decoded(cursor, order))]
 
 
 def page_of(rows: Sequence[dict[str, Any]], order: Sequence[Key], limit: int) -> dict[str, Any]:

@@ -1,25 +1,14 @@
-"""Lists narrowed: by values, and by what people type: words, parts of words, an email address, a telephone number."""
+"""Lists narrowed by what people type: words, parts of words, an email address, a telephone number."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, any_, bindparam, or_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement
 
 _WORDS_LIMIT = 8
 _NUMBER = re.compile(r"[\d().+-]*")
 _SHORTEST_NUMBER = 3
-
-
-def one_of(column: ColumnElement[Any], values: Sequence[Any], *, or_null: bool = False) -> ColumnElement[bool]:
-    """Whether a column holds one of the values, or with `or_null` none at all."""
-    # One value is an equality, which lets an index on it sort as well.
-    wanted = values[0] if len(values) == 1 else any_(bindparam(None, list(values), ARRAY(column.type)))
-    found: ColumnElement[bool] = column == wanted
-    if not or_null:
-        return found
-    return or_(found, column.is_(None)) if values else column.is_(None)
 
 
 def matching(column: ColumnElement[Any], q: str) -> list[ColumnElement[bool]]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gardenos_chassis import telemetry
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.events import Context, UnitOfWork
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.ids import derived_id
@@ -130,12 +130,11 @@ async def _task(job: Job) -> _Task | None:
     async with job.store.database.transaction(job.agency_id) as session:
         this = of_source(job.agency_id, SourceKind(job.arguments["source_kind"]), UUID(job.arguments["source_id"]))
         row = (await session.execute(select(communications).where(*this))).one_or_none()
-        zone = select(agencies.c.time_zone).where(agencies.c.agency_id == job.agency_id)
-        time_zone = (await session.execute(zone)).scalar_one_or_none()
+        zone = await zone_of(session, agencies, job.agency_id)
     if row is None:
         return None
     texts = {SourceField(field): text for field, text in row.texts.items()}
-    said_on = row.said_at.astimezone(_zone(time_zone)).date()
+    said_on = row.said_at.astimezone(zone).date()
     return _Task(
         communication=Communication(SourceKind(row.source_kind), row.source_id, said_on, texts),
         person_id=row.person_id,
@@ -233,13 +232,6 @@ def _chunk_row(task: _Task, piece: Chunk) -> dict[str, Any]:
         "said_at": task.said_at,
         "person_id": task.person_id,
     }
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _count(job: Job, outcome: str, started: float) -> None:

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.tenancy import Session
 from sqlalchemy import and_, select
 
 from gardenos_ai.queries import in_scope
-from gardenos_ai.scoring.queries import rules_of_agency, zone_of
+from gardenos_ai.scoring.queries import rules_of_agency
 from gardenos_ai.scoring.ruleset import MOST, Rules, score_of
 from gardenos_ai.scoring.scoring import known_of
-from gardenos_ai.tables import people, score_inputs
+from gardenos_ai.tables import agencies, people, score_inputs
 
 _LEADS = 500
 _EXAMPLES = 10
@@ -22,7 +23,7 @@ async def preview(session: Session, caller: Caller, said: Rules, *, as_of: datet
     """How many leads are, and would be, in each band, and the leads whose score would change most."""
     names = await _open_leads(session, caller)
     rules, _ = await rules_of_agency(session, caller.agency_id)
-    zone = await zone_of(session, caller.agency_id)
+    zone = await zone_of(session, agencies, caller.agency_id)
     told: list[dict[str, Any]] = []
     for lead_id, (_, known) in (await known_of(session, caller.agency_id, list(names))).items():
         now, then = (score_of(known, each, as_of=as_of, zone=zone).score for each in (rules, said))

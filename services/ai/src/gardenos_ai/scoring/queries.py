@@ -2,7 +2,6 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.errors import NotFound
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from gardenos_ai.queries import in_scope
 from gardenos_ai.scoring.rules import rules_of, stream_of
 from gardenos_ai.scoring.ruleset import Rules
-from gardenos_ai.tables import agencies, people, score_inputs, score_runs, scores, scoring_rules
+from gardenos_ai.tables import people, score_inputs, score_runs, scores, scoring_rules
 
 SHOWN = 20
 """So many of a lead's scores are told, the last first."""
@@ -28,15 +27,6 @@ async def rules_of_agency(session: Session, agency_id: UUID) -> tuple[Rules, int
         return Rules(), 0
     told = ScoringRulesChanged.model_validate(row.rules | {"rules_id": stream_of(agency_id)})
     return rules_of(told), row.version
-
-
-async def zone_of(session: Session, agency_id: UUID) -> ZoneInfo:
-    """Where the agency's days begin; until identity told, UTC."""
-    asked = select(agencies.c.time_zone).where(agencies.c.agency_id == agency_id)
-    try:
-        return ZoneInfo((await session.execute(asked)).scalar_one_or_none() or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 async def run_of(session: Session, agency_id: UUID) -> dict[str, Any] | None:

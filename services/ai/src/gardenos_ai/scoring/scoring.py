@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.events import UnitOfWork
 from gardenos_chassis.ids import derived_id
 from gardenos_chassis.jobs import Job, Jobs, enqueue
@@ -24,9 +25,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gardenos_ai.scoring import ruleset
 from gardenos_ai.scoring.hearing import COUNT
-from gardenos_ai.scoring.queries import rules_of_agency, zone_of
+from gardenos_ai.scoring.queries import rules_of_agency
 from gardenos_ai.scoring.ruleset import Known, Rules, Score
-from gardenos_ai.tables import score_inputs, score_runs
+from gardenos_ai.tables import agencies, score_inputs, score_runs
 
 AGE = "ai.score-what-aged"
 """The kind of job by which each day has its leads counted that time made others."""
@@ -198,7 +199,7 @@ async def _given_up(job: Job, _: Exception) -> None:
 
 async def _tomorrow(session: Session, job: Job) -> None:
     """As the agency's next day begins, what aged is counted; one job for each day."""
-    zone = await zone_of(session, job.agency_id)
+    zone = await zone_of(session, agencies, job.agency_id)
     day = datetime.now(zone).date() + timedelta(days=1)
     at = datetime.combine(day, time(), zone).astimezone(UTC)
     await enqueue(session, AGE, because_of=job.context, key=day.isoformat(), at=at)
@@ -211,7 +212,7 @@ async def _count(work: UnitOfWork, scorer: Scorer, lead_ids: Sequence[UUID]) -> 
     if not roots:
         return
     rules, _ = await rules_of_agency(work.session, agency_id)
-    zone, now = await zone_of(work.session, agency_id), datetime.now(UTC)
+    zone, now = await zone_of(work.session, agencies, agency_id), datetime.now(UTC)
     last = {_id(row["lead_id"]): row for row in await driver.fetch(_LAST, agency_id, roots)}
     later: dict[UUID, datetime] = {}
     for lead_id, (person_id, known) in (await known_of(work.session, agency_id, roots)).items():

@@ -32,13 +32,12 @@ async def assign(
     writing: Writing, task_id: UUID, owner_id: UUID | None, team_id: UUID | None, *, keeps_team: bool
 ) -> Changed:
     """Somebody else is to do it, or whoever takes it from the pool. Raises as `plan` does."""
-    tasks = await of_caller(writing, task_id)
+    found = await _found(writing, task_id)
+    tasks = _as_seen(writing, found)
     await writing.refuse_strangers(team_id=team_id)
-    if owner_id is not None and owner_id != writing.caller.user_id:
-        async with writing.store.database.transaction(writing.caller.agency_id) as session:
-            found = await queries.seen(session, writing.caller, task_id)
-        record = (*found.whose, found.person_id) if found.person_id is not None else None
-        await _owner(writing, owner_id, record)
+    await _owner(
+        writing, owner_id, None if found is None or found.person_id is None else (*found.whose, found.person_id)
+    )
     return await tasks.give(
         task_id, owner_id, lambda task: task.assign(owner_id, task.team_id if keeps_team else team_id)
     )
@@ -46,13 +45,23 @@ async def assign(
 
 async def of_caller(writing: Writing, task_id: UUID) -> Repository[Task]:
     """Commands on one task by one caller, to whom it is there if they see the record it is about. Raises Conflict."""
-    caller = writing.caller
-    async with writing.store.database.transaction(caller.agency_id) as session:
+    return _as_seen(writing, await _found(writing, task_id))
+
+
+async def _found(writing: Writing, task_id: UUID) -> queries.Seen | None:
+    """The task as its caller sees it; None to whom it is not there.
+
+    Then the same command once more still gets its outcome, whosever the task is by now.
+    """
+    async with writing.store.database.transaction(writing.caller.agency_id) as session:
         try:
-            found = await queries.seen(session, caller, task_id)
+            return await queries.seen(session, writing.caller, task_id)
         except NotFound:
-            # Unless it is the same command once more: then the outcome is there, whosever the task is by now.
-            found = None
+            return None
+
+
+def _as_seen(writing: Writing, found: queries.Seen | None) -> Repository[Task]:
+    caller = writing.caller
 
     def scope(task: Task) -> tuple[UUID | None, ...]:
         if found is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.auth.permissions import READ_RECORDS, Scope
 from gardenos_chassis.errors import NotFound
@@ -34,8 +35,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_comms.same_people import is_same, of_either, one_with, shown_as
 from gardenos_comms.tables import people, same_people, users
-from gardenos_comms.tasks import zones
-from gardenos_comms.tasks.tables import ANY_TIME, tasks
+from gardenos_comms.tasks.tables import ANY_TIME, agency_zones, tasks
 from gardenos_comms.tasks.task import TaskState
 
 COUNTED = 1000
@@ -102,7 +102,7 @@ async def task_page(
     session: Session, caller: Caller, wanted: TaskFilter, sort: Sort, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """The tasks that a caller sees, by cursor."""
-    now = await zones.now_in(session, caller.agency_id)
+    now = await now_in(session, caller.agency_id)
     narrowed = await _narrowed(session, caller, wanted, now, _tasks(caller, now))
     if sort == "-closed_at":
         # What is open was not closed.
@@ -114,7 +114,7 @@ async def task_page(
 
 async def counts(session: Session, caller: Caller, wanted: TaskFilter) -> dict[str, Any]:
     """How many open tasks are overdue, due today and later; each as far as `COUNTED`."""
-    now = await zones.now_in(session, caller.agency_id)
+    now = await now_in(session, caller.agency_id)
     sought: tuple[DueWhen, ...] = ("overdue", "today", "upcoming")
     each = []
     for due in sought:
@@ -145,8 +145,13 @@ async def seen(session: Session, caller: Caller, task_id: UUID) -> Seen:
     return Seen((row[0], row[1]), row[2], row[3], row[4])
 
 
+async def now_in(session: Session, agency_id: UUID) -> datetime:
+    """What the agency's clock shows, by which its tasks are due."""
+    return datetime.now(await zone_of(session, agency_zones, agency_id))
+
+
 async def _one(session: Session, caller: Caller, *wanted: ColumnElement[bool]) -> dict[str, Any]:
-    now = await zones.now_in(session, caller.agency_id)
+    now = await now_in(session, caller.agency_id)
     found = await fetch(session, _tasks(caller, now).where(*wanted))
     if not found:
         raise NotFound("there is no such task")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.asked import shows
 from gardenos_chassis.audit.accesses import lists, opens
 from gardenos_chassis.auth import Caller
@@ -36,7 +37,7 @@ from gardenos_leads.campaigns.utm import campaign_by, utm_of
 from gardenos_leads.duplicates.commands import forget
 from gardenos_leads.duplicates.entering import IfKnown, enter
 from gardenos_leads.history import shown, title
-from gardenos_leads.lists.queries import zone_of
+from gardenos_leads.lists.tables import agency_zones
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.recycling.asked import Recycle
@@ -371,7 +372,7 @@ async def today_of(request: Request, caller: Caller) -> date:
     """The day it is where the agency is."""
     service: Service = request.app.state.service
     async with service.database.transaction(caller.agency_id) as session:
-        return datetime.now(await zone_of(session, caller.agency_id)).date()
+        return datetime.now(await zone_of(session, agency_zones, caller.agency_id)).date()
 
 
 async def _campaign_of(writing: Writing, body: CaptureLead) -> tuple[UUID | None, bool]:

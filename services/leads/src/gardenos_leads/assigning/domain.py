@@ -7,11 +7,10 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Literal, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from gardenos_chassis.agency_zones import zone_named
 from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
 from gardenos_contracts.values import Hours
 
@@ -180,22 +179,14 @@ def _primary(language: str) -> str:
 
 def within(hours: Sequence[Hours], at: datetime, zone: str) -> bool:
     """Whether a moment is within these hours by a zone's clock."""
-    local = at.astimezone(_zone(zone))
+    local = at.astimezone(zone_named(zone))
     clock = f"{local:%H:%M}"
     return any(each.weekday == local.weekday() and each.start <= clock < each.end for each in hours)
 
 
 def day_of(at: datetime, zone: str) -> date:
     """The day that a moment belongs to there."""
-    return at.astimezone(_zone(zone)).date()
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return at.astimezone(zone_named(zone)).date()
 
 
 def seats_of(rule: AssignmentRule, staff: Staff) -> Sequence[Seat]:

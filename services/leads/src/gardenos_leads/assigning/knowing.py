@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
+from gardenos_chassis.agency_zones import zone_named, zone_of
 from gardenos_chassis.auth.permissions import WRITE_RECORDS
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts.lead_assignment import AssignmentRule
@@ -62,8 +62,7 @@ def rules_of(kept: Sequence[Mapping[str, Any]] | None) -> Sequence[AssignmentRul
 
 async def staff_of(session: Session, agency_id: UUID, since: datetime) -> Staff:
     """Who works here, with their absences that go on after a moment."""
-    asked = select(agency_zones.c.time_zone).where(agency_zones.c.agency_id == agency_id)
-    zone = (await session.execute(asked)).scalar_one_or_none() or "UTC"
+    zone = (await zone_of(session, agency_zones, agency_id)).key
     profiles = select(work_profiles.c.user_id, work_profiles.c.profile).where(work_profiles.c.agency_id == agency_id)
     known = {row.user_id: row.profile for row in await session.execute(profiles)}
     gone = (absences.c.agency_id == agency_id, absences.c.ends_at > since, absences.c.cancelled.is_(False))
@@ -123,11 +122,7 @@ async def load_of(session: Session, agency_id: UUID, staff: Staff, at: datetime)
     for owner_id, count in await driver_of(session).fetch(_OPEN, agency_id, list(staff.agents)):
         load.open[UUID(str(owner_id))] = count
     today = day_of(at, staff.zone)
-    try:
-        zone = ZoneInfo(staff.zone)
-    except (KeyError, ValueError, OSError):
-        zone = ZoneInfo("UTC")
-    midnight = datetime.combine(today, time(), zone).astimezone(UTC)
+    midnight = datetime.combine(today, time(), zone_named(staff.zone)).astimezone(UTC)
     for user_id, count in await driver_of(session).fetch(_GIVEN, agency_id, midnight):
         load.given[UUID(str(user_id)), today] = count
     kept = select(assignment_turns).where(assignment_turns.c.agency_id == agency_id)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.auth.caller import ApiKey
 from gardenos_chassis.auth.permissions import WRITE_RECORDS
@@ -48,7 +49,8 @@ from gardenos_leads.bulk.tables import bulk_rows, bulks
 from gardenos_leads.bulk.undoing import before_of, set_back
 from gardenos_leads.campaigns.enrolling import require_open
 from gardenos_leads.lead import Lead
-from gardenos_leads.lists.queries import planned_anew, zone_of
+from gardenos_leads.lists.queries import planned_anew
+from gardenos_leads.lists.tables import agency_zones
 from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.tables import leads
@@ -230,7 +232,7 @@ async def _some(work: UnitOfWork, task: Task, caller: Caller, welcome: "_Welcome
     matching = await _matching_still(work.session, task, caller, ids)
     pipelines, today = Pipelines(), date.min
     if isinstance(task.action, Move | RecycleMany):
-        today = datetime.now(await zone_of(work.session, caller.agency_id)).date()
+        today = datetime.now(await zone_of(work.session, agency_zones, caller.agency_id)).date()
         pipelines, _ = await pipelines_of(work.session, caller.agency_id)
     told: list[tuple[UUID, Became]] = []
     for row in rows:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from gardenos_chassis.agency_zones import zone_of
 from gardenos_chassis.auth import Caller, visible_to
 from gardenos_chassis.errors import Invalid, NotFound
 from gardenos_chassis.http.paging import Key, keyset, page_of
@@ -20,8 +21,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_
 from gardenos_leads.campaigns.stages import stages_of, who_reached
 from gardenos_leads.campaigns.tables import campaign_costs, campaign_members, lead_milestones
 from gardenos_leads.capturing.tables import inquiries, lead_sources
-from gardenos_leads.lists.queries import zone_of
 from gardenos_leads.lists.searching import found_by
+from gardenos_leads.lists.tables import agency_zones
 from gardenos_leads.pipelines.queries import line_of, pipelines_of
 from gardenos_leads.tables import campaigns, leads
 
@@ -232,7 +233,7 @@ async def _spent(session: Session, agency_id: UUID, ids: Sequence[UUID]) -> dict
 async def results(session: Session, caller: Caller, campaign_id: UUID) -> dict[str, Any]:
     """What came of a campaign's own leads, by source and by the week in which they came. Raises NotFound."""
     shown = await campaign(session, caller, campaign_id)
-    zone = (await zone_of(session, caller.agency_id)).key
+    zone = (await zone_of(session, agency_zones, caller.agency_id)).key
     day = func.date(func.date_trunc("week", func.timezone(zone, leads.c.captured_at)))
     week = select(leads.c.id, day.label("week")).where(*_theirs(caller), leads.c.campaign_id == campaign_id).subquery()
     by_week = (

@@ -13,7 +13,7 @@ from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import LeadCaptured, LeadStageChanged, Stage
 
 from gardenos_leads.capturing.inquiring import one_at_a_time
-from gardenos_leads.duplicates.commands import folded, in_one
+from gardenos_leads.duplicates.commands import folded, in_one, to_change
 from gardenos_leads.households.commands import record_joined, who_lives_with
 from gardenos_leads.lead import capture, evolve
 from gardenos_leads.matching import Key, Known, all_known
@@ -61,7 +61,9 @@ async def enter(
                 return await _known(work, writing.caller, list(several.values()), event, if_known)
         version = work.record(event.lead_id, 0, capture(event))
         if lives_with_id is not None:
-            await record_joined(work, lives_with_id, [(evolve(None, event), version)], relationship)
+            await record_joined(
+                work, await to_change(work, lives_with_id), [(evolve(None, event), version)], relationship
+            )
             version += 1
         return Changed(event.lead_id, version)
 

@@ -34,9 +34,9 @@ async def same_household(
         if lead_id in other_ids:
             raise Invalid("this is the lead itself: choose another", pointer="/other_ids")
         # First the one that was named: to whom it is not there, nothing is said of the others.
-        await to_change(work, lead_id)
+        named = await to_change(work, lead_id)
         others = [await to_change(work, other_id) for other_id in other_ids]
-        version = await record_joined(work, lead_id, others, relationship)
+        version = await record_joined(work, named, others, relationship)
         for other_id in other_ids:
             if verdict or await pair_waits(work, lead_id, other_id):
                 await record_told_apart(work, lead_id, other_id, Verdict.SAME_HOUSEHOLD)
@@ -46,10 +46,13 @@ async def same_household(
 
 
 async def record_joined(
-    work: UnitOfWork, lead_id: UUID, others: Sequence[tuple[Lead, int]], relationship: Relationship | None = None
+    work: UnitOfWork,
+    named: tuple[Lead, int],
+    others: Sequence[tuple[Lead, int]],
+    relationship: Relationship | None = None,
 ) -> int:
-    """As `same_household`, of others with their versions, in a transaction that is going on; gives the lead's version."""
-    lead, version = await to_change(work, lead_id)
+    """As `same_household`, of leads with their versions, in a transaction that is going on; gives the new version of `named`."""
+    lead, version = named
     if work.context.if_match not in (None, version):
         raise PreconditionFailed("this lead was changed meanwhile; look at it again and repeat your choice")
     known = (each.household.household_id for each in (lead, *(other for other, _ in others)) if each.household)
@@ -57,7 +60,7 @@ async def record_joined(
     newcomers = sum(each.household is None or each.household.household_id != household_id for each, _ in others)
     if len(await _members(work, household_id)) + newcomers > MOST_MEMBERS:
         raise Conflict(f"a household has at most {MOST_MEMBERS} leads")
-    version = work.record(lead_id, version, join(lead, household_id))
+    version = work.record(lead.lead_id, version, join(lead, household_id))
     for other, other_version in others:
         work.record(other.lead_id, other_version, join(other, household_id, relationship))
     return version

@@ -1,24 +1,25 @@
 """An agency's own fields, tags and views; and pages of leads in the order of a field of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from gardenos_chassis.agency_zones import zone_named
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.comparing import beginning
 from gardenos_chassis.errors import Invalid
-from gardenos_chassis.fetching import fetch
-from gardenos_chassis.http.paging import Key, decoded, keyset, page_of
+from gardenos_chassis.fetching import Listing, fetch
+from gardenos_chassis.http.paging import Key, after, decoded, page_from, page_of
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts.lead_lists import Audience, FieldKind
 from gardenos_contracts.values import LineOfBusiness
-from sqlalchemy import Select, and_, any_, bindparam, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, exists, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from gardenos_leads.lists.fields import Field
-from gardenos_leads.lists.tables import agency_zones, lead_fields, lead_values, lead_views
+from gardenos_leads.lists.tables import lead_fields, lead_values, lead_views
 from gardenos_leads.tables import leads
 
 COUNTED = 10_000
@@ -26,11 +27,9 @@ COUNTED = 10_000
 
 _FIELD = tuple(column for column in lead_fields.c if column.name != "agency_id")
 _VIEW = tuple(column for column in lead_views.c if column.name != "agency_id")
-_SORTED_BY = {
-    FieldKind.TEXT: lead_values.c.text,
-    FieldKind.CHOICE: lead_values.c.text,
-    FieldKind.DATE: lead_values.c.day,
-}
+_OWN = {FieldKind.TEXT: lead_values.c.text, FieldKind.CHOICE: lead_values.c.text, FieldKind.DATE: lead_values.c.day}
+_SORTED_BY = {kind: _OWN.get(kind, lead_values.c.number) for kind in FieldKind}
+_VALUE = "own_value"
 
 
 async def field_rows(session: Session, agency_id: UUID) -> list[dict[str, Any]]:
@@ -67,16 +66,10 @@ left join lead_fields as fields using (agency_id)
 
 
 async def what_filters_need(session: Session, agency_id: UUID) -> tuple[Mapping[str, Field], ZoneInfo]:
-    """As `own_fields` and `zone_of`, and `planned_anew` from here on, for one round trip: each filtered list asks for them."""
+    """As `own_fields`, with the agency's zone, and `planned_anew` from here on, for one round trip: each filtered list asks."""
     rows = await driver_of(session).fetch(_UNDERSTOOD, agency_id)
     own = {row["key"]: _field(row) for row in rows if row["key"] is not None}
-    return own, ZoneInfo(rows[0]["time_zone"] or "UTC")
-
-
-async def zone_of(session: Session, agency_id: UUID) -> ZoneInfo:
-    """The agency's time zone, as identity told; until it did, UTC."""
-    statement = select(agency_zones.c.time_zone).where(agency_zones.c.agency_id == agency_id)
-    return ZoneInfo((await session.execute(statement)).scalar_one_or_none() or "UTC")
+    return own, zone_named(rows[0]["time_zone"])
 
 
 # One tag after another by the index, however many leads have each.
@@ -116,25 +109,33 @@ async def planned_anew(session: Session) -> None:
     await driver_of(session).execute("set local plan_cache_mode = force_custom_plan")
 
 
+def by_own_fields(base: Select[Any]) -> Mapping[FieldKind, Listing]:
+    """Leads with what is known under an own field, as `own_value`, by the field's kind."""
+    theirs = and_(lead_values.c.agency_id == leads.c.agency_id, lead_values.c.lead_id == leads.c.id)
+    joined = base.join(lead_values, theirs)
+    return {kind: Listing(joined.add_columns(value.label(_VALUE))) for kind, value in _SORTED_BY.items()}
+
+
 async def page_by_own_field(
     session: Session,
     field: Field,
-    narrowed: Select[Any],
+    listings: tuple[Listing, Listing],
+    where: Sequence[ColumnElement[bool]],
     *,
     agency_id: UUID,
     descending: bool,
     limit: int,
     cursor: str | None,
+    also: Sequence[ColumnElement[Any]] = (),
 ) -> dict[str, Any]:
-    """A page of leads in the order of what is known under an agency's own field; those without it come last, either way."""
-    value = _SORTED_BY.get(field.kind, lead_values.c.number)
-    theirs = (
-        lead_values.c.agency_id == agency_id,
-        lead_values.c.lead_id == leads.c.id,
-        lead_values.c.key == field.key,
-    )
+    """A page of leads in the order of what is known under an agency's own field; those without it come last, either way.
+
+    `listings`: of those with it, by `by_own_fields`, and of all.
+    """
+    having, leads_of = listings
+    value = _SORTED_BY[field.kind]
+    theirs = (lead_values.c.agency_id == agency_id, lead_values.c.key == field.key)
     name = f"fields.{field.key}"
-    having = narrowed.add_columns(value.label(name)).join(lead_values, and_(*theirs)).where(value.is_not(None))
     by_value = (
         (Key(value, name, "desc"), Key(lead_values.c.lead_id, "id", "desc"))
         if descending
@@ -143,15 +144,18 @@ async def page_by_own_field(
     by_id = (Key(leads.c.id, "id"),)
     page: dict[str, Any] = {"items": [], "next_cursor": None}
     if cursor is None or not _is_of(cursor, by_id):
-        page = page_of(await fetch(session, keyset(having, by_value, cursor, limit)), by_value, limit)
+        wanted = [*where, *theirs, value.is_not(None), *after(cursor, by_value)]
+        ordered = [key.ordering for key in by_value]
+        rows = await having.fetch(session, wanted, order=ordered, limit=limit + 1, also=also)
+        page = page_of([row | {name: row[_VALUE]} for row in rows], by_value, limit)
         for row in page["items"]:
-            del row[name]
+            del row[name], row[_VALUE]
         if page["next_cursor"] is not None:
             return page
         cursor = None
-    without = narrowed.where(~exists().where(*theirs).correlate(leads))
+    without = ~exists().where(*theirs, lead_values.c.lead_id == leads.c.id).correlate(leads)
     room = limit - len(page["items"])
-    rest = page_of(await fetch(session, keyset(without, by_id, cursor, max(room, 1))), by_id, max(room, 1))
+    rest = await page_from(session, leads_of, [*where, without], by_id, cursor, max(room, 1), also=also)
     if room:
         return {"items": page["items"] + rest["items"], "next_cursor": rest["next_cursor"]}
     begin = {"id": UUID(int=0)}

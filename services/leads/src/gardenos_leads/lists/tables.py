@@ -1,6 +1,6 @@
 """Fields of an agency's own and what is known under them, tags, words, and saved views."""
 
-from sqlalchemy import ARRAY, Boolean, Column, Date, Float, Integer, Table, Text, Uuid
+from sqlalchemy import ARRAY, Boolean, Column, Date, Double, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gardenos_leads.tables import metadata
@@ -26,7 +26,7 @@ lead_values = Table(
     Column("lead_id", Uuid, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("text", Text),
-    Column("number", Float),
+    Column("number", Double),
     Column("day", Date),
 )
 """One of the three is set, by the field's kind: a choice is a text, an amount its minor units, yes 1 and no 0."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from gardenos_chassis.agency_zones import zone_named
 from gardenos_chassis.events import Context, UnitOfWork
 from gardenos_chassis.events.store import LostRace
 from gardenos_chassis.jobs import Job, Jobs, enqueue
@@ -62,7 +62,7 @@ async def opening(session: Session, agency_id: UUID, day: date) -> datetime:
     """When an agency opens on a day, by its own clock."""
     asked = select(agency_zones.c.time_zone, agency_zones.c.business_hours)
     row = (await session.execute(asked.where(agency_zones.c.agency_id == agency_id))).first()
-    zone = ZoneInfo("UTC" if row is None else row.time_zone)
+    zone = zone_named(None if row is None else row.time_zone)
     opens = _MORNING if row is None else _opens(row.business_hours or {}, day)
     return datetime.combine(day, opens, zone).astimezone(UTC)
 
