@@ -25,6 +25,7 @@ SHOW_NOBODY_S_DATA = {
     "count_tasks": COUNTED,
     "count_leads": COUNTED,
     "show_board": COUNTED,
+    "show_lead_retention": COUNTED,
     "conversion_times": COUNTED,
     "response_times": COUNTED,
     "pipeline": COUNTED,

@@ -91,6 +91,8 @@ NOT_PERSONAL_HERE = {
     "leads.CampaignPlanned.v1": {"budget_minor", "currency", "ends_on", "goal", "name", "starts_on", "utm"},
     "leads.DuplicateRulesChanged.v1": {"alike", "birth_date", "email", "name_and_place", "phone"},
     "leads.LeadAssigned.v1": {"rule", "rule_id", "with_household"},
+    "leads.LeadDisposalAnnounced.v1": {"closed_before", "leads", "months", "on"},
+    "leads.LeadDisposalEnded.v1": {"withdrawn"},
     "leads.LeadHouseholdsToldApart.v1": {"other_lead_id"},
     "leads.LeadJoinedHousehold.v1": {"household_id"},
     "leads.LeadLeftHousehold.v1": {"household_id"},

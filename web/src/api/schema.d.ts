@@ -2623,6 +2623,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lead Retention
+         * @description How many leads the agency's rule concerns, or another of so many months. For owners and admins.
+         */
+        get: operations["show_lead_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/tags": {
         parameters: {
             query?: never;
@@ -7210,6 +7230,32 @@ export interface components {
             source: string;
         };
         /**
+         * Disposal
+         * @description What is announced: in the night to this day these leads are forgotten.
+         */
+        Disposal: {
+            /**
+             * Closed Before
+             * Format: date-time
+             */
+            closed_before: string;
+            /**
+             * Forget On
+             * Format: date
+             */
+            forget_on: string;
+            /**
+             * Leads
+             * @description How many there were then. Who is worked again, spoken with or planned for meanwhile stays.
+             */
+            leads: number;
+            /**
+             * Months
+             * @description For how long the agency kept leads when it was announced.
+             */
+            months: number;
+        };
+        /**
          * Disposition
          * @description How a call ended.
          * @enum {string}
@@ -9306,6 +9352,30 @@ export interface components {
             items: components["schemas"]["LeadPost"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LeadRetention
+         * @description Leads that were lost or removed so long ago that they are not to be kept.
+         */
+        LeadRetention: {
+            announced: components["schemas"]["Disposal"] | null;
+            /** Closed Before */
+            closed_before: string | null;
+            /**
+             * Leads
+             * @description How many were closed before, with no contact since, and nothing planned.
+             */
+            leads: number;
+            /**
+             * Months
+             * @description What is asked about: null where nothing was named and the agency keeps leads for good.
+             */
+            months: number | null;
+            /**
+             * Notice Days
+             * @description From the announcement to the night.
+             */
+            notice_days: number;
         };
         /**
          * LeadRisk
@@ -13867,6 +13937,7 @@ export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Direction = components['schemas']['Direction'];
 export type Discard = components['schemas']['Discard'];
+export type Disposal = components['schemas']['Disposal'];
 export type Disposition = components['schemas']['Disposition'];
 export type DissolveTeam = components['schemas']['DissolveTeam'];
 export type DuplicateCount = components['schemas']['DuplicateCount'];
@@ -13958,6 +14029,7 @@ export type LeadOfPair = components['schemas']['LeadOfPair'];
 export type LeadPage = components['schemas']['LeadPage'];
 export type LeadPost = components['schemas']['LeadPost'];
 export type LeadPostPage = components['schemas']['LeadPostPage'];
+export type LeadRetention = components['schemas']['LeadRetention'];
 export type LeadRisk = components['schemas']['LeadRisk'];
 export type LeadRisks = components['schemas']['LeadRisks'];
 export type LeadScore = components['schemas']['LeadScore'];
@@ -25998,6 +26070,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MentionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lead_retention: {
+        parameters: {
+            query?: {
+                months?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadRetention"];
                 };
             };
             /** @description Unauthorized */

@@ -87,6 +87,7 @@ it.each([
   ["people:appoint owners/agency", "People: appoint owners, the whole agency"],
   ["public:register_agency", "Open to anybody: register agency"],
   ["platform:hears leads.LeadConverted.v1", "The platform hears leads.LeadConverted.v1"],
+  ["agency:keeps closed leads for 24 months", "The agency keeps closed leads for 24 months"],
   ["something else", "something else"],
   [null, null],
 ])("the rule %s is said as %s", (rule, said) => {

@@ -82,6 +82,6 @@ export function ruleInWords(rule: string | null): string | null {
   if (resource) return `${words(resource)}: ${act!.replaceAll("-", " ")}, ${SCOPES[scope!] ?? scope}`;
   const [, by, what] = /^(\w+):(.+)$/.exec(rule) ?? [];
   if (by === "public") return `Open to anybody: ${words(what!).toLowerCase()}`;
-  if (by === "platform") return `The platform ${what}`;
+  if (by === "platform" || by === "agency") return `The ${by} ${what}`;
   return rule;
 }

@@ -120,6 +120,8 @@ export const TITLES: Readonly<Record<string, string>> = {
   "leads.LeadCaptured": "Lead captured",
   "leads.LeadConverted": "Lead became a client",
   "leads.LeadDetailsChanged": "Lead details changed",
+  "leads.LeadDisposalAnnounced": "Forgetting of old leads announced",
+  "leads.LeadDisposalEnded": "Forgetting of old leads ended",
   "leads.LeadEnrolled": "Lead put into a campaign",
   "leads.LeadFieldChanged": "Field of leads changed",
   "leads.LeadFieldDefined": "Field of leads added",

@@ -369,6 +369,21 @@ def create_agency_standings_table(op: Operations) -> None:
     protect(op, "agency_standings")
 
 
+def create_retention_table(op: Operations) -> None:
+    """For how long agencies keep what is kept of people: `retention`."""
+    op.execute(
+        """
+        create table retention_rules (
+            agency_id uuid primary key,
+            time_zone text not null,
+            closed_leads_months int,
+            conversations_months int
+        )
+        """
+    )
+    protect(op, "retention_rules")
+
+
 def create_chain_tables(op: Operations) -> None:
     """The chain of hashes over each agency's events, and its last link: `audit.chain`."""
     op.execute(

@@ -94,9 +94,13 @@ class MessageReceived(Event, service="comms", version=1):
 
 
 class ConversationsForgotten(Event, service="comms", version=1):
-    """What was said with a person was forgotten with them, also what they wrote before anybody knew them."""
+    """What was said with a person was forgotten with them, also what they wrote before anybody knew them.
+
+    Or what somebody wrote whom nobody ever knew, and whose agency keeps such mail no longer.
+    """
 
     person_id: PersonId
+    """Of somebody unknown: the thread."""
     thread_ids: tuple[ThreadId, ...]
     communication_ids: tuple[UUID, ...]
     """The ids of the calls and messages in these threads."""

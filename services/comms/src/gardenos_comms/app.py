@@ -10,6 +10,7 @@ from gardenos_comms.api import routers
 from gardenos_comms.consumers import directory
 from gardenos_comms.forgetting import forgetting
 from gardenos_comms.projections import project
+from gardenos_comms.retention import keeping
 from gardenos_comms.settings import CommsSettings, networks
 from gardenos_comms.tables import addresses, calls, messages, people, same_people, threads, timeline, users
 from gardenos_comms.tasks.held import handed_over, handing
@@ -38,10 +39,11 @@ def create_service(settings: CommsSettings) -> Service:
             ),
             ReadModel("tasks", tables=[tasks], project=project_tasks),
             heard_zones("comms", agency_zones),
+            keeping.rules,
         ],
         projections=[project_webhooks],
-        consumers=[forgetting, listening, handed_over],
-        jobs=[sender.jobs(), handing],
+        consumers=[forgetting, listening, handed_over, keeping.nights],
+        jobs=[sender.jobs(), handing, keeping.jobs],
         background=[sender.prune_hourly],
         resources=sender.open,
         wrapped=[Wrapped("webhooks", "id", "sealed")],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from gardenos_chassis.events import Consumer, UnitOfWork
@@ -41,14 +42,30 @@ async def client_forgotten(event: Received[ClientForgotten], work: UnitOfWork) -
 
 
 async def _forget(event: Received[LeadForgotten] | Received[ClientForgotten], work: UnitOfWork) -> None:
-    db, agency_id, person_id = work.session, event.agency_id, event.data.person_id
-    said = await _said_with(db, agency_id, person_id)
+    person_id = event.data.person_id
+    await _record(work, person_id, await _said_with(work.session, event.agency_id, person_id))
+
+
+async def forget_stranger(work: UnitOfWork, thread_id: UUID, email: str | None, before: datetime) -> None:
+    """What somebody wrote whom nobody knew until now goes, unless they are known by now, or wrote again since a moment."""
+    db, agency_id = work.session, work.context.agency_id
+    if email is not None:
+        await alone_with(db, agency_id, email)
+    this = (threads.c.agency_id == agency_id, threads.c.id == thread_id)
+    found = await _ids(db, threads, *this, threads.c.person_id.is_(None), threads.c.last_at < before)
+    if found:
+        await _record(work, thread_id, await _said_in(db, agency_id, found))
+
+
+async def _record(work: UnitOfWork, whose: UUID, said: _Said) -> None:
+    """Of a person, or of the thread of somebody unknown."""
+    db, agency_id = work.session, work.context.agency_id
     await forget(db, agency_id, [*said.threads, *said.calls, *said.messages])
-    await _empty(db, agency_id, person_id, said)
+    await _empty(db, agency_id, whose, said)
     if said.threads:
-        stream_id = derived_id("conversations of", person_id)
+        stream_id = derived_id("conversations of", whose)
         told = ConversationsForgotten(
-            person_id=person_id,
+            person_id=whose,
             thread_ids=tuple(said.threads),
             communication_ids=(*said.calls, *said.messages),
         )
@@ -61,6 +78,10 @@ async def _said_with(db: Session, agency_id: UUID, person_id: UUID) -> _Said:
     for email in sorted(set((await db.execute(known)).scalars())):
         await alone_with(db, agency_id, email)
     found = await _ids(db, threads, threads.c.agency_id == agency_id, threads.c.person_id == person_id)
+    return await _said_in(db, agency_id, found)
+
+
+async def _said_in(db: Session, agency_id: UUID, found: Sequence[UUID]) -> _Said:
     said = [
         await _ids(db, table, table.c.agency_id == agency_id, table.c.thread_id.in_(found))
         for table in (calls, messages)

@@ -111,7 +111,7 @@ async def original(session: Session, agency_id: UUID, message_id: UUID) -> bytes
     kept = select(emails.c.raw).where(emails.c.agency_id == agency_id, emails.c.message_id == message_id)
     raw: bytes | None = (await session.execute(kept)).scalar_one_or_none()
     if raw is None:
-        raise NotFound("this message was not kept as it came")
+        raise NotFound("this message is not kept as it came, or no longer")
     return raw
 
 

@@ -15,6 +15,7 @@ from gardenos_identity import api_keys, closing, working
 from gardenos_identity.api import closing as closing_routes
 from gardenos_identity.api import router, single_sign_on
 from gardenos_identity.mail import Mail
+from gardenos_identity.mail.lead_disposals import lead_disposals
 from gardenos_identity.mail.paused_webhooks import paused_webhooks
 from gardenos_identity.operators import Operators, agency_register
 from gardenos_identity.operators import project as keep_register
@@ -76,7 +77,7 @@ def create_service(settings: IdentitySettings) -> Service:
             ReadModel("work", tables=[working.work_profiles, working.absences], project=working.project),
             ReadModel("register", tables=[agency_register], project=keep_register),
         ],
-        consumers=[paused_webhooks(mail)],
+        consumers=[paused_webhooks(mail), lead_disposals(mail)],
         jobs=[mail.jobs(), erasing.jobs()],
         standings=Standings(
             rows=f"{STANDINGS} union all {api_keys.REVOKED}",

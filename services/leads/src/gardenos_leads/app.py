@@ -34,6 +34,9 @@ from gardenos_leads.planned import lead_tasks, planned_tasks
 from gardenos_leads.projections import forget_imported, project, project_again
 from gardenos_leads.records.tables import RECORD_TABLES
 from gardenos_leads.recycling.returning import put_down_returns, returning
+from gardenos_leads.retention.nights import keeping
+from gardenos_leads.retention.projections import project_disposals
+from gardenos_leads.retention.tables import lead_disposals
 from gardenos_leads.settings import LeadsSettings
 from gardenos_leads.tables import leads
 
@@ -69,12 +72,14 @@ def create_service(settings: LeadsSettings) -> Service:
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),
             ReadModel("duplicates", tables=[told_apart, duplicate_rules], project=project_verdicts),
             ReadModel("households", tables=[households_apart], project=project_apart),
+            ReadModel("disposals", tables=[lead_disposals], project=project_disposals),
             heard_zones("leads", agency_zones),
             work,
+            keeping.rules,
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns, put_down_placing],
-        consumers=[forgetting, finding, handed_over, waking],
-        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning, placing],
+        consumers=[forgetting, finding, handed_over, waking, keeping.nights],
+        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning, placing, keeping.jobs],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

@@ -9,11 +9,12 @@ import { Wrong } from "../../ui/Form";
 import form from "../../ui/Form.module.css";
 import { Card } from "../../ui/Page";
 import { Failed, Lines, Stale } from "../../ui/states";
-import { changesOf, MONTHS, monthsInWords, pointersOf, zonesWith } from "./agency";
+import { changesOf, pointersOf, zonesWith } from "./agency";
 import { useChangeAgency } from "./queries";
 import styles from "./AgencySettings.module.css";
 import { Branding } from "./Branding";
 import { Hours, TimeField } from "./Hours";
+import { Retention } from "./Retention";
 
 /** What the agency settles for itself. Everybody may look; owners and admins change. */
 export function AgencySettings() {
@@ -147,8 +148,8 @@ function Form({ agency }: { agency: Agency }) {
         </Card>
         <Card title="Opening hours">
           <p className={styles.words}>
-            When you are open, for your people to read; nothing goes by them. When leads are given out, the
-            rules of assignment and people’s own working hours say.
+            When you are open. Leads that were left alone until a day come back when you open on it. When
+            leads are given out, the rules of assignment and people’s own working hours say.
           </p>
           <Hours
             week={now.business_hours}
@@ -201,43 +202,12 @@ function Form({ agency }: { agency: Agency }) {
           change={change}
           error={error}
         />
-        <Card title="How long things are kept">
-          <div className={form.form}>
-            <p className={styles.words}>
-              After which time personal data may be forgotten. The rule is kept here for whoever clears up;
-              nothing is forgotten by itself.
-            </p>
-            <div className={form.pair}>
-              <NativeSelect
-                label="Leads that were lost"
-                description="Since they were closed."
-                data={monthsWith(now.retention.closed_leads_months ?? null)}
-                value={String(now.retention.closed_leads_months ?? null)}
-                onChange={(event) =>
-                  change({
-                    retention: { ...now.retention, closed_leads_months: monthsOf(event.currentTarget.value) },
-                  })
-                }
-                error={errorOf(error, "/retention/closed_leads_months")}
-              />
-              <NativeSelect
-                label="Calls, messages and recordings"
-                description="Since they were."
-                data={monthsWith(now.retention.conversations_months ?? null)}
-                value={String(now.retention.conversations_months ?? null)}
-                onChange={(event) =>
-                  change({
-                    retention: {
-                      ...now.retention,
-                      conversations_months: monthsOf(event.currentTarget.value),
-                    },
-                  })
-                }
-                error={errorOf(error, "/retention/conversations_months")}
-              />
-            </div>
-          </div>
-        </Card>
+        <Retention
+          kept={now.retention}
+          inForce={before.retention}
+          change={(retention) => change({ retention })}
+          error={error}
+        />
       </fieldset>
       <Wrong error={error} fields={[...FIELDS, ...pointersOf(now.business_hours)]} />
       {mayChange && (
@@ -253,11 +223,3 @@ function Form({ agency }: { agency: Agency }) {
     </form>
   );
 }
-
-const monthsOf = (value: string): number | null => (value === "null" ? null : Number(value));
-
-/** What there is to choose, with what is set, whatever it is. */
-const monthsWith = (set: number | null) =>
-  [...new Set([...MONTHS, set])]
-    .toSorted((one, other) => (one ?? 0) - (other ?? 0))
-    .map((months) => ({ value: String(months), label: monthsInWords(months) }));

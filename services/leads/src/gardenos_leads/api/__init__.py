@@ -19,6 +19,7 @@ from gardenos_leads.api.leads import router as leads
 from gardenos_leads.api.notes import router as notes
 from gardenos_leads.api.pipelines import router as pipelines
 from gardenos_leads.api.recycling import router as recycling
+from gardenos_leads.api.retention import router as retention
 from gardenos_leads.api.risks import router as risks
 from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
@@ -37,6 +38,7 @@ routers = (
     assignment,
     views,
     board,
+    retention,
     notes,
     risks,
     households,

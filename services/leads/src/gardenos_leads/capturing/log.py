@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -91,6 +91,13 @@ where {_TODAY} and (
         where post.agency_id = $1 and post.source_id = $2 and post.what = 'post' and post.ping_id = taken.id))
 )
 """  # noqa: S608 - constants
+_EMPTY = """
+with old as (
+    select id from lead_posts where agency_id = $1 and received_at < $2 and sealed is not null order by received_at limit 500
+)
+update lead_posts set sealed = null, reference = null, sender = null, subject = null, remarks = '[]'
+from old where lead_posts.agency_id = $1 and lead_posts.id = old.id
+"""
 _MANY = f"select count(*) from lead_posts where {_TODAY} and fate = $3"  # noqa: S608 - constants
 
 
@@ -143,6 +150,12 @@ async def keep_not_read(session: Session, entry: Entry, why: str) -> None:
     if seen >= _MOST_NOT_READ:
         raise TooManyRequests("too much mail came here today that is no lead; send it again later", retry_after=3600)
     await keep(session, entry, Fate.NOT_READ, [Remark(None, why)])
+
+
+async def empty_posts(session: Session, agency_id: UUID, before: datetime) -> int:
+    """What was in some of the posts that came before a moment goes: of how many. When they came, their fate and price stay."""
+    done = await driver_of(session).execute(_EMPTY, agency_id, before)
+    return int(done.rpartition(" ")[2])
 
 
 def told(remarks: Sequence[Remark]) -> str:

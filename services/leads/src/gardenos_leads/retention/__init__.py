@@ -1,0 +1,1 @@
+"""Leads are kept no longer than their agency wants."""
