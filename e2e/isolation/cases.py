@@ -37,6 +37,9 @@ BODIES: Mapping[str, Callable[[Ids], Mapping[str, Any]]] = {
     "change_duplicate_rules": lambda _: {
         "json": {"email": True, "phone": True, "name_and_place": True, "birth_date": True, "alike": 0.7}
     },
+    "preview_duplicate_rules": lambda _: {
+        "json": {"email": True, "phone": True, "name_and_place": False, "birth_date": True, "alike": 0.7}
+    },
     "merge_leads": lambda ids: {"json": {"other_id": ids["other_id"]}},
     "tell_duplicates_apart": lambda ids: {
         "json": {"lead_id": ids["lead_id"], "other_id": ids["other_id"], "verdict": "not_the_same"}

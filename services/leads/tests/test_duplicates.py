@@ -123,7 +123,58 @@ async def test_a_search_goes_over_all_leads_by_the_agency_s_rules(leads: Running
         assert (search["status"], search["leads"], search["leads_done"]) == ("done", 2, 2)
     async with leads.client(agency_id, role=Role.AGENT) as http:
         assert (await http.put("/api/v1/leads/duplicates/rules", json=rules)).status_code == 403
+        assert (await http.post("/api/v1/leads/duplicates/rules/preview", json=rules)).status_code == 403
         assert (await http.post("/api/v1/leads/duplicates/search", json={})).status_code == 403
+
+
+async def test_rules_are_tried_before_they_are_in_force(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        one = await capture(http)
+        two = await capture(http, ANNE)
+        await looked_at(leads, agency_id)
+        rules = (await http.get("/api/v1/leads/duplicates/rules")).json()
+        tried = await http.post("/api/v1/leads/duplicates/rules/preview", json={**rules, "email": False})
+        assert tried.json() == {"leads": 2, "now": 1, "then": 0}
+        assert len(await pairs(http)) == 1
+        told = {"lead_id": two["id"], "other_id": one["id"], "verdict": "not_the_same"}
+        await http.post("/api/v1/leads/duplicates/verdicts", json=told)
+        tried = await http.post("/api/v1/leads/duplicates/rules/preview", json=rules)
+        assert tried.json() == {"leads": 2, "now": 0, "then": 0}
+
+
+async def test_rules_are_changed_by_whoever_saw_them_last(leads: Running, agency_id: UUID) -> None:
+    path = "/api/v1/leads/duplicates/rules"
+    async with leads.client(agency_id) as http:
+        there = await http.get(path)
+        assert there.headers["ETag"] == '"0"'
+        rules, seen = there.json(), {"If-Match": there.headers["ETag"]}
+        changed = await http.put(path, json={**rules, "at_once": ["phone"]}, headers=seen)
+        assert changed.headers["ETag"] == '"1"'
+        # Nothing is compared otherwise, so nobody is looked at once more.
+        assert (await http.get("/api/v1/leads/duplicates/search")).json() == {"search": None}
+        assert (await http.put(path, json={**rules, "at_once": ["email"]}, headers=seen)).status_code == 412
+        assert (await http.get(path)).json()["at_once"] == ["phone"]
+        for wrong in (
+            {"at_once": ["name"]},
+            {"at_once": ["phone", "phone"]},
+            {"in_files": ["birth_date"]},
+            {"alike": 0},
+        ):
+            assert (await http.put(path, json={**rules, **wrong})).status_code == 422, wrong
+
+
+async def test_by_what_somebody_is_known_as_they_come_in(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        await capture(http)
+        rules = (await http.get("/api/v1/leads/duplicates/rules")).json()
+        again = {"email": ANN["email"], "source": "web", "name": {"given": "Bob", "family": "Lee"}}
+        assert (await http.post("/api/v1/leads", json=again)).status_code == 409
+        await http.put("/api/v1/leads/duplicates/rules", json={**rules, "households_apart": True})
+        assert (await http.post("/api/v1/leads", json=again)).status_code == 201
+        # It is Bob's now as well, and he is known.
+        assert (await http.post("/api/v1/leads", json=again)).status_code == 409
+        await http.put("/api/v1/leads/duplicates/rules", json={**rules, "at_once": ["phone"]})
+        assert (await http.post("/api/v1/leads", json=again)).status_code == 201
 
 
 async def test_two_leads_become_one_and_two_again(leads: Running, parts: Parts, agency_id: UUID) -> None:

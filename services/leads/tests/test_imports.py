@@ -343,6 +343,34 @@ async def test_by_which_rule_somebody_is_known_again(leads: Running, agency_id: 
         assert rows[3]["duplicate_of"] == rows[2]["lead_id"]
 
 
+async def test_a_file_is_taken_in_by_the_agency_s_rules_unless_said_otherwise(leads: Running, agency_id: UUID) -> None:
+    async with leads.client(agency_id) as http:
+        await captured(
+            http, name={"given": "Jonathan", "family": "Delgado"}, street="12 Oak Street", postal_code="78701",
+            phone="512-555-0142",
+        )  # fmt: skip
+        file = (
+            b"First Name,Last Name,Street,Phone,Zip\n"
+            b"Jonathon,Delgado,12 Oak Str,512-555-0199,78701\n"
+            b"Jonathan,Delgado,7 Kingfisher Way,512-555-0198,78701\n"
+            b"Maria,Delgado,12 Oak Street,512-555-0142,78701\n"
+        )
+        rules = (await http.get("/api/v1/leads/duplicates/rules")).json()
+        said = {"in_files": ["phone", "name"], "households_apart": True, "alike": 0.5}
+        assert (await http.put("/api/v1/leads/duplicates/rules", json={**rules, **said})).status_code == 200
+        for plan, fates in (
+            ({}, ["duplicate", "captured", "captured"]),
+            ({"alike": 0.95}, ["captured", "captured", "captured"]),
+            ({"household": False}, ["duplicate", "captured", "duplicate"]),
+            ({"match_by": ["phone"], "household": False}, ["captured", "captured", "duplicate"]),
+        ):
+            ahead = (await http.post("/api/v1/imports", **sent(file, "check", **plan))).json()
+            await leads.jobs_done()
+            assert [row["fate"] for row in await rows_of(http, ahead["id"])] == fates, plan
+        planned = (await shown(http, ahead["id"]))["plan"]
+        assert (planned["match_by"], planned["household"], planned["alike"]) == (["phone"], False, 0.5)
+
+
 async def test_who_comes_again_inquires_once_more(leads: Running, agency_id: UUID) -> None:
     async with leads.client(agency_id) as http:
         there = await captured(http, email="ann@example.com")

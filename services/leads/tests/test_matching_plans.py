@@ -91,6 +91,6 @@ async def test_by_a_name_like_theirs_in_one_zip_code(filled: Filled, known: bool
     names = [f"famly{n} given" for n in range(1, ASKED + 1)]
     bounds = [beginning(f"{10_000 + n}") for n in range(1, ASKED + 1)]
     least, after = (list(each) for each in zip(*bounds, strict=True))
-    asked = (list(range(ASKED)), names, least, after, matching.ALIKE)
+    asked = (list(range(ASKED)), names, least, after, ["1 Oak St"] * ASKED, matching.ALIKE)
     read = await rows_read(filled, matching._ALIKE, *asked, known=known)
     assert ASKED * LEADS / 5000 <= read <= 3 * ASKED * LEADS / 5000

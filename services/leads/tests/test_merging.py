@@ -12,7 +12,8 @@ from gardenos_contracts import Actor, ActorKind, Event, Fact
 from gardenos_contracts.leads import LeadCaptured, Stage
 from gardenos_contracts.values import PersonName
 from gardenos_leads.duplicates import merging
-from gardenos_leads.duplicates.alike import Looks, Rules, likeness
+from gardenos_leads.duplicates.alike import Looks, likeness
+from gardenos_leads.duplicates.rules import Rules
 from gardenos_leads.lead import Lead, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -2480,15 +2480,37 @@ export interface paths {
         };
         /**
          * Show Duplicate Rules
-         * @description By what leads are compared.
+         * @description By what somebody is known again.
          */
         get: operations["show_duplicate_rules"];
         /**
          * Change Duplicate Rules
-         * @description From now on, and of all leads: a search begins.
+         * @description From now on; and where leads are compared otherwise, of all leads: a search begins.
          */
         put: operations["change_duplicate_rules"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/duplicates/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Duplicate Rules
+         * @description How many pairs the leads that came last would be in, beside how many they are in by the rules in force.
+         *
+         *     Nothing is changed by it.
+         */
+        post: operations["preview_duplicate_rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7317,14 +7339,25 @@ export interface components {
         };
         /**
          * DuplicateRules
-         * @description By what leads are compared. What is the same of two counts by itself; of names, how much alike they are.
+         * @description By what somebody is known again: at once, in a file, and, by comparing leads, for people to look at.
+         *
+         *     What is the same of two counts by itself; of names, how much alike they are.
          */
         DuplicateRules: {
             /**
              * Alike
-             * @description From which similarity on names are much alike.
+             * @description From which similarity on names, and streets, are much alike.
              */
             alike: number;
+            /**
+             * At Once
+             * @description By what whoever comes in by themselves is somebody known; the first that says so counts.
+             * @default [
+             *       "email",
+             *       "phone"
+             *     ]
+             */
+            at_once: ("email" | "phone")[];
             /**
              * Birth Date
              * @description The same birth date, and a name that is much alike.
@@ -7333,12 +7366,47 @@ export interface components {
             /** Email */
             email: boolean;
             /**
+             * Households Apart
+             * @description Whether who shares an address or number with a lead, and has another given name, is somebody else.
+             * @default false
+             */
+            households_apart: boolean;
+            /**
+             * In Files
+             * @description The same of a file's rows, where nobody says otherwise for that file; `name`: much alike, in one ZIP code and no other
+             *     street.
+             * @default [
+             *       "email",
+             *       "phone",
+             *       "external_id"
+             *     ]
+             */
+            in_files: ("email" | "phone" | "external_id" | "name")[];
+            /**
              * Name And Place
              * @description A name that is much alike, in the same ZIP code.
              */
             name_and_place: boolean;
             /** Phone */
             phone: boolean;
+        };
+        /**
+         * DuplicateRulesPreview
+         * @description What rules would find.
+         */
+        DuplicateRulesPreview: {
+            /**
+             * Leads
+             * @description How many were looked at: those that came last.
+             */
+            leads: number;
+            /**
+             * Now
+             * @description Pairs that these are in, by the rules in force.
+             */
+            now: number;
+            /** Then */
+            then: number;
         };
         /**
          * DuplicateSearch
@@ -8221,6 +8289,8 @@ export interface components {
          * @description How the file is taken in, beside what its columns hold.
          */
         ImportPlan: {
+            /** Alike */
+            alike: number;
             /** Campaign Id */
             campaign_id: string | null;
             /**
@@ -10960,6 +11030,11 @@ export interface components {
          * @description What the columns hold, by what people are known again, and what then becomes of their rows.
          */
         PlanImport: {
+            /**
+             * Alike
+             * @description From which similarity on names, and streets, are alike. Else as your agency's rules have it.
+             */
+            alike?: number | null;
             /** Campaign Id */
             campaign_id?: string | null;
             /**
@@ -10971,10 +11046,10 @@ export interface components {
             duplicates: "skip" | "update" | "inquiry";
             /**
              * Household
-             * @description Whether people of different given names are different people, though they share a telephone or an email address.
-             * @default false
+             * @description Whether people of different given names are different people, though they share a telephone or an email address. Else as
+             *     your agency's rules have it.
              */
-            household: boolean;
+            household?: boolean | null;
             /**
              * Mapping
              * @description A column's header to our field, or to null to leave it out. Columns that are not named are taken as guessed.
@@ -10985,14 +11060,10 @@ export interface components {
             };
             /**
              * Match By
-             * @description By what somebody is known again, in this order; `name`: a like name in the same ZIP code.
-             * @default [
-             *       "email",
-             *       "phone",
-             *       "external_id"
-             *     ]
+             * @description By what somebody is known again, in this order; `name`: a like name in the same ZIP code, and no other street. Else as
+             *     your agency's rules have it.
              */
-            match_by: ("email" | "phone" | "external_id" | "name")[];
+            match_by?: ("email" | "phone" | "external_id" | "name")[] | null;
             /** Owner Id */
             owner_id?: string | null;
             /**
@@ -13944,6 +14015,7 @@ export type DuplicateCount = components['schemas']['DuplicateCount'];
 export type DuplicatePair = components['schemas']['DuplicatePair'];
 export type DuplicatePairPage = components['schemas']['DuplicatePairPage'];
 export type DuplicateRules = components['schemas']['DuplicateRules'];
+export type DuplicateRulesPreview = components['schemas']['DuplicateRulesPreview'];
 export type DuplicateSearch = components['schemas']['DuplicateSearch'];
 export type Enrol = components['schemas']['Enrol'];
 export type Enrolment = components['schemas']['Enrolment'];
@@ -25546,6 +25618,75 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_duplicate_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRulesPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

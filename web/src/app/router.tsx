@@ -106,6 +106,14 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: "/leads/duplicates/rules",
+    component: lazyRouteComponent(
+      () => import("../leads/duplicates/DuplicateRulesPage"),
+      "DuplicateRulesPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: "/leads/duplicates/$leadId/$otherId",
     component: lazyRouteComponent(() => import("../leads/duplicates/ReviewPage"), "ReviewPage"),
   }),

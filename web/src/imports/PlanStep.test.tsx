@@ -4,7 +4,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createQueryClient } from "../api/queries";
-import type { Import } from "../api/schema";
+import type { DuplicateRules, Import } from "../api/schema";
 import { forgetHere, signIn, useSession } from "../session/session";
 import { Checked } from "./Checked";
 import { Moving } from "./Moving";
@@ -42,6 +42,17 @@ const uploaded: Import = {
   finished_at: null,
 };
 
+const RULES: DuplicateRules = {
+  email: true,
+  phone: true,
+  name_and_place: true,
+  birth_date: true,
+  alike: 0.6,
+  at_once: ["email"],
+  in_files: ["email", "phone", "external_id"],
+  households_apart: true,
+};
+
 let asked: { what: string; body: unknown }[];
 let refuse: Response | null;
 
@@ -52,6 +63,7 @@ beforeEach(() => {
     const request = input instanceof Request ? input : new Request(new URL(input, location.origin), init);
     const path = new URL(request.url).pathname.replace("/api/v1", "");
     if (path === "/sessions") return Response.json(session, { status: 201 });
+    if (path === "/leads/duplicates/rules") return Response.json(RULES, { headers: { ETag: '"2"' } });
     if (request.method === "GET") return Response.json({ items: [], next_cursor: null });
     const text = await request.text();
     asked.push({ what: `${request.method} ${path.split("/").at(-1)}`, body: text ? JSON.parse(text) : null });
@@ -122,7 +134,9 @@ describe("planning an import", () => {
     await userEvent.keyboard(" ");
     await userEvent.selectOptions(screen.getByLabelText("What “Vorname” holds"), "Given name");
     await userEvent.selectOptions(screen.getByLabelText("Of who is a lead already"), "update");
-    await userEvent.click(screen.getByRole("checkbox", { name: /same telephone number/ }));
+    const phone = screen.getByRole("checkbox", { name: /same telephone number/ });
+    await vi.waitFor(() => expect((phone as HTMLInputElement).checked).toBe(true));
+    await userEvent.click(phone);
     await userEvent.click(screen.getByRole("button", { name: "Check the file" }));
     await vi.waitFor(() => expect(checked).toHaveBeenCalled());
     expect(asked.map(({ what }) => what)).toEqual(["PUT plan", "POST check"]);
@@ -133,6 +147,21 @@ describe("planning an import", () => {
       run_automations: false,
       source: "import",
     });
+  });
+
+  it("shows the agency's rules, and leaves them in force where nobody chose otherwise", async () => {
+    const checked = vi.fn();
+    await show(<PlanStep found={uploaded} checked={checked} another={vi.fn()} />);
+    const apart = screen.getByRole("checkbox", { name: /another given name/ }) as HTMLInputElement;
+    await vi.waitFor(() => expect(apart.checked).toBe(true));
+    await userEvent.click(apart);
+    expect(screen.getByText(/Chosen for this file/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "As the rules have it" }));
+    expect(apart.checked).toBe(true);
+    await userEvent.click(screen.getByRole("radio", { name: /quietly/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Check the file" }));
+    await vi.waitFor(() => expect(checked).toHaveBeenCalled());
+    expect(asked[0]!.body).toMatchObject({ match_by: null, household: null });
   });
 
   it("says why it was refused, and goes nowhere", async () => {

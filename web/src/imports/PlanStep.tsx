@@ -1,31 +1,26 @@
 import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { ApiProblem } from "../api/problem";
 import type { Campaign, Import, PlanImport } from "../api/schema";
 import { ChooseCampaign } from "../directory/ChooseCampaign";
 import { useCampaigns, useTeams, useUsers } from "../directory/queries";
+import { duplicateRules } from "../leads/duplicates/rules";
+import { IN_FILES, NAMES_APART } from "../leads/duplicates/words";
 import { useMe } from "../session/session";
 import form from "../ui/Form.module.css";
 import { Card } from "../ui/Page";
 import { Columns } from "./Columns";
-import {
-  DUPLICATES,
-  type Duplicates,
-  MATCHES,
-  type Mapping,
-  type MatchBy,
-  readAs,
-  rowsInWords,
-} from "./fields";
+import { DUPLICATES, type Duplicates, type Mapping, type MatchBy, readAs, rowsInWords } from "./fields";
 import styles from "./Imports.module.css";
 import { importById, planAndCheck } from "./queries";
 
 const TELLING: ReadonlySet<string> = new Set(["name", "given_name", "family_name", "email", "phone"]);
 
 interface Options {
-  matchBy: MatchBy[];
-  household: boolean;
+  /** Null, as the next: as the agency's rules have it. */
+  matchBy: MatchBy[] | null;
+  household: boolean | null;
   duplicates: Duplicates;
   campaign: string;
   source: string;
@@ -150,30 +145,43 @@ interface PartProps {
 }
 
 function Known({ options, set }: PartProps) {
-  const { matchBy, household, duplicates } = options;
+  const rules = useQuery(duplicateRules).data?.data;
+  const matchBy = options.matchBy ?? rules?.in_files ?? [];
+  const household = options.household ?? rules?.households_apart ?? false;
+  const chosen = options.matchBy !== null || options.household !== null;
   const toggle = (which: MatchBy) =>
-    (Object.keys(MATCHES) as MatchBy[]).filter((each) => matchBy.includes(each) !== (each === which));
+    (Object.keys(IN_FILES) as MatchBy[]).filter((each) => matchBy.includes(each) !== (each === which));
   return (
     <div className={form.form}>
-      <fieldset className={styles.choice}>
+      <fieldset className={styles.choice} disabled={rules === undefined && !chosen}>
         <legend>Somebody is known again by</legend>
-        {(Object.keys(MATCHES) as MatchBy[]).map((each) => (
+        {(Object.keys(IN_FILES) as MatchBy[]).map((each) => (
           <Checkbox
             key={each}
-            label={MATCHES[each]}
+            label={IN_FILES[each]}
             checked={matchBy.includes(each)}
             onChange={() => set({ matchBy: toggle(each) })}
           />
         ))}
-        <Checkbox
-          label="People of one household who share a telephone or address are different people"
-          checked={household}
-          onChange={() => set({ household: !household })}
-        />
+        <Checkbox label={NAMES_APART} checked={household} onChange={() => set({ household: !household })} />
+        <p className={styles.hint}>
+          {chosen
+            ? "Chosen for this file."
+            : "As your agency’s rules have it; choose otherwise for this file."}{" "}
+          {chosen && (
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              onClick={() => set({ matchBy: null, household: null })}
+            >
+              As the rules have it
+            </Button>
+          )}
+        </p>
       </fieldset>
       <NativeSelect
         label="Of who is a lead already"
-        value={duplicates}
+        value={options.duplicates}
         onChange={({ currentTarget }) => set({ duplicates: currentTarget.value as Duplicates })}
         data={Object.entries(DUPLICATES).map(([value, label]) => ({ value, label }))}
       />
@@ -225,8 +233,8 @@ function Common({ options, set }: PartProps) {
 
 function optionsOf({ plan }: Import): Options {
   return {
-    matchBy: plan?.match_by ?? ["email", "phone", "external_id"],
-    household: plan?.household ?? false,
+    matchBy: plan?.match_by ?? null,
+    household: plan?.household ?? null,
     duplicates: plan?.duplicates ?? "skip",
     campaign: plan?.campaign_id ?? "",
     source: plan?.source === "import" ? "" : (plan?.source ?? ""),

@@ -38,14 +38,6 @@ export const FATES: Record<Fate, { title: string; before: string }> = {
 
 export type MatchBy = NonNullable<PlanImport["match_by"]>[number];
 
-/** By what somebody is known again. */
-export const MATCHES: Record<MatchBy, string> = {
-  email: "The same email address",
-  phone: "The same telephone number",
-  external_id: "The same id in another system",
-  name: "A like name in the same ZIP code",
-};
-
 export type Duplicates = NonNullable<PlanImport["duplicates"]>;
 
 /** What becomes of rows of people who are leads already. */

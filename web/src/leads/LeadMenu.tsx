@@ -9,6 +9,7 @@ import {
   IconStack2,
   IconStairsUp,
   IconUsersGroup,
+  IconUsersMinus,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMayAdminister } from "../session/session";
@@ -17,7 +18,7 @@ import { useMayKeepSources } from "./sources/access";
 /** From the list to what is done with many leads, and to how they come in and to whom they go. */
 export function LeadMenu() {
   const mayKeepSources = useMayKeepSources();
-  const mayKeepScoring = useMayAdminister();
+  const mayAdminister = useMayAdminister();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -52,10 +53,19 @@ export function LeadMenu() {
             </Menu.Item>
           </>
         )}
-        {mayKeepScoring && (
-          <Menu.Item component={Link} to="/leads/scoring" leftSection={<IconGauge size={17} />}>
-            Scoring
-          </Menu.Item>
+        {mayAdminister && (
+          <>
+            <Menu.Item component={Link} to="/leads/scoring" leftSection={<IconGauge size={17} />}>
+              Scoring
+            </Menu.Item>
+            <Menu.Item
+              component={Link}
+              to="/leads/duplicates/rules"
+              leftSection={<IconUsersMinus size={17} />}
+            >
+              Duplicate rules
+            </Menu.Item>
+          </>
         )}
       </Menu.Dropdown>
     </Menu>

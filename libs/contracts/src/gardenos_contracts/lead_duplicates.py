@@ -6,6 +6,7 @@ other way.
 """
 
 from enum import StrEnum
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from gardenos_contracts.event import Event
@@ -79,6 +80,12 @@ class LeadsToldApart(Event, service="leads", version=1):
     verdict: Verdict
 
 
+AtOnce: TypeAlias = Literal["email", "phone"]
+"""By what somebody is known as they come in. Two vendors may give one id to two people."""
+InFile: TypeAlias = Literal["email", "phone", "external_id", "name"]
+"""By what a row of a file is about somebody known; `name` is much alike, in the same ZIP code and no other street."""
+
+
 class DuplicateRulesChanged(Event, service="leads", version=1):
     """By what an agency's leads may be one person."""
 
@@ -90,10 +97,18 @@ class DuplicateRulesChanged(Event, service="leads", version=1):
     """The same birth date, and a name that is much alike."""
     alike: float
     """From which similarity on two names are much alike: 0 to 1, by three letters at a time."""
+    at_once: tuple[AtOnce, ...] = ("email", "phone")
+    """By what whoever comes in is somebody known at once."""
+    in_files: tuple[InFile, ...] = ("email", "phone", "external_id")
+    """The same of a file's rows, where nobody says otherwise for that file."""
+    households_apart: bool = False
+    """Whether who shares an address or number, and has another given name, is somebody else at once, too."""
 
 
 __all__ = [
+    "AtOnce",
     "DuplicateRulesChanged",
+    "InFile",
     "LeadMergedInto",
     "LeadUnmerged",
     "LeadsMerged",

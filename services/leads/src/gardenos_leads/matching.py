@@ -6,7 +6,7 @@ Whatever brings people in asks here, with values as they are kept: addresses in 
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -20,7 +20,9 @@ Key: TypeAlias = Literal["email", "phone", "external_id"]
 KEYS: tuple[Key, ...] = ("email", "phone", "external_id")
 
 ALIKE = 0.6
-"""From which similarity on, by three letters at a time, two names in one ZIP code are one person's."""
+"""From which similarity on, by three letters at a time, two names in one ZIP code are one person's.
+
+Unless an agency said otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,22 @@ _KNOWN = {
 
 _ALIKE = f"""
 select w.place, {_COLUMNS}
-from unnest($2::int[], $3::text[], $4::text[], $5::text[]) as w (place, name, zip, after)
+from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) as w (place, name, zip, after, street)
 join lateral (
     select * from leads
     where agency_id = $1 and postal_code collate "C" >= w.zip and postal_code collate "C" < w.after
-        and similarity(sort_name, w.name) >= $6
+        and similarity(sort_name, w.name) >= $7
+        and (coalesce(street, '') = '' or coalesce(w.street, '') = '' or similarity(street, w.street) >= $7)
         and forgotten_at is null and removed_at is null
     order by similarity(sort_name, w.name) desc, captured_at, id limit 1
 ) as l on true
 """  # noqa: S608 - constants
 
 
-async def known(session: Session, agency_id: UUID, keys: Collection[tuple[Key, str]]) -> dict[tuple[Key, str], Known]:
-    """To whom of the leads these values belong; of several to the one that is worked on, and of those to the eldest."""
-    return {key: several[0] for key, several in (await all_known(session, agency_id, keys)).items()}
-
-
 async def all_known(
     session: Session, agency_id: UUID, keys: Collection[tuple[Key, str]]
 ) -> dict[tuple[Key, str], list[Known]]:
-    """As `known`, with all who share a value, in that order."""
+    """To whom of the leads these values belong: of several first the one that is worked on, and of those the eldest."""
     wanted: defaultdict[Key, set[str]] = defaultdict(set)
     for key, value in keys:
         wanted[key].add(value)
@@ -85,13 +83,33 @@ async def all_known(
     return dict(found)
 
 
-async def alike(session: Session, agency_id: UUID, people: Sequence[tuple[int, str, str]]) -> dict[int, Known]:
-    """Who of these, each with a place of the caller's, a name (`sorted_name`) and a ZIP code, is a lead by a name like theirs."""
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How somebody is called, and where they live, as far as it was said."""
+
+    name: str
+    """As `sorted_name` has it."""
+    zip: str
+    """Five digits."""
+    street: str | None
+
+    def like(self, other: "Called", alike: float) -> bool:
+        """Whether they may be one: called alike, in one ZIP code, and not known to live in different streets."""
+        if self.zip != other.zip or similarity(self.name, other.name) < alike:
+            return False
+        return not self.street or not other.street or similarity(self.street, other.street) >= alike
+
+
+async def alike(
+    session: Session, agency_id: UUID, people: Sequence[tuple[int, Called]], least: float
+) -> dict[int, Known]:
+    """Who of these, each with a place of the caller's, is a lead by being called and living like them (`Called.like`)."""
     if not people:
         return {}
-    places, names, zips = zip(*people, strict=True)
-    bounds = zip(*map(beginning, zips), strict=True)
-    rows = await driver_of(session).fetch(_ALIKE, agency_id, places, names, *bounds, ALIKE)
+    places, called = zip(*people, strict=True)
+    names, streets = [each.name for each in called], [each.street for each in called]
+    bounds = zip(*(beginning(each.zip) for each in called), strict=True)
+    rows = await driver_of(session).fetch(_ALIKE, agency_id, places, names, *bounds, streets, least)
     return {row["place"]: _known(row) for row in rows}
 
 
@@ -117,6 +135,11 @@ def others(given: str, other: str) -> bool:
     """Whether two given names are of two people: both are said, and neither is the other or its beginning."""
     one, two = given.strip().lower().rstrip("."), other.strip().lower().rstrip(".")
     return bool(one and two) and not (one.startswith(two) or two.startswith(one)) and similarity(one, two) < ALIKE
+
+
+def people_of(several: Iterable[Known], given: str, *, households_apart: bool) -> list[Known]:
+    """Who of those with the same address or number somebody of this given name may be: all, or none of another name."""
+    return [who for who in several if not (households_apart and others(given, who.given_name))]
 
 
 def _trigrams(text: str) -> set[str]:

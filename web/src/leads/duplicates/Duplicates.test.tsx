@@ -27,6 +27,7 @@ vi.mock("../../session/session", async (original) => ({
   ...(await original<typeof Session>()),
   useMe: () => ({ user: { id: "me", role: "owner" }, agency: { time_zone: "UTC" } }),
   useMayWrite: () => true,
+  useMayAdminister: () => true,
 }));
 
 const lead = (id: string, display_name: string): Lead =>

@@ -3,6 +3,7 @@ import { IconUserCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { DuplicatePair } from "../../api/schema";
+import { useMayAdminister } from "../../session/session";
 import settings from "../../settings/Settings.module.css";
 import { Chip } from "../../ui/Chip";
 import { phone } from "../../ui/format";
@@ -17,6 +18,7 @@ import { likelihood, reasonsInWords } from "./words";
 /** Leads that may be one person, the likeliest first. */
 export function DuplicatesPage() {
   const pairs = useInfiniteQuery(duplicatePairs);
+  const mayAdminister = useMayAdminister();
   const items = pairs.data?.pages.flatMap((page) => page.items);
   const ask = () => void pairs.refetch();
   return (
@@ -26,6 +28,11 @@ export function DuplicatesPage() {
           These may be one person who came in twice. Merged, they are one lead with both histories; and two
           again when that was wrong.
         </p>
+        {mayAdminister && (
+          <p className={settings.words}>
+            <Link to="/leads/duplicates/rules">By which rules leads are compared</Link>
+          </p>
+        )}
         {pairs.error && items && <Stale error={pairs.error} retry={ask} />}
         {pairs.error && !items && <Failed error={pairs.error} retry={ask} what="list" />}
         {!items && !pairs.error && <Lines count={5} label="Loading possible duplicates" />}

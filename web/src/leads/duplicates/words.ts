@@ -1,4 +1,4 @@
-import type { DuplicatePair, LeadField, MergeField } from "../../api/schema";
+import type { DuplicatePair, DuplicateRules, LeadField, MergeField } from "../../api/schema";
 import { day, phone, words } from "../../ui/format";
 
 export type Side = "lead" | "other";
@@ -58,3 +58,28 @@ export function valueInWords(
 export function kept(field: MergeField, chosen: Readonly<Record<string, Side>>): Side {
   return chosen[field.field] ?? field.suggested;
 }
+
+/** By what somebody is known as they come in. */
+export const AT_ONCE: Record<DuplicateRules["at_once"][number], string> = {
+  email: "The same email address",
+  phone: "The same telephone number",
+};
+
+/** By what a row of a file is about somebody known. */
+export const IN_FILES: Record<DuplicateRules["in_files"][number], string> = {
+  ...AT_ONCE,
+  external_id: "The same id in another system",
+  name: "A like name in the same ZIP code, and no other street",
+};
+
+/** By what leads are compared for people to look at. */
+export const COMPARED = {
+  email: "The same email address",
+  phone: "The same telephone number",
+  birth_date: "The same birth date and a like name",
+  name_and_place: "A like name in the same ZIP code",
+} as const;
+
+export const NAMES_APART = "Who has another given name is somebody else of the household";
+
+export const LEAST_ALIKE = 0.3;

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from gardenos_chassis.http.shapes import Shape
-from gardenos_contracts.lead_duplicates import Verdict
+from gardenos_contracts.lead_duplicates import AtOnce, InFile, Verdict
 from gardenos_contracts.leads import Stage
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from gardenos_leads.api.shapes import Lead
+from gardenos_leads.duplicates.rules import Rules
 
 Reason = Literal["email", "phone", "birth_date", "name_and_place"]
 
@@ -70,7 +71,10 @@ class ToldApart(Shape):
 
 
 class DuplicateRules(BaseModel):
-    """By what leads are compared. What is the same of two counts by itself; of names, how much alike they are."""
+    """By what somebody is known again: at once, in a file, and, by comparing leads, for people to look at.
+
+    What is the same of two counts by itself; of names, how much alike they are.
+    """
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -81,7 +85,31 @@ class DuplicateRules(BaseModel):
     birth_date: bool
     """The same birth date, and a name that is much alike."""
     alike: Annotated[float, Field(ge=0.3, le=1)]
-    """From which similarity on names are much alike."""
+    """From which similarity on names, and streets, are much alike."""
+    at_once: Annotated[tuple[AtOnce, ...], Field(max_length=2)] = Rules().at_once
+    """By what whoever comes in by themselves is somebody known; the first that says so counts."""
+    in_files: Annotated[tuple[InFile, ...], Field(max_length=4)] = Rules().in_files
+    """The same of a file's rows, where nobody says otherwise for that file; `name`: much alike, in one ZIP code and no other
+    street."""
+    households_apart: bool = False
+    """Whether who shares an address or number with a lead, and has another given name, is somebody else."""
+
+    @field_validator("at_once", "in_files")
+    @classmethod
+    def _once(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(said)) < len(said):
+            raise ValueError("say each once")
+        return said
+
+
+class DuplicateRulesPreview(Shape):
+    """What rules would find."""
+
+    leads: int
+    """How many were looked at: those that came last."""
+    now: int
+    """Pairs that these are in, by the rules in force."""
+    then: int
 
 
 class DuplicateSearch(Shape):

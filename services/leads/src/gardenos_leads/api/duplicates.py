@@ -24,8 +24,8 @@ from gardenos_leads import queries as lead_queries
 from gardenos_leads.api import duplicate_shapes as shapes
 from gardenos_leads.api.shapes import Lead as LeadShape
 from gardenos_leads.duplicates import commands, merging, queries
-from gardenos_leads.duplicates.alike import Rules
-from gardenos_leads.duplicates.finding import rules_of
+from gardenos_leads.duplicates.finding import would_be_found
+from gardenos_leads.duplicates.rules import Rules, rules_of
 from gardenos_leads.history import shown, title
 from gardenos_leads.households.commands import same_household
 from gardenos_leads.lead import Lead, evolve
@@ -65,18 +65,32 @@ async def tell_duplicates_apart(body: shapes.TellApart, writing: Writer) -> Resp
 
 @router.get("/rules", responses={200: {"model": shapes.DuplicateRules}})
 async def show_duplicate_rules(reading: Reader) -> Response:
-    """By what leads are compared."""
+    """By what somebody is known again."""
     rules, version = await rules_of(reading.session, reading.caller.agency_id)
     return json_response(rules.told(), etag=version)
 
 
 @router.put("/rules", responses={200: {"model": shapes.DuplicateRules}})
 async def change_duplicate_rules(body: shapes.DuplicateRules, writing: Writer) -> Response:
-    """From now on, and of all leads: a search begins."""
+    """From now on; and where leads are compared otherwise, of all leads: a search begins."""
     writing.caller.require(CHANGE_AGENCY)
-    rules = Rules(**body.model_dump())
+    rules = Rules.of(body.model_dump())
     changed = await commands.change_rules(writing.store, writing.context, rules)
     return json_response(rules.told(), etag=changed.version)
+
+
+@router.post("/rules/preview", responses={200: {"model": shapes.DuplicateRulesPreview}})
+async def preview_duplicate_rules(body: shapes.DuplicateRules, reading: Reader) -> Response:
+    """How many pairs the leads that came last would be in, beside how many they are in by the rules in force.
+
+    Nothing is changed by it.
+    """
+    caller, session = reading.caller, reading.session
+    caller.require(CHANGE_AGENCY)
+    in_force, _ = await rules_of(session, caller.agency_id)
+    looked_at, now = await would_be_found(session, caller.agency_id, in_force)
+    _, then = await would_be_found(session, caller.agency_id, Rules.of(body.model_dump()))
+    return json_response({"leads": looked_at, "now": now, "then": then})
 
 
 @router.get("/search", responses={200: {"model": shapes.LastSearch}})

@@ -5,10 +5,11 @@ from typing import Literal
 from uuid import UUID
 
 from gardenos_chassis.http.shapes import Shape, Withholding
+from gardenos_contracts.lead_duplicates import InFile
 
 from gardenos_leads.importing.aggregate import ImportStatus
 from gardenos_leads.importing.columns import ImportField
-from gardenos_leads.importing.plan import Duplicates, MatchBy
+from gardenos_leads.importing.plan import Duplicates
 from gardenos_leads.importing.rows import Fate
 
 
@@ -38,8 +39,9 @@ class ImportCounts(Shape):
 class ImportPlan(Shape):
     """How the file is taken in, beside what its columns hold."""
 
-    match_by: list[MatchBy]
+    match_by: list[InFile]
     household: bool
+    alike: float
     duplicates: Duplicates
     source: str
     campaign_id: UUID | None

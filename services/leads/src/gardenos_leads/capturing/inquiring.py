@@ -18,18 +18,15 @@ from gardenos_leads.campaigns.utm import campaign_by
 from gardenos_leads.capturing.arrived import Arrived
 from gardenos_leads.capturing.mapping import Submission, line_by_default
 from gardenos_leads.capturing.sources import Open
+from gardenos_leads.duplicates.rules import rules_of
 from gardenos_leads.lead import Lead, evolve
-from gardenos_leads.matching import Key, known
+from gardenos_leads.matching import all_known, people_of
 
 # Beside others of the agency that bring single people in, and beside none that brings in many (`matching.take_turns`).
 _LOCK = """
 select pg_advisory_xact_lock_shared(hashtextextended('matching ' || $1, 0))::text
 union all select pg_advisory_xact_lock(key)::text from unnest($2::bigint[]) as keys (key)
 """
-
-
-_BY: tuple[Key, ...] = ("email", "phone")
-"""By what somebody is known again; the first that says so counts. Two vendors may give one id to two people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def _key(agency_id: UUID, what: str) -> int:
 async def inquire(
     work: UnitOfWork, source: Open, arrived: Arrived, said: Submission, *, cost: Money | None
 ) -> Inquired:
-    """Records it. Whoever has the same email address or telephone number is the same person."""
+    """Records it. Who is the same person is for the agency's rules to say."""
     lead, version = await _known(work, said)
     details = line_by_default(said.details, source.line_of_business)
     lead_id = lead.lead_id if lead is not None else new_id()
@@ -92,9 +89,18 @@ async def inquire(
 
 async def _known(work: UnitOfWork, said: Submission) -> tuple[Lead | None, int]:
     """The lead that the person is already, and its version; none where they are new."""
-    keys = [(key, said.details[key]) for key in _BY if said.details.get(key)]
-    there = await known(work.session, work.context.agency_id, keys)
-    who = next((there[key] for key in keys if key in there), None)
+    rules, _ = await rules_of(work.session, work.context.agency_id)
+    keys = [(key, said.details[key]) for key in rules.at_once if said.details.get(key)]
+    there = await all_known(work.session, work.context.agency_id, keys)
+    given = said.details["name"].given if said.details.get("name") else ""
+    who = next(
+        (
+            each
+            for key in keys
+            for each in people_of(there.get(key, ()), given, households_apart=rules.households_apart)
+        ),
+        None,
+    )
     lead: Lead | None = None
     version = 0
     for fact in await work.load(who.id) if who is not None else ():

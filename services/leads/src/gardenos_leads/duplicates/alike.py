@@ -1,33 +1,11 @@
 """Whether two leads may be one person: by which rules, and how much speaks for it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from gardenos_leads.matching import ALIKE, others, similarity
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """By what an agency's leads are compared."""
-
-    email: bool = True
-    phone: bool = True
-    name_and_place: bool = True
-    birth_date: bool = True
-    alike: float = ALIKE
-    """From which similarity on two names are much alike."""
-
-    @classmethod
-    def of(cls, said: Mapping[str, Any] | None) -> "Rules":
-        """As they were said, or by default."""
-        return cls(**{field.name: said[field.name] for field in fields(cls) if field.name in said} if said else {})
-
-    def told(self) -> dict[str, Any]:
-        """As events and answers have them."""
-        return asdict(self)
+from gardenos_leads.duplicates.rules import Rules
+from gardenos_leads.matching import others, similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +51,7 @@ def likeness(one: Looks, other: Looks, rules: Rules) -> Likeness | None:
         if rules.birth_date and one.birth_date and one.birth_date == other.birth_date:
             said["birth_date"] = names
         if rules.name_and_place and one.zip and one.zip == other.zip:
-            said["name_and_place"] = names if _same_street(one, other) else names / 2
+            said["name_and_place"] = names if _same_street(one, other, rules.alike) else names / 2
     if not said:
         return None
     born_apart = bool(one.birth_date and other.birth_date and one.birth_date != other.birth_date)
@@ -89,6 +67,6 @@ def likeness(one: Looks, other: Looks, rules: Rules) -> Likeness | None:
     return Likeness(round(score, 4), tuple(reasons))
 
 
-def _same_street(one: Looks, other: Looks) -> bool:
+def _same_street(one: Looks, other: Looks, alike: float) -> bool:
     """Or not known of one of them: then nothing speaks against it."""
-    return not one.street or not other.street or similarity(one.street, other.street) >= ALIKE
+    return not one.street or not other.street or similarity(one.street, other.street) >= alike

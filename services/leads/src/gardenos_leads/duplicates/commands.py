@@ -14,9 +14,9 @@ from gardenos_contracts.lead_duplicates import DuplicateRulesChanged, LeadsToldA
 from sqlalchemy import delete, select
 
 from gardenos_leads.duplicates import merging
-from gardenos_leads.duplicates.alike import Rules
 from gardenos_leads.duplicates.finding import begin_search
 from gardenos_leads.duplicates.merging import Merge, Side
+from gardenos_leads.duplicates.rules import Rules
 from gardenos_leads.duplicates.tables import duplicate_pairs, lead_merges
 from gardenos_leads.lead import Lead, evolve
 from gardenos_leads.pipelines.stays import in_stage_since
@@ -107,16 +107,22 @@ async def pair_waits(work: UnitOfWork, one: UUID, other: UUID) -> bool:
 
 
 async def change_rules(store: EventStore, context: Context, rules: Rules) -> Changed:
-    """An agency's leads are compared by these from now on, and all of them are looked at once more."""
+    """An agency knows people again by these from now on; where leads are compared otherwise, all are looked at once more.
+
+    Raises PreconditionFailed.
+    """
 
     async def command(work: UnitOfWork) -> Changed:
         stream_id = derived_id("duplicate rules", context.agency_id)
         facts = await work.load(stream_id)
-        event = DuplicateRulesChanged(**rules.told())
-        if facts and facts[-1].data == event:
+        if context.if_match not in (None, len(facts)):
+            raise PreconditionFailed("these rules were changed meanwhile; look at them again and repeat your change")
+        before = Rules.of(facts[-1].data.model_dump()) if facts else Rules()
+        if rules == before:
             return Changed(stream_id, len(facts))
-        version = work.record(stream_id, len(facts), [event])
-        await begin_search(work.session, context.agency_id, new_id(), context)
+        version = work.record(stream_id, len(facts), [DuplicateRulesChanged(**rules.told())])
+        if rules.compared != before.compared:
+            await begin_search(work.session, context.agency_id, new_id(), context)
         return Changed(stream_id, version)
 
     return await in_one(store, context, command)

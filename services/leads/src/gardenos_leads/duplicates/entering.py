@@ -14,14 +14,13 @@ from gardenos_contracts.leads import LeadCaptured, LeadStageChanged, Stage
 
 from gardenos_leads.capturing.inquiring import one_at_a_time
 from gardenos_leads.duplicates.commands import folded, in_one, to_change
+from gardenos_leads.duplicates.rules import rules_of
 from gardenos_leads.households.commands import record_joined, who_lives_with
 from gardenos_leads.lead import capture, evolve
-from gardenos_leads.matching import Key, Known, all_known
+from gardenos_leads.matching import Known, all_known, people_of
 
 IfKnown: TypeAlias = Literal["refuse", "inquire", "anyway"]
 """What is done where somebody is a lead already: nothing, they asked once more, or they are a lead of their own all the same."""
-
-_BY: tuple[Key, ...] = ("email", "phone")
 
 
 class KnownAlready(Conflict):
@@ -51,12 +50,19 @@ async def enter(
     """
 
     async def command(work: UnitOfWork) -> Changed:
-        keys = [(key, value) for key in _BY if (value := getattr(event, key))]
+        rules, _ = await rules_of(work.session, work.context.agency_id)
+        keys = [(key, value) for key in rules.at_once if (value := getattr(event, key))]
         if keys and if_known != "anyway":
             await one_at_a_time(work, *(value for _, value in keys))
             there = await all_known(work.session, work.context.agency_id, keys)
             family = set() if lives_with_id is None else await who_lives_with(work, lives_with_id)
-            several = {known.id: known for key in keys for known in there.get(key, ()) if known.id not in family}
+            given, apart = event.name.given, rules.households_apart
+            several = {
+                known.id: known
+                for key in keys
+                for known in people_of(there.get(key, ()), given, households_apart=apart)
+                if known.id not in family
+            }
             if several:
                 return await _known(work, writing.caller, list(several.values()), event, if_known)
         version = work.record(event.lead_id, 0, capture(event))

@@ -24,8 +24,9 @@ from gardenos_contracts.leads import (
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from gardenos_leads.duplicates.alike import Likeness, Looks, Rules, likeness
-from gardenos_leads.duplicates.tables import duplicate_rules, duplicate_searches
+from gardenos_leads.duplicates.alike import Likeness, Looks, likeness
+from gardenos_leads.duplicates.rules import Rules, rules_of
+from gardenos_leads.duplicates.tables import duplicate_searches
 from gardenos_leads.tables import leads
 
 SEARCH = "leads.search-duplicates"
@@ -71,13 +72,10 @@ where not exists (
 )
 order by one, other
 """
-
-
-async def rules_of(session: Session, agency_id: UUID) -> tuple[Rules, int]:
-    """By what an agency's leads are compared, and the version of that: 0 where nobody said."""
-    asked = select(duplicate_rules.c.rules, duplicate_rules.c.version).where(duplicate_rules.c.agency_id == agency_id)
-    row = (await session.execute(asked)).first()
-    return (Rules.of(row.rules), row.version) if row is not None else (Rules(), 0)
+_APART = """
+select count(*) from unnest($2::uuid[], $3::uuid[]) as found (one, other)
+join told_apart t on t.agency_id = $1 and t.lead_id = found.one and t.other_id = found.other
+"""
 
 
 async def look_again(session: Session, agency_id: UUID, lead_ids: Sequence[UUID]) -> int:
@@ -86,16 +84,34 @@ async def look_again(session: Session, agency_id: UUID, lead_ids: Sequence[UUID]
     await driver.execute(_ALONE, str(agency_id))
     await driver.execute(_DROP, agency_id, list(lead_ids))
     rules, _ = await rules_of(session, agency_id)
+    found = await _found(session, agency_id, lead_ids, rules)
+    await _keep(session, agency_id, found)
+    return len(found)
+
+
+async def would_be_found(session: Session, agency_id: UUID, rules: Rules) -> tuple[int, int]:
+    """How many of the leads that came last are looked at, and how many pairs are among all by these rules. Nothing is kept."""
+    last = select(leads.c.id).where(leads.c.agency_id == agency_id, leads.c.removed_at.is_(None))
+    last = last.order_by(leads.c.captured_at.desc(), leads.c.id.desc()).limit(_BATCH)
+    ids = list((await session.execute(last)).scalars())
+    found = await _found(session, agency_id, ids, rules)
+    ones, others = [one for one, _, _ in found], [other for _, other, _ in found]
+    apart = await driver_of(session).fetchval(_APART, agency_id, ones, others)
+    return len(ids), len(found) - int(apart)
+
+
+async def _found(
+    session: Session, agency_id: UUID, lead_ids: Sequence[UUID], rules: Rules
+) -> list[tuple[UUID, UUID, Likeness]]:
+    driver = driver_of(session)
     on = [rule for rule in _SHARED if getattr(rules, rule)]
     rows = await driver.fetch(_CANDIDATES, agency_id, list(lead_ids), on, rules.alike)
     pairs = sorted({_in_order(UUID(str(row["one"])), UUID(str(row["other"]))) for row in rows})
     them = {id for pair in pairs for id in pair}
     looks = {looks.id: looks for looks in map(_looks, await driver.fetch(_LOOKED_AT, agency_id, sorted(them)))}
-    found = [
+    return [
         (one, other, alike) for one, other in pairs if (alike := likeness(looks[one], looks[other], rules)) is not None
     ]
-    await _keep(session, agency_id, found)
-    return len(found)
 
 
 async def _keep(session: Session, agency_id: UUID, found: Sequence[tuple[UUID, UUID, Likeness]]) -> None:

@@ -19,6 +19,7 @@ from gardenos_chassis.jobs.queue import Argument
 from gardenos_contracts.leads import ImportUploaded
 from sqlalchemy import delete, insert, select
 
+from gardenos_leads.duplicates.rules import rules_of
 from gardenos_leads.importing import files, queries, running, undoing, workbook
 from gardenos_leads.importing.aggregate import ImportStatus, folded
 from gardenos_leads.importing.columns import guess_columns, mapped, require_telling
@@ -186,7 +187,9 @@ async def undo(store: EventStore, context: Context, import_id: UUID) -> None:
 async def _plan(work: UnitOfWork, import_id: UUID, asked: PlanImport) -> None:
     agency_id, caller = work.context.agency_id, _caller(work.context)
     state, version = folded(await work.load(import_id))
-    events = state.plan(asked.match_by, asked.duplicates, run_automations=asked.run_automations)
+    rules, _ = await rules_of(work.session, agency_id)
+    plan = asked.in_force(rules)
+    events = state.plan(plan.match_by, plan.duplicates, run_automations=plan.run_automations)
     work.record(import_id, version, events)
     columns = mapped(columns_of(await _columns(work, import_id)), asked.mapping)
     require_telling(columns)
@@ -197,7 +200,7 @@ async def _plan(work: UnitOfWork, import_id: UUID, asked: PlanImport) -> None:
     await work.session.execute(delete(import_rows).where(*rows))
     values = {
         "status": ImportStatus.PLANNED,
-        "plan": asked.model_dump(mode="json", exclude={"mapping"}),
+        "plan": plan.model_dump(mode="json", exclude={"mapping"}),
         "columns": [asdict(column) for column in columns],
         "role": caller.role,
         "team_ids": sorted(caller.team_ids),

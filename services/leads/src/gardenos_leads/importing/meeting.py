@@ -1,6 +1,6 @@
 """Rows meet the leads that are there: who is new, and who is known already and by what."""
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,9 @@ from gardenos_contracts.values import PersonName
 from sqlalchemy import select
 
 from gardenos_leads import matching
-from gardenos_leads.importing.plan import PlanImport
+from gardenos_leads.importing.plan import Plan
 from gardenos_leads.importing.rows import Fate, Judged, Reason
-from gardenos_leads.matching import Key, Known
+from gardenos_leads.matching import Called, Key, Known
 from gardenos_leads.tables import leads
 
 _WORDS = {"email": "email address", "phone": "telephone number", "external_id": "id", "name": "name and ZIP code"}
@@ -43,12 +43,12 @@ class Seen:
     rows: MutableMapping[UUID, int] = field(default_factory=dict)
     """Leads, each with the row that was about it."""
     keys: dict[tuple[Key, str], list[Known]] = field(default_factory=dict)
-    names: dict[str, list[tuple[str, Known]]] = field(default_factory=dict)
-    """By ZIP code, names as they are sorted."""
+    called: dict[str, list[tuple[Called, Known]]] = field(default_factory=dict)
+    """By ZIP code."""
 
 
 async def meet(
-    session: Session, caller: Caller, plan: PlanImport, batch: Sequence[Judged], seen: Seen, *, ahead: bool
+    session: Session, caller: Caller, plan: Plan, batch: Sequence[Judged], seen: Seen, *, ahead: bool
 ) -> list[Met]:
     """What each row comes to, in order. `ahead`: nothing will be written, so the next batch must know of this one."""
     agency_id = caller.agency_id
@@ -56,8 +56,8 @@ async def meet(
     there = await matching.all_known(session, agency_id, {key for row in somebody for key in row.keys(plan.match_by)})
     by_name: dict[int, Known] = {}
     if "name" in plan.match_by:
-        named = [(row.record.row, name, zip) for row in somebody for name, zip in _name_and_zip(row)]
-        by_name = await matching.alike(session, agency_id, named)
+        named = [(row.record.row, called) for row in somebody if (called := _called(row)) is not None]
+        by_name = await matching.alike(session, agency_id, named, plan.alike)
     fresh = seen if ahead else Seen(rows=seen.rows)
     found: list[tuple[Judged, _Match | None]] = []
     for row in batch:
@@ -77,60 +77,57 @@ class _Match:
 
 def _match(
     row: Judged,
-    plan: PlanImport,
+    plan: Plan,
     there: Mapping[tuple[Key, str], list[Known]],
     by_name: Mapping[int, Known],
     seen: Seen,
 ) -> _Match | None:
     for by in plan.match_by:
         if by == "name":
-            if (alike := by_name.get(row.record.row) or _alike_in_file(row, seen)) is not None:
+            if (alike := by_name.get(row.record.row) or _alike_in_file(row, seen, plan.alike)) is not None:
                 return _Match(alike, by)
             continue
         value = row.details.get(by)
         several = [*there.get((by, value), ()), *seen.keys.get((by, value), ())] if value else []
-        apart = [who for who in several if _of_one_household(plan, by, row, who)]
-        if len(apart) < len(several):
-            return _Match(next(who for who in several if who not in apart), by)
-        if apart:
+        # Nobody shares an id.
+        apart = plan.household and by != "external_id"
+        people = matching.people_of(several, row.details["name"].given, households_apart=apart)
+        if people:
+            return _Match(people[0], by)
+        if several:
             row.reasons.append(Reason(by, "somebody of the same household has it too"))
     return None
 
 
-def _of_one_household(plan: PlanImport, by: Key, row: Judged, who: Known) -> bool:
-    """Whether they are two people who share it, as people of one household do; nobody shares an id."""
-    return plan.household and by != "external_id" and matching.others(row.details["name"].given, who.given_name)
+def _alike_in_file(row: Judged, seen: Seen, least: float) -> Known | None:
+    called = _called(row)
+    if called is None:
+        return None
+    return next((who for other, who in seen.called.get(called.zip, ()) if called.like(other, least)), None)
 
 
-def _alike_in_file(row: Judged, seen: Seen) -> Known | None:
-    for name, zip in _name_and_zip(row):
-        for other, who in seen.names.get(zip, ()):
-            if matching.similarity(name, other) >= matching.ALIKE:
-                return who
-    return None
-
-
-def _remember(row: Judged, plan: PlanImport, seen: Seen) -> None:
+def _remember(row: Judged, plan: Plan, seen: Seen) -> None:
     """Somebody new, for the rows after it."""
     who = Known(new_id(), new_id(), plan.owner_id, plan.team_id, row.details["name"].given, None)
     row.details["lead"] = who
     seen.rows[who.id] = row.record.row
     for key in row.keys(plan.match_by):
         seen.keys.setdefault(key, []).append(who)
-    if "name" in plan.match_by:
-        for name, zip in _name_and_zip(row):
-            seen.names.setdefault(zip, []).append((name, who))
+    if "name" in plan.match_by and (called := _called(row)) is not None:
+        seen.called.setdefault(called.zip, []).append((called, who))
 
 
-def _name_and_zip(row: Judged) -> Iterable[tuple[str, str]]:
+def _called(row: Judged) -> Called | None:
+    """Where enough was said of it."""
     name: PersonName = row.details["name"]
     zip = row.details.get("postal_code")
-    if zip and name.family and name.given:
-        yield matching.sorted_name(name.given, name.family), zip[:5]
+    if not (zip and name.family and name.given):
+        return None
+    return Called(matching.sorted_name(name.given, name.family), zip[:5], row.details.get("street"))
 
 
 async def _as_they_stand(
-    session: Session, agency_id: UUID, plan: PlanImport, found: Sequence[tuple[Judged, _Match | None]]
+    session: Session, agency_id: UUID, plan: Plan, found: Sequence[tuple[Judged, _Match | None]]
 ) -> dict[UUID, Mapping[str, Any]]:
     """What is known of those whom rows may change."""
     if plan.duplicates != "update":
@@ -144,7 +141,7 @@ async def _as_they_stand(
 def _met(
     row: Judged,
     match: _Match | None,
-    plan: PlanImport,
+    plan: Plan,
     caller: Caller,
     stands: Mapping[UUID, Mapping[str, Any]],
     seen: Seen,

@@ -34,7 +34,7 @@ from gardenos_leads.importing import files
 from gardenos_leads.importing.aggregate import ImportStatus, folded
 from gardenos_leads.importing.columns import Column
 from gardenos_leads.importing.meeting import Met, Seen, meet
-from gardenos_leads.importing.plan import PlanImport
+from gardenos_leads.importing.plan import Plan
 from gardenos_leads.importing.reading import Record, records
 from gardenos_leads.importing.rows import Fate, Judged, judge
 from gardenos_leads.importing.tables import import_rows, imports
@@ -68,7 +68,7 @@ class Task:
     caller: Caller
     """Whoever planned it, by whose rights it is judged whom it may change."""
     status: ImportStatus
-    plan: PlanImport
+    plan: Plan
     columns: tuple[Column, ...]
     kind: str
     encoding: str
@@ -369,7 +369,7 @@ async def task_in(session: Session, job: Job, import_id: UUID) -> Task | None:
         id=import_id,
         caller=Caller(job.agency_id, row["created_by"], Role(row["role"]), frozenset(row["team_ids"])),
         status=ImportStatus(row["status"]),
-        plan=PlanImport.model_validate(row["plan"] or {"run_automations": False}),
+        plan=Plan.model_validate(row["plan"] or {"run_automations": False}),
         columns=columns_of(row["columns"]),
         kind=row["kind"],
         encoding=row["encoding"],
