@@ -31,14 +31,16 @@ LEADS = 120_000
 _FILL = """
 insert into leads (
     agency_id, id, person_id, given_name, family_name, display_name, sort_name, email, phone, line_of_business, x_date, stage,
-    source, campaign_id, owner_id, team_id, captured_at, last_contacted_at, contact_attempts, next_task_on, open_tasks, version
+    source, campaign_id, owner_id, team_id, captured_at, last_contacted_at, contact_attempts, next_task_on, open_tasks, state, score,
+    version
 )
 select $1::uuid, gen_random_uuid(), gen_random_uuid(), 'Given' || n % 997, 'Family' || n % 9973, 'Given Family', 'family' || n % 9973,
     'given' || n || '@example.com', '+1512' || lpad(n::text, 7, '0'), (array['auto', 'home', 'life'])[n % 3 + 1],
     date '2026-01-01' + n % 700, (array['new', 'contacted', 'quoted', 'lost', 'qualified', 'won'])[abs(hashint4(n)) % 6 + 1], 'web',
     ($2::uuid[])[abs(hashint4(n + 1000000)) % 50 + 1], ($3::uuid[])[abs(hashint4(n + 2000000)) % 100 + 1], null, now() - n * interval '5 minutes',
     case when n % 3 = 0 then now() - n % 90 * interval '1 day' end, n % 5,
-    case when n % 4 = 0 then current_date + (n % 300 - 30) end, case when n % 4 = 0 then 1 else 0 end, 3
+    case when n % 4 = 0 then current_date + (n % 300 - 30) end, case when n % 4 = 0 then 1 else 0 end,
+    (array['WI', 'IL', 'TX', 'OH'])[abs(hashint4(n + 3000000)) % 4 + 1], abs(hashint4(n + 4000000)) % 101, 3
 from generate_series(1, $4::int) as n
 """
 _BESIDE = (
@@ -89,8 +91,12 @@ def of(*conditions: tuple[Any, ...]) -> dict[str, Any]:
     return {"all": [dict(zip(("field", "op", "value"), each, strict=False)) for each in conditions]}
 
 
+def either(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"any": [*parts]}
+
+
 def lists(campaigns: list[UUID], owners: list[UUID]) -> Mapping[str, tuple[dict[str, Any], str]]:
-    """Ten lists as people name them: what each asks for, and its order."""
+    """Lists as people name them: what each asks for, and its order."""
     campaign, owner = str(campaigns[7]), str(owners[42])
     return {
         "campaign not contacted in 7 days": (
@@ -108,6 +114,22 @@ def lists(campaigns: list[UUID], owners: list[UUID]) -> Mapping[str, tuple[dict[
         "captured this month, quoted": (
             {"filter": of(("captured_at", "after", "start_of_month"), ("stage", "is", "quoted"))}, "-captured_at",
         ),
+        "in either state, not contacted in 7 days": (
+            {"filter": {"all": [either(of(("state", "is", "WI")), of(("state", "is", "IL"))),
+                                *of(("idle_since", "not_in_last", 7))["all"]]}}, "last_contacted_at",
+        ),
+        "a VIP or an old roof": (
+            {"filter": either(*of(("tags", "has_any", ["VIP"]), ("fields.roof_age", "at_least", 998))["all"])}, "-captured_at",
+        ),
+        "a VIP or an old roof, by name": (
+            {"filter": {"all": [either(*of(("tags", "has_any", ["VIP"]), ("fields.roof_age", "at_least", 998))["all"]),
+                                *of(("stage", "is_not", "won"))["all"]]}}, "name",
+        ),
+        "the most promising": ({}, "-score"),
+        "the least promising, new": ({"filter": of(("stage", "is", "new"))}, "score"),
+        "score above 90": ({"filter": of(("score", "above", 90))}, "-captured_at"),
+        "the best above 99": ({"filter": of(("score", "above", 99))}, "-captured_at"),
+        "mine, the most promising": ({"filter": of(("owner_id", "is", owner), ("score", "at_least", 50))}, "-score"),
         "two letters of a name": ({"q": "fa"}, "-captured_at"),
         "the last digits of a number": ({"q": "9876"}, "-captured_at"),
     }  # fmt: skip
@@ -116,6 +138,8 @@ def lists(campaigns: list[UUID], owners: list[UUID]) -> Mapping[str, tuple[dict[
 NAMES = [
     "campaign not contacted in 7 days", "task overdue", "no task planned", "mine and new", "X-date in the next 30 days", "VIPs", "VIPs called twice", "old roofs",
     "oldest roof first", "captured this month, quoted", "two letters of a name", "the last digits of a number",
+    "in either state, not contacted in 7 days", "a VIP or an old roof", "a VIP or an old roof, by name",
+    "the most promising", "the least promising, new", "score above 90", "the best above 99", "mine, the most promising",
 ]  # fmt: skip
 
 

@@ -208,6 +208,15 @@ async def test_every_kind_of_condition(leads: Running, source: Any, agency_id: U
         assert await found(
             http, {"any": [*both["all"][1]["any"], {"field": "fields.age", "op": "above", "value": 20}]}
         ) == ["Bert", "Anna"]
+        blue, old = ({"field": "fields.color", "op": "begins_with", "value": "blu"},
+                     {"field": "fields.age", "op": "above", "value": 20})  # fmt: skip
+        for sort in ("-captured_at", "-fields.age"):
+            either: Any = {"all": [{"any": [blue, old]}, {"field": "stage", "op": "is_not", "value": "won"}]}
+            assert await found(http, either, sort=sort) == ["Bert", "Anna"]
+        deep: Any = {"all": [old, {"any": [{"field": "fields.pool", "op": "is", "value": True},
+                                           {"all": [{"field": "x_date", "op": "is_empty"}, {"any": [old]}]}]}]}  # fmt: skip
+        assert await found(http, deep) == ["Bert"]
+        assert await found(http, {"any": [deep, blue]}) == ["Bert", "Anna"]
         assert await found(http, {"all": []}) == ["Cleo", "Bert", "Anna"]
         assert await found(http, {"any": []}, q="must", stage="new") == ["Cleo", "Anna"], "beside the other filters"
 
@@ -226,7 +235,7 @@ async def test_every_kind_of_condition(leads: Running, source: Any, agency_id: U
         ('{"all": [{"field": "x_date", "op": "in_last", "value": 0}]}', "1 to 3660"),
         ('{"all": [{"field": "contact_attempts", "op": "is", "value": 1e300}]}', "15 digits"),
         ('{"all": [{"field": "source", "op": "is", "value": "a\\u0000"}]}', "a text of"),
-        ('{"all": [{"any": [{"any": []}]}]}', "one level deep"),
+        ('{"all": [' * 7 + "]}" * 7, "5 levels deep"),
         (json.dumps({"all": [{"field": "tags", "op": "is_empty"}] * 51}), "at most 50"),
         (json.dumps({"all": [{"field": "owner_id", "op": "is", "value": "me"}]}), "give an id"),
     ],

@@ -1,20 +1,22 @@
 import { Button } from "@mantine/core";
 import { IconFilter, IconX } from "@tabler/icons-react";
-import type { RefObject } from "react";
+import { lazy, type RefObject } from "react";
 import type { LeadField, Stage } from "../api/schema";
 import { useCampaigns, useUsers } from "../directory/queries";
 import { useMe } from "../session/session";
 import { words } from "../ui/format";
+import { Later } from "../ui/Later";
 import { LinkButton } from "../ui/LinkButton";
 import { Choice, ListFilters, SearchBox, SortBy } from "../ui/ListFilters";
 import { isNarrowed, type LeadSearch, type Sort, SORTS } from "./filters";
 import { chosenColumns, titles } from "./lists/columns";
 import { type Known, knownFields, partsOf, said } from "./lists/filter";
-import { FilterBuilder } from "./lists/FilterBuilder";
 import { ColumnsMenu, ViewMenu } from "./lists/ViewMenu";
 import { useLeadFields } from "./own/queries";
 import { usePipelines } from "./pipelines/queries";
 import { STAGES } from "./stage";
+
+const FilterBuilder = lazy(async () => ({ default: (await import("./lists/FilterBuilder")).FilterBuilder }));
 
 const IDLE_DAYS = [3, 7, 14, 30, 90] as const;
 
@@ -56,6 +58,12 @@ export function Filters(props: FiltersProps) {
       label: "Campaign",
       kind: "choice",
       options: campaigns.map(({ id, name }) => ({ value: id, label: name })),
+    },
+    {
+      name: "source",
+      label: "Source",
+      kind: "text",
+      options: [...new Set(campaigns.map(({ source }) => source))].map((value) => ({ value, label: value })),
     },
   ];
   const known = knownFields(own, things);
@@ -163,13 +171,15 @@ export function Filters(props: FiltersProps) {
           />
         )}
       </SortBy>
-      <FilterBuilder
-        opened={filtering}
-        close={() => setFiltering(false)}
-        filter={search.filter}
-        known={knownFields(inUse, things)}
-        narrow={(filter) => narrow({ filter })}
-      />
+      <Later when={filtering}>
+        <FilterBuilder
+          opened={filtering}
+          close={() => setFiltering(false)}
+          filter={search.filter}
+          known={knownFields(inUse, things)}
+          narrow={(filter) => narrow({ filter })}
+        />
+      </Later>
     </ListFilters>
   );
 }

@@ -4,6 +4,7 @@ import { IconArrowsSort, IconChevronDown, IconSearch } from "@tabler/icons-react
 import { useRouter } from "@tanstack/react-router";
 import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import styles from "./ListFilters.module.css";
+import { MANY, Picker } from "./Picker";
 
 /** What a list is narrowed to: give it a search box, choices, and the order. */
 export function ListFilters({ of, children }: { of: string; children: ReactNode }) {
@@ -87,19 +88,24 @@ export function Choice({ name, options, chosen, choose, single = false }: Choice
         : [...chosen, value];
     choose(next.length > 0 ? next : undefined);
   };
+  const button = (
+    <Button
+      variant={chosen.length > 0 ? "light" : "default"}
+      size="compact-md"
+      className={styles.choice}
+      data-chosen={chosen.length > 0 || undefined}
+      rightSection={<IconChevronDown size={14} />}
+    >
+      {said}
+    </Button>
+  );
+  if (options.length > MANY)
+    return (
+      <Picker name={name} button={button} options={options} chosen={chosen} toggle={toggle} single={single} />
+    );
   return (
     <Menu closeOnItemClick={single}>
-      <Menu.Target>
-        <Button
-          variant={chosen.length > 0 ? "light" : "default"}
-          size="compact-md"
-          className={styles.choice}
-          data-chosen={chosen.length > 0 || undefined}
-          rightSection={<IconChevronDown size={14} />}
-        >
-          {said}
-        </Button>
-      </Menu.Target>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown className={styles.choices}>
         {options.length === 0 && <Menu.Label>There are none yet</Menu.Label>}
         {options.map(({ value, label }) => (
@@ -130,34 +136,48 @@ export function SortBy({
   /** What stands beside the order, such as which columns there are. */
   children?: ReactNode;
 }) {
+  const button = (
+    <Button
+      className={styles.sort}
+      variant="subtle"
+      color="gray"
+      size="compact-md"
+      leftSection={<IconArrowsSort size={15} />}
+    >
+      {sorts[sort]}
+    </Button>
+  );
+  const options = Object.entries(sorts).map(([value, label]) => ({ value, label }));
   return (
     <div className={styles.order}>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button
-            className={styles.sort}
-            variant="subtle"
-            color="gray"
-            size="compact-md"
-            leftSection={<IconArrowsSort size={15} />}
-          >
-            {sorts[sort]}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {Object.entries(sorts).map(([value, title]) => (
-            <Menu.RadioItem
-              key={value}
-              value={value}
-              checked={sort === value}
-              closeMenuOnClick
-              onChange={choose}
-            >
-              {title}
-            </Menu.RadioItem>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      {options.length > MANY ? (
+        <Picker
+          name="Order"
+          button={button}
+          options={options}
+          chosen={[sort]}
+          toggle={choose}
+          single
+          position="bottom-end"
+        />
+      ) : (
+        <Menu position="bottom-end">
+          <Menu.Target>{button}</Menu.Target>
+          <Menu.Dropdown>
+            {options.map(({ value, label }) => (
+              <Menu.RadioItem
+                key={value}
+                value={value}
+                checked={sort === value}
+                closeMenuOnClick
+                onChange={choose}
+              >
+                {label}
+              </Menu.RadioItem>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
       {children}
     </div>
   );

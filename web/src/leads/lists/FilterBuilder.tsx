@@ -1,22 +1,11 @@
-import { ActionIcon, Button, Modal, NativeSelect, NumberInput, TextInput } from "@mantine/core";
-import { IconFilterPlus, IconPlus, IconTrash } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
-import { newKey } from "../../api/client";
+import { ActionIcon, Button, Modal, NativeSelect } from "@mantine/core";
+import { IconFilterPlus, IconFolderPlus, IconPlus, IconTrash } from "@tabler/icons-react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import form from "../../ui/Form.module.css";
-import {
-  begun,
-  type Condition,
-  entry,
-  type Filter,
-  isCondition,
-  isWhole,
-  type Known,
-  operatorsOf,
-  type Part,
-  partsOf,
-  said,
-} from "./filter";
+import { type Filter, type Known, MOST_CONDITIONS } from "./filter";
 import styles from "./Lists.module.css";
+import { OneCondition } from "./OneCondition";
+import { added, conditionsIn, draftOf, type Group, type Node, put, said, without } from "./tree";
 
 interface FilterBuilderProps {
   opened: boolean;
@@ -26,89 +15,43 @@ interface FilterBuilderProps {
   narrow: (filter: Filter | undefined) => void;
 }
 
-/** What a list is narrowed to, a condition a line. Enter shows the list. */
+/** What a list is narrowed to: a condition a line, some of them in groups of which all or any hold. Enter shows the list. */
 export function FilterBuilder({ opened, close, ...rest }: FilterBuilderProps) {
   return (
-    <Modal opened={opened} onClose={close} title="Filter leads" size={640}>
+    <Modal opened={opened} onClose={close} title="Filter leads" size={720}>
       {opened && <Form close={close} {...rest} />}
     </Modal>
   );
 }
 
-/** A condition with a number of its own, by which React knows it among others. */
-interface Line {
-  id: string;
-  part: Part;
-}
-
-const line = (part: Part): Line => ({ id: newKey(), part });
+/** Deeper than this no group is begun here. */
+const MOST_DEEP = 3;
 
 function Form({ close, filter, known, narrow }: Omit<FilterBuilderProps, "opened">) {
-  const [of, setOf] = useState(filter !== undefined && "any" in filter ? "any" : "all");
-  const [lines, setLines] = useState<Line[]>(() => {
-    const parts = partsOf(filter);
-    return (parts.length > 0 ? parts : [begun(known[0]!)]).map(line);
-  });
-  const list = useRef<HTMLUListElement>(null);
-  const count = lines.length;
-  useEffect(() => {
-    // One goes on at the last, which was added, or is left.
-    list.current?.querySelector<HTMLElement>(`li:nth-child(${count}) select`)?.focus();
-  }, [count]);
+  const [root, setRoot] = useState<Group>(() => draftOf(filter, known));
+  const [fresh, setFresh] = useState<string | null>(null);
+  const full = conditionsIn(root) >= MOST_CONDITIONS;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const parts = lines.map(({ part }) => part).filter((part) => !isCondition(part) || isWhole(part));
-    narrow(parts.length === 0 ? undefined : of === "all" ? { all: parts } : { any: parts });
+    narrow(said(root));
     close();
   };
   return (
     <form className={form.form} onSubmit={submit}>
-      <NativeSelect
-        label="Leads for which"
-        data={[
-          { value: "all", label: "all of these hold" },
-          { value: "any", label: "any of these holds" },
-        ]}
-        value={of}
-        onChange={(event) => setOf(event.currentTarget.value === "any" ? "any" : "all")}
+      <OneGroup
+        group={root}
+        deep={0}
+        place=""
+        known={known}
+        full={full}
+        fresh={fresh}
+        put={(node) => setRoot((now) => put(now, node))}
+        add={(to, node) => {
+          setRoot((now) => added(now, to, node));
+          setFresh(node.id);
+        }}
+        remove={(id) => setRoot((now) => without(now, id))}
       />
-      <ul ref={list} className={styles.conditions} aria-label="Conditions">
-        {lines.map(({ id, part }, place) => (
-          <li key={id} className={styles.condition}>
-            {isCondition(part) ? (
-              <OneCondition
-                condition={part}
-                known={known}
-                change={(changed) =>
-                  setLines((now) => now.map((each) => (each.id === id ? { id, part: changed } : each)))
-                }
-              />
-            ) : (
-              <span className={styles.group}>{said(part, known)}</span>
-            )}
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={34}
-              aria-label={`Remove condition ${place + 1}`}
-              onClick={() => setLines((now) => now.filter((each) => each.id !== id))}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </li>
-        ))}
-      </ul>
-      <div>
-        <Button
-          variant="subtle"
-          size="compact-md"
-          leftSection={<IconPlus size={15} />}
-          disabled={count >= 50}
-          onClick={() => setLines((now) => [...now, line(begun(known[0]!))])}
-        >
-          Add a condition
-        </Button>
-      </div>
       <div className={form.actions}>
         <Button
           variant="default"
@@ -127,135 +70,118 @@ function Form({ close, filter, known, narrow }: Omit<FilterBuilderProps, "opened
   );
 }
 
-interface OneConditionProps {
-  condition: Condition;
+interface OneGroupProps {
+  group: Group;
+  deep: number;
+  /** Where it stands, as people count: `2.1`. */
+  place: string;
   known: readonly Known[];
-  change: (condition: Condition) => void;
+  /** Whether there is room for no more. */
+  full: boolean;
+  /** What was added last, at which one goes on. */
+  fresh: string | null;
+  put: (node: Node) => void;
+  add: (to: string, node: Node) => void;
+  remove: (id: string) => void;
 }
 
-function OneCondition({ condition, known, change }: OneConditionProps) {
-  const fields = useMemo(() => known.map(({ name, label }) => ({ value: name, label })), [known]);
-  const field = known.find(({ name }) => name === condition.field);
-  if (!field) return <span className={styles.group}>{condition.field} is no field any more</span>;
-  const operators = Object.entries(operatorsOf(field)).map(([value, label]) => ({ value, label }));
+function OneGroup(props: OneGroupProps) {
+  const { group, deep, place, known, full, fresh, put, add, remove } = props;
+  const more = useRef<HTMLButtonElement>(null);
+  const drop = (id: string) => {
+    remove(id);
+    more.current?.focus();
+  };
   return (
-    <>
+    <div
+      role="group"
+      aria-label={place === "" ? "Filter" : `Group ${place}`}
+      className={deep === 0 ? styles.whole : styles.within}
+    >
       <NativeSelect
-        aria-label="Field"
-        data={fields}
-        value={field.name}
-        onChange={(event) => {
-          const chosen = known.find(({ name }) => name === event.currentTarget.value);
-          if (chosen) change(begun(chosen));
-        }}
+        className={styles.of}
+        label={deep === 0 ? "Leads for which" : undefined}
+        aria-label={deep === 0 ? undefined : `Of group ${place}`}
+        data={[
+          { value: "all", label: deep === 0 ? "all of these hold" : "All of these" },
+          { value: "any", label: deep === 0 ? "any of these holds" : "Any of these" },
+        ]}
+        value={group.of}
+        onChange={(event) => put({ ...group, of: event.currentTarget.value === "any" ? "any" : "all" })}
       />
-      <NativeSelect
-        aria-label="How"
-        data={operators}
-        value={condition.op}
-        onChange={(event) => {
-          const op = event.currentTarget.value;
-          const same = entry(field.kind, op) === entry(field.kind, condition.op);
-          change(same ? { ...condition, op } : begun(field, op));
-        }}
-      />
-      <Value field={field} condition={condition} change={change} />
-    </>
+      <ul
+        className={styles.conditions}
+        aria-label={place === "" ? "Conditions" : `Conditions of group ${place}`}
+      >
+        {group.parts.map((part, index) => {
+          const at = place === "" ? `${index + 1}` : `${place}.${index + 1}`;
+          const between = index === 0 ? null : group.of === "all" ? "and" : "or";
+          return part.kind === "group" ? (
+            <Part key={part.id} what={`group ${at}`} between={between} remove={() => drop(part.id)}>
+              <OneGroup {...props} group={part} deep={deep + 1} place={at} />
+            </Part>
+          ) : (
+            <Part key={part.id} what={`condition ${at}`} between={between} remove={() => drop(part.id)}>
+              <OneCondition
+                condition={part.condition}
+                known={known}
+                focused={part.id === fresh}
+                change={(condition) => put({ ...part, condition })}
+              />
+            </Part>
+          );
+        })}
+      </ul>
+      <div className={styles.more}>
+        <Button
+          ref={more}
+          variant="subtle"
+          size="compact-md"
+          leftSection={<IconPlus size={15} />}
+          disabled={full}
+          onClick={() => add(group.id, draftOf(undefined, known).parts[0]!)}
+        >
+          Add a condition
+        </Button>
+        {deep < MOST_DEEP && (
+          <Button
+            variant="subtle"
+            size="compact-md"
+            leftSection={<IconFolderPlus size={15} />}
+            disabled={full}
+            onClick={() => {
+              const inner = draftOf(undefined, known);
+              add(group.id, { ...inner, of: group.of === "all" ? "any" : "all" });
+            }}
+          >
+            Add a group
+          </Button>
+        )}
+      </div>
+    </div>
   );
 }
 
-function Value({ field, condition, change }: Omit<OneConditionProps, "known"> & { field: Known }) {
-  const say = (value: unknown) => change({ ...condition, value });
-  const { value } = condition;
-  switch (entry(field.kind, condition.op)) {
-    case null:
-      return <span />;
-    case "choice": {
-      const chosen = Array.isArray(value) ? value.map(String) : [String(value)];
-      const options = field.options ?? [];
-      return (
-        <select
-          aria-label="Value"
-          className={styles.several}
-          multiple
-          size={Math.min(4, Math.max(2, options.length))}
-          value={chosen}
-          onChange={(event) => say([...event.currentTarget.selectedOptions].map((option) => option.value))}
-        >
-          {options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-        </select>
-      );
-    }
-    case "yes_no":
-      return (
-        <NativeSelect
-          aria-label="Value"
-          data={[
-            { value: "yes", label: "Yes" },
-            { value: "no", label: "No" },
-          ]}
-          value={value === false ? "no" : "yes"}
-          onChange={(event) => say(event.currentTarget.value === "yes")}
-        />
-      );
-    case "days":
-      return (
-        <NumberInput
-          aria-label="Days"
-          min={1}
-          max={3660}
-          allowDecimal={false}
-          suffix=" days"
-          value={Number(value)}
-          onChange={(days) => say(typeof days === "number" ? days : 7)}
-        />
-      );
-    case "number":
-      return (
-        <NumberInput
-          aria-label="Value"
-          value={typeof value === "number" ? value : ""}
-          onChange={(number) => say(typeof number === "number" ? number : "")}
-        />
-      );
-    case "list":
-      return (
-        <TextInput
-          aria-label="Tags, apart by commas"
-          placeholder="VIP, hot"
-          defaultValue={Array.isArray(value) ? value.join(", ") : ""}
-          onChange={(event) =>
-            say(
-              event.currentTarget.value
-                .split(",")
-                .map((tag) => tag.trim())
-                .filter(Boolean),
-            )
-          }
-        />
-      );
-    case "date":
-      return (
-        <TextInput
-          aria-label="Day"
-          placeholder="2027-03-15, today-7d"
-          value={String(value ?? "")}
-          maxLength={20}
-          onChange={(event) => say(event.currentTarget.value.trim())}
-        />
-      );
-    default:
-      return (
-        <TextInput
-          aria-label="Value"
-          value={String(value ?? "")}
-          maxLength={200}
-          onChange={(event) => say(event.currentTarget.value)}
-        />
-      );
-  }
+interface PartProps {
+  what: string;
+  /** How it is joined to the one before it. */
+  between: "and" | "or" | null;
+  remove: () => void;
+  children: ReactNode;
+}
+
+function Part({ what, between, remove, children }: PartProps) {
+  const line = useRef<HTMLLIElement>(null);
+  useEffect(() => line.current?.scrollIntoView?.({ block: "nearest" }), []);
+  return (
+    <li ref={line} className={styles.part}>
+      {between && <span className={styles.between}>{between}</span>}
+      <div className={styles.condition}>
+        {children}
+        <ActionIcon variant="subtle" color="gray" size={34} aria-label={`Remove ${what}`} onClick={remove}>
+          <IconTrash size={16} />
+        </ActionIcon>
+      </div>
+    </li>
+  );
 }

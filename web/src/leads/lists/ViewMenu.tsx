@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LeadView } from "../../api/schema";
 import { useMe } from "../../session/session";
+import { MANY, Picker } from "../../ui/Picker";
 import type { LeadSearch } from "../filters";
 import styles from "./Lists.module.css";
 import { leadCount, leadViews, searchOf, useRemoveView } from "./queries";
@@ -108,24 +109,37 @@ interface ColumnsMenuProps {
 
 /** Which columns a list has; the name always is the first. */
 export function ColumnsMenu({ titles, chosen, choose }: ColumnsMenuProps) {
+  const toggle = (key: string) =>
+    choose(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key]);
+  const button = (
+    <ActionIcon variant="subtle" color="gray" size={34} aria-label="Columns" title="Columns">
+      <IconColumns3 size={17} />
+    </ActionIcon>
+  );
+  const options = Object.entries(titles).map(([value, label]) => ({ value, label }));
+  if (options.length > MANY)
+    return (
+      <Picker
+        name="Columns"
+        button={button}
+        options={options}
+        chosen={chosen}
+        toggle={toggle}
+        position="bottom-end"
+      />
+    );
   return (
     <Menu closeOnItemClick={false} position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={34} aria-label="Columns" title="Columns">
-          <IconColumns3 size={17} />
-        </ActionIcon>
-      </Menu.Target>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: "auto" }}>
-        {Object.entries(titles).map(([key, title]) => (
+        {options.map(({ value, label }) => (
           <Menu.CheckboxItem
-            key={key}
-            checked={chosen.includes(key)}
+            key={value}
+            checked={chosen.includes(value)}
             closeMenuOnClick={false}
-            onChange={() =>
-              choose(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key])
-            }
+            onChange={() => toggle(value)}
           >
-            {title}
+            {label}
           </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>

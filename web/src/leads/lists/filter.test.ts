@@ -21,6 +21,10 @@ it("says conditions in words", () => {
   expect(said({ any: [idle, { field: "tags", op: "has_any", value: ["VIP"] }] }, known)).toBe(
     "Last contact not in the last 7 days or Tags any of VIP",
   );
+  const state = { field: "state", op: "is", value: ["WI", "IL"] };
+  expect(
+    said({ all: [{ any: [state, idle] }, { any: [{ field: "score", op: "above", value: 60 }] }] }, known),
+  ).toBe("(State is WI, IL or Last contact not in the last 7 days) and Score above 60");
   expect(said({ field: "fields.gone", op: "is", value: 1 }, known)).toBe("fields.gone");
 });
 
@@ -30,6 +34,10 @@ it("reads what is a filter out of an address, and nothing else", () => {
   };
   expect(readFilter(filter)).toEqual(filter);
   expect(readFilter({ all: [{ any: [{ all: [] }] }] })).toBeUndefined();
+  const nested = (deep: number): object =>
+    deep === 0 ? { field: "x_date", op: "is_empty" } : { any: [nested(deep - 1)] };
+  expect(readFilter(nested(6))).toEqual(nested(6));
+  expect(readFilter(nested(7))).toBeUndefined();
   for (const none of [
     null,
     7,

@@ -1,5 +1,6 @@
 import type { LeadField } from "../../api/schema";
 import { words } from "../../ui/format";
+import type { Grouped } from "../../ui/Pick";
 import { linesOfBusiness } from "../lines";
 import { STAGES } from "../stage";
 
@@ -10,7 +11,7 @@ export interface Condition {
   value?: unknown;
 }
 
-/** Conditions of which all hold, or any; among them groups, one level deep. */
+/** Conditions of which all hold, or any; among them groups, which may have groups themselves. */
 export type Filter = { all: Part[] } | { any: Part[] };
 export type Part = Condition | Filter;
 
@@ -92,18 +93,36 @@ const OWN: Record<LeadField["kind"], Kind> = {
   yes_no: "yes_no",
 };
 
+/** So many conditions a filter may have, and so deep its groups go. */
+export const MOST_CONDITIONS = 50;
+const MOST_DEEP = 5;
+
 /** What a list can be narrowed by: what every lead has, the agency's `things` (its people, its campaigns), its own fields. */
 export function knownFields(own: readonly LeadField[], things: readonly Known[] = []): Known[] {
   return [
-    ...STANDARD,
+    ...STANDARD.filter(({ name }) => !things.some((thing) => thing.name === name)),
     ...things,
     ...own.map(({ key, label, kind, options }) => ({
-      name: `fields.${key}`,
+      name: `${OWN_FIELD}${key}`,
       label,
       kind: OWN[kind],
       options: options.map((value) => ({ value, label: value })),
     })),
   ];
+}
+
+const OWN_FIELD = "fields.";
+
+/** Fields as they are chosen from: what every lead has, and apart from it the agency's own. */
+export function grouped(known: readonly Known[]): Grouped[] {
+  const optionsOf = (own: boolean) =>
+    known
+      .filter(({ name }) => name.startsWith(OWN_FIELD) === own)
+      .map(({ name, label }) => ({ value: name, label }));
+  return [
+    { group: "Every lead", items: optionsOf(false) },
+    { group: "Your own fields", items: optionsOf(true) },
+  ].filter(({ items }) => items.length > 0);
 }
 
 const EMPTY = { is_empty: "is not known", is_not_empty: "is known" };
@@ -122,7 +141,15 @@ export const OPERATORS: Record<Kind, Readonly<Record<string, string>>> = {
     on: "on",
     ...EMPTY,
   },
-  number: { at_least: "at least", at_most: "at most", is: "is", is_not: "is not", ...EMPTY },
+  number: {
+    at_least: "at least",
+    at_most: "at most",
+    above: "above",
+    below: "below",
+    is: "is",
+    is_not: "is not",
+    ...EMPTY,
+  },
   yes_no: { is: "is", ...EMPTY },
   tags: { has_any: "any of", has_all: "all of", has_none: "none of", ...EMPTY },
 };
@@ -143,6 +170,7 @@ export function entry(
   if (kind === "tags") return "list";
   if (kind === "choice") return "choice";
   if (kind === "number" || kind === "yes_no") return kind;
+  if (kind === "text" && op !== "begins_with") return "list";
   return "text";
 }
 
@@ -176,7 +204,7 @@ export const partsOf = (filter: Filter | undefined): Part[] =>
   filter === undefined ? [] : "all" in filter ? filter.all : filter.any;
 
 /** The filter in an address, if it has the form of one; whether its fields are known is the service's to say. */
-export function readFilter(raw: unknown, nested = false): Filter | undefined {
+export function readFilter(raw: unknown, deep = 0): Filter | undefined {
   if (typeof raw !== "object" || raw === null || Object.keys(raw).length !== 1) return undefined;
   const [of, parts] = Object.entries(raw)[0]!;
   if ((of !== "all" && of !== "any") || !Array.isArray(parts)) return undefined;
@@ -187,19 +215,21 @@ export function readFilter(raw: unknown, nested = false): Filter | undefined {
         ? { field: part.field, op: part.op, value: part.value }
         : { field: part.field, op: part.op };
     }
-    return nested ? undefined : readFilter(part, true);
+    return deep < MOST_DEEP ? readFilter(part, deep + 1) : undefined;
   });
   const whole = read.filter((part): part is Part => part !== undefined);
   if (whole.length === 0) return undefined;
   return of === "all" ? { all: whole } : { any: whole };
 }
 
-/** A condition in words. */
+/** A condition in words; groups within a group stand in brackets. */
 export function said(part: Part, known: readonly Known[]): string {
   if (!isCondition(part))
-    return `${partsOf(part)
-      .map((each) => said(each, known))
-      .join("all" in part ? " and " : " or ")}`;
+    return partsOf(part)
+      .map((each) =>
+        isCondition(each) || partsOf(each).length === 1 ? said(each, known) : `(${said(each, known)})`,
+      )
+      .join("all" in part ? " and " : " or ");
   const field = known.find(({ name }) => name === part.field);
   if (!field) return part.field;
   const op = operatorsOf(field)[part.op] ?? part.op;

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "../../api/client";
 import type { LeadView, SaveView } from "../../api/schema";
 import { said } from "../../ui/toast";
@@ -13,6 +13,18 @@ export const leadViews = queryOptions({
     (await data(api.GET("/api/v1/leads/views", { signal }))).items,
   staleTime: 30_000,
 });
+
+/** Tags that leads have, by name; none while they are on their way. */
+export function useTagsKnown(): readonly string[] {
+  const known = useQuery({
+    queryKey: ["lead tags"],
+    queryFn: async ({ signal }) => (await data(api.GET("/api/v1/leads/tags", { signal }))).items,
+    staleTime: 60_000,
+  });
+  return known.data ?? NO_TAGS;
+}
+
+const NO_TAGS: readonly string[] = [];
 
 /** How many leads a list holds; it moves with them. */
 export function leadCount(search: LeadSearch) {

@@ -1,7 +1,7 @@
 """A filter as SQL over the leads: comparisons alone, so that row-level security lets an index answer them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.comparing import beginning, first_known
-from sqlalchemy import ColumnElement, and_, any_, bindparam, exists, false, or_, true
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, exists, false, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
@@ -70,21 +70,26 @@ def relative(told: str, today: date) -> date:
 
 def compiled(group: Group, at: At) -> ColumnElement[bool]:
     """The leads for which a filter holds."""
-    parts = [compiled(part, at) if isinstance(part, Group) else _condition(part, at) for part in group.parts]
     if group.of == "all":
-        return and_(true(), *parts)
+        return and_(true(), *(_part(part, at) for part in group.parts))
+    looked_up = [_looked_up(part, at) for part in group.parts]
+    if len(looked_up) > 1 and all(each is not None for each in looked_up):
+        # Of an "or" over rows beside the leads no index is asked: each lead would be looked at. Their ids together are a set.
+        return leads.c.id.in_(union(*(each for each in looked_up if each is not None)))
+    parts = [_part(part, at) for part in group.parts]
     return or_(false(), *parts) if parts else true()
 
 
+def _part(part: Condition | Group, at: At) -> ColumnElement[bool]:
+    return compiled(part, at) if isinstance(part, Group) else _condition(part, at)
+
+
 def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
-    if asked.field.name.startswith(OWN):
-        return _of_own_field(asked, at)
-    if asked.field.name == "roof_year":
-        return _of_roofs(asked, at)
+    rows = _rows(asked, at)
+    if rows is not None:
+        return _of_rows(rows, asked, at)
     if asked.field.name == "household":
         return _of_household(asked, at)
-    if asked.field.kind is Kind.TAGS:
-        return _of_tags(asked, at)
     if asked.field.kind is Kind.WORDS:
         return _of_words(asked, at)
     column = _IDLE_SINCE if asked.field.name == "idle_since" else leads.c[asked.field.name]
@@ -98,43 +103,64 @@ def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
     return _compared(column, asked, at)
 
 
-def _of_own_field(asked: Condition, at: At) -> ColumnElement[bool]:
-    theirs = [
-        lead_values.c.agency_id == at.agency_id,
-        lead_values.c.lead_id == leads.c.id,
-        lead_values.c.key == asked.field.name.removeprefix(OWN),
-    ]
-    column = {
-        Kind.TEXT: lead_values.c.text,
-        Kind.CHOICE: lead_values.c.text,
-        Kind.NUMBER: lead_values.c.number,
-        Kind.YES_NO: lead_values.c.number,
-        Kind.DAY: lead_values.c.day,
-    }[asked.field.kind]
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows that stand beside the leads, of which a lead may have several, or none."""
+
+    lead_id: ColumnElement[UUID]
+    column: ColumnElement[Any]
+    narrowed: tuple[ColumnElement[bool], ...]
+
+
+_TYPED = {
+    Kind.TEXT: lead_values.c.text,
+    Kind.CHOICE: lead_values.c.text,
+    Kind.NUMBER: lead_values.c.number,
+    Kind.YES_NO: lead_values.c.number,
+    Kind.DAY: lead_values.c.day,
+}
+
+
+def _rows(asked: Condition, at: At) -> _Rows | None:
+    """Where what a condition asks for stands, if that is beside the leads: own fields, tags, roofs of the homes at interest."""
+    if asked.field.name.startswith(OWN):
+        key = lead_values.c.key == asked.field.name.removeprefix(OWN)
+        return _Rows(lead_values.c.lead_id, _TYPED[asked.field.kind], (lead_values.c.agency_id == at.agency_id, key))
+    if asked.field.kind is Kind.TAGS:
+        return _Rows(lead_tags.c.lead_id, lead_tags.c.tag, (lead_tags.c.agency_id == at.agency_id,))
+    if asked.field.name == "roof_year":
+        known = lead_risks.c.roof_year.is_not(None)
+        return _Rows(lead_risks.c.lead_id, lead_risks.c.roof_year, (lead_risks.c.agency_id == at.agency_id, known))
+    return None
+
+
+_NONE_OF = {"is_not": "is", "not_in_last": "in_last", "has_none": "has_any"}
+
+
+def _of_rows(rows: _Rows, asked: Condition, at: At) -> ColumnElement[bool]:
+    theirs = (*rows.narrowed, rows.lead_id == leads.c.id)
     match asked.op:
         case "is_empty":
             return ~_there(*theirs)
         case "is_not_empty":
             return _there(*theirs)
-        case "is_not":
-            return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
-        case "not_in_last":
-            return ~_there(*theirs, _compared(column, Condition(asked.field, "in_last", asked.value), at))
-    return _there(*theirs, _compared(column, asked, at))
+        case "is_not" | "not_in_last" | "has_none":
+            return ~_there(*theirs, _compared(rows.column, replace(asked, op=_NONE_OF[asked.op]), at))
+        case "has_all":
+            tags: Any = asked.value
+            return and_(*(_there(*theirs, rows.column == tag) for tag in tags))
+    return _there(*theirs, _compared(rows.column, asked, at))
 
 
-def _of_roofs(asked: Condition, at: At) -> ColumnElement[bool]:
-    """Of any of the homes at interest."""
-    column = lead_risks.c.roof_year
-    theirs = (lead_risks.c.agency_id == at.agency_id, lead_risks.c.lead_id == leads.c.id, column.is_not(None))
-    match asked.op:
-        case "is_empty":
-            return ~_there(*theirs)
-        case "is_not_empty":
-            return _there(*theirs)
-        case "is_not":
-            return ~_there(*theirs, _compared(column, Condition(asked.field, "is", asked.value), at))
-    return _there(*theirs, _compared(column, asked, at))
+def _looked_up(part: Condition | Group, at: At) -> Select[Any] | None:
+    """Whom a part holds for, where rows beside the leads tell it by themselves."""
+    if isinstance(part, Group) or part.op in ("is_empty", "has_all", *_NONE_OF):
+        return None
+    rows = _rows(part, at)
+    if rows is None:
+        return None
+    found = select(rows.lead_id).where(*rows.narrowed).correlate(None)
+    return found if part.op == "is_not_empty" else found.where(_compared(rows.column, part, at))
 
 
 def _of_household(asked: Condition, at: At) -> ColumnElement[bool]:
@@ -147,21 +173,6 @@ def _of_household(asked: Condition, at: At) -> ColumnElement[bool]:
         case "is_not":
             return ~has_several_open(at.caller)
     return has_several_open(at.caller)
-
-
-def _of_tags(asked: Condition, at: At) -> ColumnElement[bool]:
-    theirs = (lead_tags.c.agency_id == at.agency_id, lead_tags.c.lead_id == leads.c.id)
-    tags: Any = asked.value or ()
-    match asked.op:
-        case "is_empty":
-            return ~_there(*theirs)
-        case "is_not_empty":
-            return _there(*theirs)
-        case "has_all":
-            return and_(*(_there(*theirs, lead_tags.c.tag == tag) for tag in tags))
-        case "has_none":
-            return ~_there(*theirs, _any_of(lead_tags.c.tag, tags))
-    return _there(*theirs, _any_of(lead_tags.c.tag, tags))
 
 
 def _of_words(asked: Condition, at: At) -> ColumnElement[bool]:
@@ -182,7 +193,7 @@ def _compared(column: ColumnElement[Any], asked: Condition, at: At) -> ColumnEle
     if asked.field.kind in (Kind.DAY, Kind.MOMENT):
         return _in_time(column, asked, at)
     match asked.op:
-        case "is" if isinstance(value, tuple):
+        case "is" | "has_any" if isinstance(value, tuple):
             found = _any_of(column, value)
         case "is_not" if isinstance(value, tuple):
             found = and_(*(column != each for each in value))

@@ -1,4 +1,4 @@
-"""The language of filters: conditions on known fields, all of them or any, with groups one level deep.
+"""The language of filters: conditions on known fields, all of them or any, with groups among them.
 
     {"all": [
         {"field": "stage", "op": "is", "value": ["new", "contacted"]},
@@ -24,6 +24,7 @@ from uuid import UUID
 from gardenos_chassis.errors import Invalid
 
 MOST_CONDITIONS = 50
+MOST_DEEP = 5
 MOST_VALUES = 100
 MOST_DAYS = 3660
 LONGEST_TEXT = 200
@@ -95,7 +96,7 @@ class Group:
 def parse(document: Any, known: Mapping[str, Known], *, pointer: str) -> Group:
     """A filter as it is sent, understood. Raises Invalid at the pointer, and says where in the filter, and what to do."""
     reader = _Reader(known, pointer)
-    return reader.group(document, "", nested=False)
+    return reader.group(document, "", deep=0)
 
 
 class _Reader:
@@ -104,19 +105,21 @@ class _Reader:
         self._pointer = pointer
         self._count = 0
 
-    def group(self, given: Any, at: str, *, nested: bool) -> Group:
+    def group(self, given: Any, at: str, *, deep: int) -> Group:
         if not isinstance(given, dict) or len(given) != 1 or not given.keys() <= {"all", "any"}:
             raise self._wrong(at, 'a group is {"all": […]} or {"any": […]}')
         ((of, parts),) = given.items()
         if not isinstance(parts, list):
             raise self._wrong(f"{at}/{of}", "give a list of conditions")
-        return Group(of, tuple(self._part(part, f"{at}/{of}/{place}", nested) for place, part in enumerate(parts)))
+        return Group(of, tuple(self._part(part, f"{at}/{of}/{place}", deep) for place, part in enumerate(parts)))
 
-    def _part(self, given: Any, at: str, nested: bool) -> Condition | Group:
+    def _part(self, given: Any, at: str, deep: int) -> Condition | Group:
         if isinstance(given, dict) and given.keys() & {"all", "any"}:
-            if nested:
-                raise self._wrong(at, "groups go one level deep; write this condition into the group around it")
-            return self.group(given, at, nested=True)
+            if deep == MOST_DEEP:
+                raise self._wrong(
+                    at, f"groups go {MOST_DEEP} levels deep; write these conditions into the group around them"
+                )
+            return self.group(given, at, deep=deep + 1)
         return self._condition(given, at)
 
     def _condition(self, given: Any, at: str) -> Condition:
