@@ -10,6 +10,9 @@ import { Checked } from "./Checked";
 import { Moving } from "./Moving";
 import { PlanStep } from "./PlanStep";
 
+// Forms with many fields take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const column = (header: string, field: Import["columns"][number]["field"], more = {}) => ({
   header,
   field,

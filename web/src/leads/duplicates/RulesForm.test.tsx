@@ -27,7 +27,9 @@ beforeEach(() => {
     if (request.method === "GET") return Response.json(RULES);
     sent.push({ path, match: request.headers.get("If-Match"), body: await request.json() });
     if (!path.endsWith("preview")) return Response.json(RULES);
-    return new Response(`{"leads":500,"now":3,"then":1}`, { headers: { "Content-Type": "application/json" } });
+    return new Response(`{"leads":500,"now":3,"then":1}`, {
+      headers: { "Content-Type": "application/json" },
+    });
   });
 });
 afterEach(() => vi.unstubAllGlobals());

@@ -1,5 +1,14 @@
 import { newKey } from "../../api/client";
-import { begun, type Condition, type Filter, isCondition, isWhole, type Known, partsOf } from "./filter";
+import {
+  begun,
+  type Condition,
+  type Filter,
+  isCondition,
+  isWhole,
+  type Known,
+  type Part,
+  partsOf,
+} from "./filter";
 
 /** A filter while it is built: each part has a number of its own, by which it is known among others. */
 export type Node = { id: string; kind: "condition"; condition: Condition } | Group;
@@ -56,7 +65,7 @@ export const conditionsIn = (group: Group): number =>
 
 /** The filter that was built. What was not said, and groups of nothing, are left out; undefined where nothing is left. */
 export function said(group: Group): Filter | undefined {
-  const parts = group.parts.flatMap((part) => {
+  const parts = group.parts.flatMap((part): Part[] => {
     if (part.kind === "condition") return isWhole(part.condition) ? [part.condition] : [];
     const inner = said(part);
     return inner === undefined ? [] : [inner];

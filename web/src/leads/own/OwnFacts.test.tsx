@@ -7,6 +7,9 @@ import { createQueryClient } from "../../api/queries";
 import type { Lead } from "../../api/schema";
 import { OwnFacts } from "./OwnFacts";
 
+// Forms with many fields take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 vi.mock("../../session/session", async (original) => ({
   ...(await original<object>()),
   useMe: () => ({ user: { id: "u" }, agency: { name: "Maple", currency: "USD" } }),
@@ -25,10 +28,13 @@ const lead = {
 
 let sent: { path: string; body: object }[];
 let refuse: string | null;
+/** So many fields besides. */
+let more: number;
 
 beforeEach(() => {
   sent = [];
   refuse = null;
+  more = 0;
   vi.stubGlobal("fetch", async (request: Request) => {
     const path = new URL(request.url).pathname;
     if (request.method === "GET") {
@@ -38,6 +44,7 @@ beforeEach(() => {
         field("pool", "yes_no"),
         field("old", "text", { retired: true }),
       ];
+      items.push(...Array.from({ length: more }, (_, n) => field(`more ${n}`, "text")));
       return Response.json({ items, next_cursor: null });
     }
     sent.push({ path, body: (await request.json()) as object });
@@ -112,4 +119,22 @@ it("lets nobody edit who may not", async () => {
   show(false);
   expect(await screen.findByText("pool")).toBeTruthy();
   expect(screen.queryByRole("button")).toBeNull();
+});
+
+it("of hundreds of fields shows what is known, and finds the others by name", async () => {
+  const user = userEvent.setup();
+  more = 300;
+  show();
+  expect(await screen.findByText("$1,250.00")).toBeTruthy();
+  expect(screen.queryByText("pool")).toBeNull();
+  const find = screen.getByRole("textbox", { name: "Find a field to fill in" });
+  await user.type(find, "more 1");
+  expect(screen.getAllByRole("button", { name: /Edit more/ })).toHaveLength(10);
+  expect(screen.getByText("101 more: type on")).toBeTruthy();
+  await user.type(find, "42");
+  await user.click(screen.getByRole("button", { name: /Edit more 142/ }));
+  await user.type(screen.getByRole("textbox", { name: "more 142" }), "tall{Enter}");
+  await waitFor(() => expect(sent.at(-1)?.body).toEqual({ values: { "more 142": "tall" } }));
+  await user.type(find, "x");
+  expect(screen.getByText("Nothing is called that")).toBeTruthy();
 });

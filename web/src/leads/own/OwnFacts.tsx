@@ -1,24 +1,61 @@
+import { TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Lead, LeadField } from "../../api/schema";
 import { useMe } from "../../session/session";
 import { Chip } from "../../ui/Chip";
 import { EditableFact, type Input } from "../../ui/EditableFact";
 import { errorBeside } from "../../ui/errors";
+import { Fact } from "../../ui/Fact";
 import styles from "./Own.module.css";
 import { useFill, useLeadFields, useTag } from "./queries";
 import { entered, has, shown, tagsIn, written } from "./values";
 
 /** A lead's tags, and what is known of it under the agency's own fields; each changed where it stands. */
 export function OwnFacts({ lead, mayEdit }: { lead: Lead; mayEdit: boolean }) {
-  const fields = useLeadFields();
+  const fields = useLeadFields().filter((field) => has(field, lead));
+  const known = fields.length > FEW ? fields.filter(({ key }) => key in lead.fields) : fields;
   return (
     <>
       <Tags lead={lead} mayEdit={mayEdit} />
-      {fields
-        .filter((field) => has(field, lead))
-        .map((field) => (
-          <OwnFact key={field.key} lead={lead} field={field} mayEdit={mayEdit && !field.retired} />
-        ))}
+      {known.map((field) => (
+        <OwnFact key={field.key} lead={lead} field={field} mayEdit={mayEdit && !field.retired} />
+      ))}
+      {mayEdit && fields.length > known.length && (
+        <Others lead={lead} fields={fields.filter((field) => !known.includes(field))} />
+      )}
+    </>
+  );
+}
+
+/** As many fields are shown though nothing is known of them; of more, those are found by name. */
+const FEW = 20;
+const FOUND = 10;
+
+/** Fields of which nothing is known of this lead yet: who looks for one fills it in. */
+function Others({ lead, fields }: { lead: Lead; fields: readonly LeadField[] }) {
+  const [typed, setTyped] = useState("");
+  const wanted = typed.trim().toLowerCase();
+  const found = wanted === "" ? [] : fields.filter(({ label }) => label.toLowerCase().includes(wanted));
+  return (
+    <>
+      <Fact name="Other fields">
+        <TextInput
+          aria-label="Find a field to fill in"
+          placeholder={`Find one of ${fields.length}`}
+          leftSection={<IconSearch size={15} aria-hidden="true" />}
+          value={typed}
+          maxLength={100}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <output className={styles.found}>
+          {wanted !== "" && found.length === 0 && "Nothing is called that"}
+          {found.length > FOUND && `${found.length - FOUND} more: type on`}
+        </output>
+      </Fact>
+      {found.slice(0, FOUND).map((field) => (
+        <OwnFact key={field.key} lead={lead} field={field} mayEdit />
+      ))}
     </>
   );
 }

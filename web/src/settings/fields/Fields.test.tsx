@@ -6,6 +6,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createQueryClient } from "../../api/queries";
 import { Fields } from "./Fields";
 
+// Forms with many fields take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const me = vi.hoisted(() => ({ role: "owner" }));
 vi.mock("../../session/session", async (original) => ({
   ...(await original<object>()),
@@ -101,4 +104,22 @@ it("shows others the fields alone", async () => {
   show();
   expect(await screen.findByText("Roof")).toBeTruthy();
   expect(screen.queryByRole("button")).toBeNull();
+});
+
+it("of many finds one by its name or key", async () => {
+  const user = userEvent.setup();
+  const many = Array.from({ length: 40 }, (_, n) => ({
+    ...roof,
+    id: `f${n}`,
+    key: `f${n}`,
+    label: `Field ${n}`,
+  }));
+  vi.stubGlobal("fetch", async () => Response.json({ items: many, next_cursor: null }));
+  show();
+  const find = await screen.findByRole("textbox", { name: "Find a field" });
+  await user.type(find, "field 3");
+  const list = screen.getByRole("list", { name: "Lead fields" });
+  expect(within(list).getAllByRole("listitem")).toHaveLength(11);
+  await user.type(find, "x");
+  expect(screen.getByText("No field is called that.")).toBeTruthy();
 });

@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { IconForms, IconPlus } from "@tabler/icons-react";
+import { Button, TextInput } from "@mantine/core";
+import { IconForms, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { LeadField } from "../../api/schema";
@@ -20,6 +20,9 @@ export function Fields() {
   const mayChange = me.role === "owner" || me.role === "admin";
   const { data: fields, error, refetch } = useQuery(leadFields);
   const ask = () => void refetch();
+  const [typed, setTyped] = useState("");
+  const wanted = typed.trim().toLowerCase();
+  const found = fields?.filter(({ label, key }) => `${label} ${key}`.toLowerCase().includes(wanted));
   const [opened, setOpened] = useState<{ field: LeadField | null } | null>(null);
   return (
     <Card
@@ -48,9 +51,21 @@ export function Fields() {
           ask.
         </Empty>
       )}
-      {fields && fields.length > 0 && (
+      {fields && fields.length > FEW && (
+        <TextInput
+          className={styles.search}
+          aria-label="Find a field"
+          placeholder={`Find one of ${fields.length}`}
+          leftSection={<IconSearch size={16} aria-hidden="true" />}
+          value={typed}
+          maxLength={100}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+      )}
+      {found?.length === 0 && wanted !== "" && <p role="status">No field is called that.</p>}
+      {found && found.length > 0 && (
         <ul className={styles.entries} aria-label="Lead fields">
-          {fields.map((field) => (
+          {found.map((field) => (
             <Entry key={field.key} field={field} change={mayChange ? () => setOpened({ field }) : null} />
           ))}
         </ul>
@@ -59,6 +74,9 @@ export function Fields() {
     </Card>
   );
 }
+
+/** From more on one is found by typing. */
+const FEW = 12;
 
 function Entry({ field, change }: { field: LeadField; change: (() => void) | null }) {
   const retire = useRetireField();
