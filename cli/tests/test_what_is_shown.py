@@ -35,6 +35,8 @@ SHOW_NOBODY_S_DATA = {
     "show_bulk_action": "what was done to how many leads, and counts",
     "show_duplicate_search": COUNTED,
     "show_assignment_fairness": COUNTED,
+    "list_what_ifs": COUNTED,
+    "show_what_if": COUNTED,
     "compare_campaigns": COUNTED,
     "show_campaign_results": COUNTED,
     "list_imports": COUNTED,

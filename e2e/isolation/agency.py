@@ -95,6 +95,8 @@ async def founded(word: str, platform: Platform, http: httpx.AsyncClient) -> Age
         data={"plan": '{"run_automations": false}', "go_on": "run"},
     )
     ids["import_id"] = imported["id"]
+    by_rules = {"rule_id": "0198c000-0000-7000-8000-000000000002", "name": word, "team_id": ids["team_id"]}
+    ids["what_if_id"] = (await agency.made("lead-assignment/what-ifs", json={"rules": [by_rules]}))["id"]
     await _posted_to(agency)
     await _listed(agency)
     await _hooked(agency)

@@ -1,6 +1,7 @@
 """Leads are captured first and given after: caps hold under a burst, the oldest first, once each; and what if tells the same."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from gardenos_chassis.jobs import enqueue
 from gardenos_chassis.tenancy import driver_of
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts import Event, Received
+from gardenos_contracts.identity import UserJoined
 from gardenos_contracts.leads import LeadAssigned
 from gardenos_contracts.values import Role
 from gardenos_leads.assigning import routing
 from gardenos_leads.assigning.tables import lead_backlog, leads_given
-from rules_in_force import AT, TEST, burst, in_force, rule, seats, waits
+from rules_in_force import AT, TEST, burst, in_force, rule, seats, waits, what_if
 
 
 async def assigned(running: Running, agency_id: UUID) -> list[Received[Event]]:
@@ -91,7 +93,11 @@ async def test_job_begun_twice_and_killed_half_way_gives_each_once(
 
 async def test_what_if_tells_what_was_then_done(leads: Running, agency_id: UUID) -> None:
     people = [new_id() for _ in range(3)]
-    await leads.colleagues(agency_id, *people)
+    for user_id in people:
+        there = UserJoined(user_id=user_id, email=f"{user_id}@a.example", name="Ann", role=Role.AGENT, team_ids=())
+        long_ago = datetime.now(UTC) - timedelta(days=9)
+        await leads.sources("identity").publish(agency_id, there, stream_id=user_id, occurred_at=long_ago)
+    await leads.wait_until_caught_up()
     draft = [
         rule(
             name="Texas",
@@ -105,9 +111,7 @@ async def test_what_if_tells_what_was_then_done(leads: Running, agency_id: UUID)
         for state in ("TX", "OK", "TX"):
             await burst(leads, agency_id, 10, state=state)
         before = await leads.events(agency_id)
-        asked = await http.post(f"{AT}/what-if", json={"rules": draft, "days": 1})
-        assert asked.status_code == 200, asked.text
-        told = asked.json()
+        told = await what_if(leads, http, rules=draft, days=1)
         assert len(await leads.events(agency_id)) == len(before), "it changes nothing"
         assert (told["leads"], told["happened"]["unassigned"], told["happened"]["missed"]) == (30, 30, 30)
         await in_force(http, *draft)
@@ -172,7 +176,7 @@ async def test_who_may_and_what_is_refused(leads: Running, agency_id: UUID) -> N
         refused = await http.put(f"{AT}/draft", json={"rules": [stranger]})
         assert refused.status_code == 422, refused.text
         assert (await http.put(f"{AT}/in-force")).status_code == 409
-        nonsense = await http.post(f"{AT}/what-if", json={"rules": [rule()]})
+        nonsense = await http.post(f"{AT}/what-ifs", json={"rules": [rule()]})
         assert nonsense.status_code == 422
         team = new_id()
         await leads.colleagues(agency_id, teams=[team])
@@ -185,6 +189,6 @@ async def test_who_may_and_what_is_refused(leads: Running, agency_id: UUID) -> N
         [version] = (await http.get(f"{AT}/versions")).json()["items"]
         assert version["switched_off_at"] is not None
     async with leads.client(agency_id, role=Role.AGENT) as agent:
-        answers = [await agent.get(f"{AT}{path}") for path in ("", "/versions", "/backlog", "/fairness")]
+        answers = [await agent.get(f"{AT}{path}") for path in ("", "/versions", "/backlog", "/fairness", "/what-ifs")]
         answers += [await agent.put(f"{AT}/draft", json={"rules": []}), await agent.put(f"{AT}/in-force")]
         assert {answer.status_code for answer in answers} == {403}

@@ -17,8 +17,8 @@ from gardenos_contracts.identity import AgencyRegistered, TeamLeadsNamed
 from gardenos_contracts.values import Hours, LineOfBusiness, Role
 from gardenos_contracts.work import AbsenceCancelled, AbsencePlanned, Licence, WorkProfileChanged
 from gardenos_leads.assigning import routing
-from gardenos_leads.assigning.tables import absences, leads_given, work_profiles
-from rules_in_force import AT, burst, in_force, rule, seats, waits
+from gardenos_leads.assigning.tables import absences, lead_holdings, leads_given, work_profiles
+from rules_in_force import AT, burst, in_force, rule, seats, waits, what_if
 
 
 def works(user_id: UUID, **said: Any) -> WorkProfileChanged:
@@ -89,7 +89,7 @@ async def test_only_who_is_licensed_there_and_speaks_it_gets_it(leads: Running, 
             spoken = await http.patch(f"/api/v1/leads/{id}/fields", json={"values": {"language": "Spanish"}})
             assert spoken.status_code == 200, spoken.text
         asked: dict[str, Any] = {"rules": [rule(licensed=True, speaks=True, seats=seats(people))], "days": 1}
-        replayed = (await http.post(f"{AT}/what-if", json=asked)).json()
+        replayed = await what_if(leads, http, **asked)
         assert {each["user_id"]: each["draft"] for each in replayed["agents"] if each["draft"]} == {str(ann): 2}
         await in_force(http, *asked["rules"])
         await have(http, ids, ann, ann)
@@ -253,5 +253,35 @@ async def test_the_tables_are_made_again(leads: Running, parts: Parts, agency_id
     before = await planned()
     rows = await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url, agency_id)
     assert (rows["work_profiles"], rows["absences"]) == (1, 2)
+    assert rows["staff_changes"] == 6, "two who joined, a profile, two absences, one cancelled"
     assert [row["cancelled"] for row in await leads.rows(agency_id, absences)].count(True) == 1
     assert (before, await planned()) == (2, 2), "a rebuild puts no work down"
+
+
+async def test_what_if_goes_by_what_was_heard_and_says_what_was_not_known(leads: Running, agency_id: UUID) -> None:
+    ann, ben, cal = people = [new_id() for _ in range(3)]
+    await leads.colleagues(agency_id, *people)
+    absence = away(ben)
+    await told(leads, agency_id, works(cal, licences=(Licence(state="TX"),)), absence)
+    async with leads.client(agency_id) as http:
+        owned = await http.post("/api/v1/leads", json={"name": {"given": "Rhea"}, "state": "TX", "owner_id": str(ann)})
+        with_her = {"name": {"given": "Rob"}, "owner_id": None, "state": "TX", "lives_with_id": owned.json()["id"]}
+        assert (await http.post("/api/v1/leads", json=with_her)).status_code == 201
+        other = await http.post("/api/v1/leads", json={"name": {"given": "Una"}, "owner_id": None, "state": "TX"})
+        assert other.status_code == 201
+        others = rule(name="Others", seats=seats([ben, cal]))
+        result = await what_if(leads, http, rules=[others], days=7)
+        # Who has the household is in no rule's turn; who is away gets nothing.
+        assert {each["user_id"]: each["draft"] for each in result["agents"]} == {str(ann): 1, str(cal): 1}
+        known = {each["user_id"]: each for each in result["known_since"]}
+        assert known.keys() == {str(ben), str(cal)}
+        assert all(each["joined_at"] is not None for each in known.values())
+        assert (known[str(cal)]["profile_at"] is not None, known[str(ben)]["profile_at"]) == (True, None)
+        [kept] = (await http.get(f"{AT}/what-ifs")).json()["items"]
+        assert (kept["status"], kept["leads"], kept["of_draft"]) == ("done", 2, False)
+        assert (await http.put(f"{AT}/draft", json={"rules": [others]})).status_code == 200
+        shown = (await http.get(f"{AT}/what-ifs/{kept['id']}")).json()
+        assert (shown["of_draft"], shown["rules"][0]["name"]) == (True, "Others")
+        assert (await http.get(f"{AT}/what-ifs/{new_id()}")).status_code == 404
+    rows = await leads.rows(agency_id, lead_holdings)
+    assert {(row["owner_id"], row["household_id"] is None, row["state"]) for row in rows} >= {(ann, True, "open")}

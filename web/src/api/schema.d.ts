@@ -1200,22 +1200,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lead-assignment/what-if": {
+    "/api/v1/lead-assignment/what-ifs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List What Ifs
+         * @description What was replayed lately, the latest first.
+         */
+        get: operations["list_what_ifs"];
         put?: never;
         /**
          * Ask What If
-         * @description Replays the leads that came without an owner through these rules, and tells it beside what happened. Changes nothing.
+         * @description Has the leads that came without an owner replayed through these rules, beside what happened. No lead is changed by it.
          *
-         *     Licences, languages and hours are those of today. Who has a lead is in touch as soon as they usually are.
+         *     Whoever works here works as was known at each moment. Who has a lead is in touch as soon as they usually are.
          */
         post: operations["ask_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-assignment/what-ifs/{what_if_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show What If
+         * @description How far a replay is, and what it came to.
+         */
+        get: operations["show_what_if"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4936,13 +4960,17 @@ export interface components {
         AgencyState: "active" | "suspended" | "closing" | "closed";
         /**
          * AgentsShare
-         * @description How many leads somebody had, and would have had.
+         * @description How many leads somebody had first, and would have had; and how many at once were open, however they came.
          */
         AgentsShare: {
             /** Draft */
             draft: number;
             /** Happened */
             happened: number;
+            /** Most Open Draft */
+            most_open_draft: number;
+            /** Most Open Happened */
+            most_open_happened: number;
             /**
              * User Id
              * Format: uuid
@@ -5244,12 +5272,22 @@ export interface components {
             response_p50: number | null;
             /** Response P90 */
             response_p90: number | null;
+            /**
+             * Unanswered
+             * @description How often nobody was in touch within the minutes that a rule gives.
+             */
+            unanswered: number;
             /** Unassigned */
             unassigned: number;
             /** Wait P50 */
             wait_p50: number | null;
             /** Wait P90 */
             wait_p90: number | null;
+            /**
+             * Went On
+             * @description How often a lead went from somebody to somebody else by a rule.
+             */
+            went_on: number;
         };
         /**
          * AssignmentRule
@@ -8754,6 +8792,27 @@ export interface components {
          */
         Kind: "change" | "read" | "sign-in";
         /**
+         * KnownSince
+         * @description Somebody of the rules' people of whom less is known than of the days that were asked about.
+         */
+        KnownSince: {
+            /**
+             * Joined At
+             * @description They got leads from then on; null: they were there all the time.
+             */
+            joined_at: string | null;
+            /**
+             * Profile At
+             * @description Licences, languages and hours that were said then are taken for what was before; null: they were known all the time.
+             */
+            profile_at: string | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
          * LastSearch
          * @description The last search; null where there was none.
          */
@@ -11752,7 +11811,7 @@ export interface components {
         };
         /**
          * RulesShare
-         * @description How many leads a rule would have given.
+         * @description How many leads a rule would have given first.
          */
         RulesShare: {
             /** Leads */
@@ -13614,20 +13673,120 @@ export interface components {
             won: number;
         };
         /**
-         * WhatIfShown
-         * @description What a draft would have done, beside what happened.
+         * WhatIf
+         * @description A replay, and how far it is.
          */
-        WhatIfShown: {
-            /** Agents */
-            agents: components["schemas"]["AgentsShare"][];
+        WhatIf: {
+            /**
+             * Asked At
+             * Format: date-time
+             * @description What happened until then is replayed.
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
             /** Days */
             days: number;
-            draft: components["schemas"]["AssignmentOutcome"];
-            happened: components["schemas"]["AssignmentOutcome"];
-            /** Leads */
-            leads: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Leads
+             * @description How many there are to be replayed; null until they are counted.
+             */
+            leads: number | null;
+            /** Leads Done */
+            leads_done: number;
             /** Minutes */
             minutes: number;
+            /**
+             * Of Draft
+             * @description Whether its rules are those of the draft as it is now.
+             */
+            of_draft: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "done" | "failed";
+        };
+        /**
+         * WhatIfs
+         * @description The latest first.
+         */
+        WhatIfs: {
+            /** Items */
+            items: components["schemas"]["WhatIf"][];
+        };
+        /**
+         * WhatIfShown
+         * @description With its rules, and what it came to.
+         */
+        WhatIfShown: {
+            /**
+             * Asked At
+             * Format: date-time
+             * @description What happened until then is replayed.
+             */
+            asked_at: string;
+            /**
+             * Asked By
+             * Format: uuid
+             */
+            asked_by: string;
+            /** Days */
+            days: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Leads
+             * @description How many there are to be replayed; null until they are counted.
+             */
+            leads: number | null;
+            /** Leads Done */
+            leads_done: number;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Of Draft
+             * @description Whether its rules are those of the draft as it is now.
+             */
+            of_draft: boolean;
+            /** @description Null until it is done. */
+            result: components["schemas"]["WhatIfTold"] | null;
+            /** Rules */
+            rules: components["schemas"]["AssignmentRule"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "done" | "failed";
+        };
+        /**
+         * WhatIfTold
+         * @description What a draft would have done, beside what happened.
+         */
+        WhatIfTold: {
+            /** Agents */
+            agents: components["schemas"]["AgentsShare"][];
+            draft: components["schemas"]["AssignmentOutcome"];
+            happened: components["schemas"]["AssignmentOutcome"];
+            /** Known Since */
+            known_since: components["schemas"]["KnownSince"][];
+            /** Leads */
+            leads: number;
             /** Most Waiting */
             most_waiting: number;
             /** Rules */
@@ -14081,6 +14240,7 @@ export type Keep = components['schemas']['Keep'];
 export type Key = components['schemas']['Key'];
 export type KeySet = components['schemas']['KeySet'];
 export type Kind = components['schemas']['Kind'];
+export type KnownSince = components['schemas']['KnownSince'];
 export type LastSearch = components['schemas']['LastSearch'];
 export type Late = components['schemas']['Late'];
 export type LaunchCampaign = components['schemas']['LaunchCampaign'];
@@ -14306,7 +14466,10 @@ export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type Week = components['schemas']['Week'];
 export type Weekday = components['schemas']['Weekday'];
 export type WeekResult = components['schemas']['WeekResult'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfs = components['schemas']['WhatIfs'];
 export type WhatIfShown = components['schemas']['WhatIfShown'];
+export type WhatIfTold = components['schemas']['WhatIfTold'];
 export type WhenSaid = components['schemas']['WhenSaid'];
 export type WholeLeadPost = components['schemas']['WholeLeadPost'];
 export type WholeThread = components['schemas']['WholeThread'];
@@ -19649,6 +19812,44 @@ export interface operations {
             };
         };
     };
+    list_what_ifs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfs"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask_what_if: {
         parameters: {
             query?: never;
@@ -19668,7 +19869,7 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19714,6 +19915,55 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal or fault */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                what_if_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfShown"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

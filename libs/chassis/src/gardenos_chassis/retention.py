@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
-from zoneinfo import ZoneInfo
 
 from gardenos_contracts import Received
 from gardenos_contracts.identity import AgencySettingsChanged
 from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, select
 
+from gardenos_chassis.agency_zones import zone_named
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.store import Context
 from gardenos_chassis.jobs import Job, Jobs, enqueue
@@ -50,11 +50,11 @@ class Rule:
 
     def today(self, now: datetime) -> date:
         """The day that the agency writes."""
-        return now.astimezone(ZoneInfo(self.time_zone)).date()
+        return now.astimezone(zone_named(self.time_zone)).date()
 
     def night(self, day: date) -> datetime:
         """The one that belongs to a day."""
-        return datetime.combine(day, _NIGHT, ZoneInfo(self.time_zone)).astimezone(UTC)
+        return datetime.combine(day, _NIGHT, zone_named(self.time_zone)).astimezone(UTC)
 
     def next_night(self, now: datetime) -> datetime:
         """The first one that begins after a moment."""

@@ -9,6 +9,7 @@ from gardenos_chassis.service import Service
 from gardenos_leads.api import routers
 from gardenos_leads.api.lead_posts import BODIES
 from gardenos_leads.assigning.projections import project_rules
+from gardenos_leads.assigning.replaying import replaying
 from gardenos_leads.assigning.routing import assigning, waking
 from gardenos_leads.assigning.tables import OF_LEADS, assignment_rules, assignment_versions
 from gardenos_leads.assigning.working import work
@@ -79,7 +80,17 @@ def create_service(settings: LeadsSettings) -> Service:
         ],
         projections=[forget_imported, forget_bulk_rows, capturing.forget_posts, put_down_returns, put_down_placing],
         consumers=[forgetting, finding, handed_over, waking, keeping.nights],
-        jobs=[handing, importing, bulk_jobs(standings), searching, assigning, returning, placing, keeping.jobs],
+        jobs=[
+            handing,
+            importing,
+            bulk_jobs(standings),
+            searching,
+            assigning,
+            replaying,
+            returning,
+            placing,
+            keeping.jobs,
+        ],
         wrapped=[Wrapped("imports", "id", "file_key"), Wrapped("lead_posts", "id", "sealed")],
         # Files wait in sealed pieces; what was in them is in the rows of their imports.
         secrets=["lead_source_secrets", "import_chunks"],

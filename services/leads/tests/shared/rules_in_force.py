@@ -33,6 +33,22 @@ async def in_force(http: httpx.AsyncClient, *rules: dict[str, Any]) -> None:
     assert (on.status_code, on.json()["active"]) == (200, written.json()["draft"]), on.text
 
 
+async def what_if(running: Running, http: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
+    """What rules would have done, once it is known."""
+    begun = await http.post(f"{AT}/what-ifs", json=asked)
+    assert begun.status_code == 202, begun.text
+
+    async def done() -> bool:
+        return bool((await http.get(begun.headers["location"])).json()["status"] in ("done", "failed"))
+
+    await eventually(done, what="the replay is done", within=60)
+    shown: dict[str, Any] = (await http.get(begun.headers["location"])).json()
+    assert shown["status"] == "done"
+    assert shown["leads_done"] == shown["leads"] == shown["result"]["leads"]
+    result: dict[str, Any] = shown["result"]
+    return result
+
+
 async def burst(running: Running, agency_id: UUID, count: int, **said: Any) -> list[UUID]:
     """Leads at once, the first the oldest."""
     now = datetime.now(UTC)

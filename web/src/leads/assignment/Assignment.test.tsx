@@ -30,14 +30,28 @@ const rule = (rule_id: string, name: string) => ({
 }); // prettier-ignore
 const outcome = (assigned: number) => ({
   assigned, unassigned: 10 - assigned, answered: 4, missed: 10 - assigned, wait_p50: 1, wait_p90: 9, response_p50: 3, response_p90: 90,
+  unanswered: 0, went_on: 0,
 }); // prettier-ignore
 
+const replayed = (said: Record<string, unknown> = {}) => ({
+  id: "before", asked_at: "2026-11-29T08:00:00Z", asked_by: "u", days: 90, minutes: 5, status: "done", leads: 10, leads_done: 10,
+  finished_at: "2026-11-29T08:01:00Z", of_draft: true, rules: [],
+  result: {
+    leads: 10, happened: outcome(4), draft: outcome(9), rules: [], waiting: { nobody: 1 }, why: {}, most_waiting: 2,
+    agents: [{ user_id: "u", happened: 4, draft: 9, most_open_happened: 3, most_open_draft: 7 }],
+    known_since: [{ user_id: "u", joined_at: "2026-10-01T08:00:00Z", profile_at: null }],
+  },
+  ...said,
+}); // prettier-ignore
+
+let replays: ReturnType<typeof replayed>[];
 let now: Record<string, unknown>;
 let asked: { method: string; path: string; body: { rules: { name: string }[] }; match: string | null }[];
 
 beforeEach(() => {
   me.role = "owner";
   asked = [];
+  replays = [];
   now = {
     version: 3,
     number: 1,
@@ -53,11 +67,19 @@ beforeEach(() => {
     if (pathname.endsWith("/draft")) return Response.json((now = { ...now, version: 4, draft: body.rules }));
     if (pathname.endsWith("/in-force"))
       return Response.json((now = { ...now, version: 5, number: 2, active: now.draft }));
-    if (pathname.endsWith("/what-if"))
-      return Response.json({
-        days: 90, minutes: 5, leads: 10, happened: outcome(4), draft: outcome(9), rules: [], waiting: { nobody: 1 }, why: {},
-        agents: [{ user_id: "u", happened: 4, draft: 9 }], most_waiting: 2,
-      }); // prettier-ignore
+    if (pathname.endsWith("/what-ifs") && request.method === "GET")
+      return Response.json({ items: replays.map(({ rules: _, result: __, ...item }) => item) });
+    if (pathname.endsWith("/what-ifs")) {
+      replays = [
+        replayed({ id: "now", status: "running", leads: 10, leads_done: 4, result: null }),
+        ...replays,
+      ];
+      return Response.json(replays[0], { status: 202 });
+    }
+    if (pathname.includes("/what-ifs/")) {
+      const found = replays.find(({ id }) => pathname.endsWith(`/${id}`))!;
+      return Response.json(found);
+    }
     if (pathname.endsWith("/backlog"))
       return Response.json({
         items: [{ lead_id: "l", display_name: "Maria Delgado", since: "2026-11-28T08:00:00Z", source: "web form", team_id: null,
@@ -120,14 +142,31 @@ it("shows the rules in order and moves one by the keyboard", async () => {
 it("tries the draft before it is switched on", async () => {
   const user = shown();
   await user.click(await screen.findByRole("button", { name: "Try these rules" }));
-  const table = await screen.findByRole("table", { name: /What happened/ });
+  expect(await screen.findByRole("progressbar", { name: "Trying these rules" })).toHaveProperty("value", 4);
+  expect(screen.getByText(/4 of 10 leads\./).textContent).toContain("You may leave this page");
+  replays = [replayed({ id: "now" })];
+  const table = await screen.findByRole("table", { name: /What happened/ }, { timeout: 20_000 });
   expect(within(table).getByRole("row", { name: /Leads with an owner/ }).textContent).toContain("49");
   expect(within(table).getByRole("row", { name: /Not answered within 5 min/ }).textContent).toContain(
     "6 (60 %)1 (10 %)",
   );
-  expect(screen.getByRole("table", { name: "Leads of each person" }).textContent).toContain("Ann Lee49");
+  expect(screen.getByRole("table", { name: "Leads of each person" }).textContent).toContain("Ann Lee4937");
+  expect(screen.getByRole("list", { name: "What was not known all the time" }).textContent).toContain(
+    "Ann Lee joined on",
+  );
   await user.click(screen.getByRole("button", { name: "Switch on" }));
   await screen.findByText("In force, as version 2");
+});
+
+it("shows again what was tried before, and says of other rules that they are not the draft's", async () => {
+  replays = [replayed(), replayed({ id: "older", of_draft: false, result: null, status: "failed" })];
+  const user = shown();
+  await screen.findByRole("table", { name: /What happened/ }, { timeout: 20_000 });
+  expect(screen.queryByText(/Other rules than/)).toBeNull();
+  await user.selectOptions(screen.getByLabelText("Tried before"), "older");
+  expect(await screen.findByText("Other rules than the draft’s")).toBeTruthy();
+  expect(screen.getByText(/It came to an end without a result/)).toBeTruthy();
+  expect(screen.queryByRole("table", { name: /What happened/ })).toBeNull();
 });
 
 it("writes a rule, and says it in plain words meanwhile", async () => {

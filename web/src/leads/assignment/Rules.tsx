@@ -126,8 +126,6 @@ function Kept({ now }: { now: AssignmentNow }) {
       </Card>
       {rules.length > 0 && (
         <WhatIf
-          // What was asked of other rules says nothing of these.
-          key={now.version}
           rules={rules}
           inForce={inForce}
           switchOn={() => switching.mutate({ on: true, version: now.version })}

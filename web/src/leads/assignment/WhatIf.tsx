@@ -1,13 +1,25 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { AssignmentRule, AssignmentOutcome, WhatIfShown } from "../../api/schema";
+import type {
+  AssignmentOutcome,
+  AssignmentRule,
+  KnownSince,
+  WhatIf as Replay,
+  WhatIfTold,
+} from "../../api/schema";
 import { Frame } from "../../reports/Frame";
 import settings from "../../settings/Settings.module.css";
+import { Chip } from "../../ui/Chip";
 import { Wrong } from "../../ui/Form";
 import { Card } from "../../ui/Page";
+import { moment } from "../../ui/format";
+import { Failed, Lines, Stale } from "../../ui/states";
+import { When } from "../../ui/When";
+import { useZone } from "../../ui/zone";
 import styles from "./Assignment.module.css";
 import { useNames } from "./names";
-import { useWhatIf } from "./queries";
+import { isAtWork, useAskWhatIf, whatIfById, whatIfs } from "./queries";
 import { minutesInWords, whyItWaits } from "./words";
 
 interface WhatIfProps {
@@ -19,22 +31,29 @@ interface WhatIfProps {
 
 /** What the draft would have done with the leads of the last days, beside what happened; and from there, switching it on. */
 export function WhatIf({ rules, inForce, switchOn, switching }: WhatIfProps) {
-  const asking = useWhatIf();
+  const asking = useAskWhatIf();
+  const earlier = useQuery(whatIfs);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [days, setDays] = useState("90");
   const [minutes, setMinutes] = useState("5");
   const late = Number(minutes);
   const bad = !Number.isInteger(late) || late < 1 || late > 10_080;
+  const shown = chosen ?? earlier.data?.[0]?.id ?? null;
   return (
     <Card title="What if">
       <p className={settings.words}>
-        These rules are tried on the leads that came without an owner. Nothing is changed by it. Licences,
-        languages and hours are those of today; whoever has a lead is in touch as soon as they usually are.
+        These rules are tried on the leads that came without an owner. No lead is changed by it. Whoever works
+        here works as was known at each moment; whoever has a lead is in touch as soon as they usually are.
       </p>
       <form
         className={styles.asked}
         onSubmit={(event) => {
           event.preventDefault();
-          if (!bad) asking.mutate({ rules: [...rules], days: Number(days), minutes: late });
+          if (bad) return;
+          asking.mutate(
+            { rules: [...rules], days: Number(days), minutes: late },
+            { onSuccess: ({ id }) => setChosen(id) },
+          );
         }}
       >
         <NativeSelect
@@ -60,8 +79,78 @@ export function WhatIf({ rules, inForce, switchOn, switching }: WhatIfProps) {
         )}
       </form>
       <Wrong error={asking.error} />
-      <div role="status">{asking.data && <Told told={asking.data} />}</div>
+      {earlier.error && !earlier.data && (
+        <Failed error={earlier.error} retry={() => void earlier.refetch()} what="list of what was tried" />
+      )}
+      {earlier.data && earlier.data.length > 1 && (
+        <Earlier items={earlier.data} shown={shown} choose={setChosen} />
+      )}
+      {shown !== null && <Shown key={shown} id={shown} />}
     </Card>
+  );
+}
+
+interface EarlierProps {
+  items: readonly Replay[];
+  shown: string | null;
+  choose: (id: string) => void;
+}
+
+function Earlier({ items, shown, choose }: EarlierProps) {
+  const zone = useZone();
+  return (
+    <NativeSelect
+      label="Tried before"
+      className={styles.before}
+      value={shown ?? ""}
+      onChange={(event) => choose(event.currentTarget.value)}
+      data={items.map(({ id, asked_at, days, of_draft }) => ({
+        value: id,
+        label: `${moment(asked_at, zone)}, ${days} days${of_draft ? "" : ", other rules"}`,
+      }))}
+    />
+  );
+}
+
+/** One replay: how far it is, or what it came to. */
+function Shown({ id }: { id: string }) {
+  const { data: replay, error, refetch } = useQuery(whatIfById(id));
+  const ask = () => void refetch();
+  if (!replay)
+    return error ? (
+      <Failed error={error} retry={ask} what="replay" />
+    ) : (
+      <Lines label="Loading what they would have done" />
+    );
+  const { asked_at, days, leads, leads_done, minutes, of_draft, result, status } = replay;
+  return (
+    <div className={styles.told}>
+      {error && <Stale error={error} retry={ask} />}
+      {isAtWork(replay) && (
+        <progress
+          className={styles.progress}
+          max={Math.max(leads ?? 0, 1)}
+          value={leads_done}
+          aria-label="Trying these rules"
+        />
+      )}
+      <p role="status">
+        {isAtWork(replay) && (leads === null ? "About to begin." : `${leads_done} of ${leads} leads.`)}
+        {isAtWork(replay) && " You may leave this page: it goes on, and is kept here."}
+        {status === "failed" && "It came to an end without a result. Try the rules once more."}
+        {status === "done" && (
+          <>
+            Tried <When at={asked_at} /> on the leads of {days} days.
+          </>
+        )}
+      </p>
+      {!of_draft && (
+        <p>
+          <Chip tone="warn">Other rules than the draft’s</Chip> Try these rules to see what they would do.
+        </p>
+      )}
+      {result && <Told told={result} days={days} minutes={minutes} />}
+    </div>
   );
 }
 
@@ -72,21 +161,23 @@ const ROWS: [string, (outcome: AssignmentOutcome) => string][] = [
   ["Nine tenths had an owner within", ({ wait_p90 }) => minutesInWords(wait_p90)],
   ["Half were answered within", ({ response_p50 }) => minutesInWords(response_p50)],
   ["Nine tenths were answered within", ({ response_p90 }) => minutesInWords(response_p90)],
+  ["Not answered in the time of a rule", ({ unanswered }) => String(unanswered)],
+  ["Went on to somebody else by a rule", ({ went_on }) => String(went_on)],
 ];
 
-function Told({ told }: { told: WhatIfShown }) {
+function Told({ told, days, minutes }: { told: WhatIfTold; days: number; minutes: number }) {
   const names = useNames();
   if (told.leads === 0)
-    return <p>No lead came without an owner in these {told.days} days: there is nothing to try them on.</p>;
+    return <p>No lead came without an owner in these {days} days: there is nothing to try them on.</p>;
   const most = Math.max(1, ...told.agents.flatMap(({ happened, draft }) => [happened, draft]));
   const missed: [string, (outcome: AssignmentOutcome) => string] = [
-    `Not answered within ${minutesInWords(told.minutes)}`,
+    `Not answered within ${minutesInWords(minutes)}`,
     (outcome) => `${outcome.missed} (${Math.round((100 * outcome.missed) / told.leads)} %)`,
   ];
   return (
-    <div className={styles.told}>
+    <>
       <p>
-        {told.leads} leads of {told.days} days.
+        {told.leads} leads of {days} days.
         {told.most_waiting > 0 && ` At most ${told.most_waiting} would have waited at once.`}
       </p>
       <Frame label="What happened, and what these rules would have done">
@@ -113,10 +204,12 @@ function Told({ told }: { told: WhatIfShown }) {
             <th scope="col">Who</th>
             <th scope="col">Happened</th>
             <th scope="col">By these rules</th>
+            <th scope="col">Open at once, at most</th>
+            <th scope="col">By these rules</th>
           </tr>
         </thead>
         <tbody>
-          {told.agents.map(({ user_id, happened, draft }) => (
+          {told.agents.map(({ user_id, happened, draft, most_open_happened, most_open_draft }) => (
             <tr key={user_id}>
               <th scope="row">{names.user(user_id)}</th>
               <td>
@@ -125,6 +218,8 @@ function Told({ told }: { told: WhatIfShown }) {
               <td>
                 <Bar value={draft} most={most} drafted />
               </td>
+              <td>{most_open_happened}</td>
+              <td>{most_open_draft}</td>
             </tr>
           ))}
         </tbody>
@@ -138,7 +233,35 @@ function Told({ told }: { told: WhatIfShown }) {
           ))}
         </ul>
       )}
-    </div>
+      <NotKnown people={told.known_since} />
+    </>
+  );
+}
+
+/** Of whom less is known than of all the days: what was taken for it is said. */
+function NotKnown({ people }: { people: readonly KnownSince[] }) {
+  const names = useNames();
+  const zone = useZone();
+  if (people.length === 0) return null;
+  return (
+    <>
+      <p>Not everything was known all the time:</p>
+      <ul className={styles.reasons} aria-label="What was not known all the time">
+        {people.map(({ user_id, joined_at, profile_at }) => (
+          <li key={user_id}>
+            {names.user(user_id)}{" "}
+            {[
+              ...(joined_at ? [`joined on ${moment(joined_at, zone)}, and got leads from then on`] : []),
+              ...(profile_at
+                ? [
+                    `works as was first said on ${moment(profile_at, zone)}: it is taken to have been so before`,
+                  ]
+                : []),
+            ].join("; ")}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -41,7 +41,11 @@ export function useWriteDraft() {
           body: { rules },
         }),
       ),
-    onSuccess: (now) => queries.setQueryData(assignment.queryKey, now),
+    onSuccess: (now) => {
+      queries.setQueryData(assignment.queryKey, now);
+      // What was tried is of other rules than the draft's now.
+      void queries.invalidateQueries({ queryKey: ["assignment", "what-ifs"] });
+    },
     onError: () => queries.invalidateQueries({ queryKey: assignment.queryKey }),
   });
 }
@@ -66,11 +70,41 @@ export function useSwitch() {
   });
 }
 
-/** What rules would have done. It changes nothing. */
-export function useWhatIf() {
+const WATCHED_MS = 1000;
+
+/** What was replayed lately, the latest first. */
+export const whatIfs = queryOptions({
+  queryKey: ["assignment", "what-ifs", "list"],
+  queryFn: async ({ signal }) => (await data(api.GET("/api/v1/lead-assignment/what-ifs", { signal }))).items,
+});
+
+/** One replay; asked for again and again while it is at work. */
+export const whatIfById = (id: string) =>
+  queryOptions({
+    queryKey: ["assignment", "what-ifs", "one", id],
+    queryFn: ({ signal }): Promise<WhatIfShown> =>
+      data(
+        api.GET("/api/v1/lead-assignment/what-ifs/{what_if_id}", {
+          params: { path: { what_if_id: id } },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data && isAtWork(state.data) ? WATCHED_MS : false),
+  });
+
+/** Whether a replay is not over yet. */
+export const isAtWork = ({ status }: Pick<WhatIfShown, "status">) =>
+  status === "waiting" || status === "running";
+
+/** Has rules tried on what happened. No lead is changed by it. */
+export function useAskWhatIf() {
+  const queries = useQueryClient();
   return useMutation({
     mutationFn: (body: { rules: RuleSaid[]; days: number; minutes: number }): Promise<WhatIfShown> =>
-      data(api.POST("/api/v1/lead-assignment/what-if", { body })),
-    gcTime: 0,
+      data(api.POST("/api/v1/lead-assignment/what-ifs", { body })),
+    onSuccess: (begun) => {
+      queries.setQueryData(whatIfById(begun.id).queryKey, begun);
+      return queries.invalidateQueries({ queryKey: whatIfs.queryKey });
+    },
   });
 }

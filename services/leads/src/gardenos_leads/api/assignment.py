@@ -19,7 +19,7 @@ from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
 from gardenos_contracts.values import Hours, LineOfBusiness
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gardenos_leads.assigning import queries
+from gardenos_leads.assigning import queries, replaying
 from gardenos_leads.assigning.aggregate import MOST_RULES, Assignment, evolve, stream_of
 
 router = APIRouter(prefix="/api/v1/lead-assignment", tags=["lead assignment"])
@@ -177,29 +177,43 @@ class AssignmentOutcome(Shape):
     wait_p90: float | None
     response_p50: float | None
     response_p90: float | None
+    unanswered: int
+    """How often nobody was in touch within the minutes that a rule gives."""
+    went_on: int
+    """How often a lead went from somebody to somebody else by a rule."""
 
 
 class AgentsShare(Shape):
-    """How many leads somebody had, and would have had."""
+    """How many leads somebody had first, and would have had; and how many at once were open, however they came."""
 
     user_id: UUID
     happened: int
     draft: int
+    most_open_happened: int
+    most_open_draft: int
 
 
 class RulesShare(Shape):
-    """How many leads a rule would have given."""
+    """How many leads a rule would have given first."""
 
     rule_id: UUID
     name: str
     leads: int
 
 
-class WhatIfShown(Shape):
+class KnownSince(Shape):
+    """Somebody of the rules' people of whom less is known than of the days that were asked about."""
+
+    user_id: UUID
+    joined_at: datetime | None
+    """They got leads from then on; null: they were there all the time."""
+    profile_at: datetime | None
+    """Licences, languages and hours that were said then are taken for what was before; null: they were known all the time."""
+
+
+class WhatIfTold(Shape):
     """What a draft would have done, beside what happened."""
 
-    days: int
-    minutes: int
     leads: int
     happened: AssignmentOutcome
     draft: AssignmentOutcome
@@ -209,6 +223,39 @@ class WhatIfShown(Shape):
     """Of what would wait at the end: why."""
     why: dict[str, int]
     most_waiting: int
+    known_since: list[KnownSince]
+
+
+class WhatIf(Shape):
+    """A replay, and how far it is."""
+
+    id: UUID
+    asked_at: datetime
+    """What happened until then is replayed."""
+    asked_by: UUID
+    days: int
+    minutes: int
+    status: Literal["waiting", "running", "done", "failed"]
+    leads: int | None
+    """How many there are to be replayed; null until they are counted."""
+    leads_done: int
+    finished_at: datetime | None
+    of_draft: bool
+    """Whether its rules are those of the draft as it is now."""
+
+
+class WhatIfShown(WhatIf):
+    """With its rules, and what it came to."""
+
+    rules: list[AssignmentRule]
+    result: WhatIfTold | None
+    """Null until it is done."""
+
+
+class WhatIfs(Shape):
+    """The latest first."""
+
+    items: list[WhatIf]
 
 
 class FairShare(Shape):
@@ -291,18 +338,38 @@ async def list_assignment_versions(reading: Reader) -> Response:
     return json_response({"items": await queries.versions(reading.session, reading.caller.agency_id)})
 
 
-@router.post("/what-if", responses={200: {"model": WhatIfShown}})
+@router.post("/what-ifs", status_code=202, responses={202: {"model": WhatIfShown}})
 async def ask_what_if(body: AskWhatIf, writing: Keeper) -> Response:
-    """Replays the leads that came without an owner through these rules, and tells it beside what happened. Changes nothing.
+    """Has the leads that came without an owner replayed through these rules, beside what happened. No lead is changed by it.
 
-    Licences, languages and hours are those of today. Who has a lead is in touch as soon as they usually are.
+    Whoever works here works as was known at each moment. Who has a lead is in touch as soon as they usually are.
     """
     there = [rule.told() for rule in body.rules]
     list(Assignment().write(there))
     await _refuse_strangers(writing, body.rules)
     async with writing.unit_of_work() as work:
-        found = await queries.replayed(work.session, writing.caller.agency_id, there, body.days, body.minutes)
-    return json_response(found)
+        earlier = await work.earlier_outcome()
+        if earlier is None:
+            id = await replaying.ask(work, there, body.days, body.minutes, writing.caller.user_id)
+            await work.settle(Changed(id, 0))
+        else:
+            id = earlier.id
+        found = await queries.replay(work.session, writing.caller.agency_id, id)
+    return json_response(found, 202, location=f"/api/v1/lead-assignment/what-ifs/{id}")
+
+
+@router.get("/what-ifs", responses={200: {"model": WhatIfs}})
+async def list_what_ifs(reading: Reader) -> Response:
+    """What was replayed lately, the latest first."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    return json_response({"items": await queries.replays(reading.session, reading.caller.agency_id)})
+
+
+@router.get("/what-ifs/{what_if_id}", responses={200: {"model": WhatIfShown}})
+async def show_what_if(what_if_id: UUID, reading: Reader) -> Response:
+    """How far a replay is, and what it came to."""
+    reading.caller.require(KEEP_ASSIGNMENT)
+    return json_response(await queries.replay(reading.session, reading.caller.agency_id, what_if_id))
 
 
 @router.get("/backlog", responses={200: {"model": BacklogShown}}, openapi_extra=lists("leads"))

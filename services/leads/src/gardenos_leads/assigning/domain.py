@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -100,6 +100,11 @@ class Load:
     """By rules, on a day of the agency's."""
     turns: defaultdict[UUID, Turns] = field(default_factory=lambda: defaultdict(Turns))
     """By rule."""
+
+    def has_one_more(self, user_id: UUID, at: datetime, staff: Staff) -> None:
+        """Somebody was given one, by whatever turn."""
+        self.open[user_id] += 1
+        self.given[user_id, day_of(at, staff.zone)] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,8 +323,7 @@ def give(given: Given, at: datetime, staff: Staff, load: Load) -> None:
         # What is theirs already takes nobody's turn.
         weight = next((seat.weight for seat in given.rule.seats if seat.user_id == given.user_id), 1)
         load.turns[given.rule.rule_id].take(given.user_id, weight)
-    load.open[given.user_id] += 1
-    load.given[given.user_id, day_of(at, staff.zone)] += 1
+    load.has_one_more(given.user_id, at, staff)
 
 
 class Backlog:
@@ -328,18 +332,32 @@ class Backlog:
     def __init__(self, rules: Sequence[AssignmentRule], zone: str) -> None:
         self._rules, self._zone = rules, zone
         self._by_hours = any(rule.when.hours for rule in rules)
-        self._of: dict[Kind, deque[Asked]] = {}
-        self.size = 0
+        self._there: dict[UUID, Asked] = {}
+        self._of: dict[Kind, list[tuple[datetime, UUID, int, Asked]]] = {}
+        """Heaps. What is not `_there` any more, or is another there, is passed over once it is the first."""
+        self._added = 0
 
-    def add(self, asked: Asked, at: datetime) -> None:
-        """One more, that came after the others of its kind, or as long ago."""
-        kind = kind_of(self._rules, asked, at, self._zone)
-        self._of.setdefault(kind, deque()).append(asked)
-        self.size += 1
+    @property
+    def size(self) -> int:
+        """How many wait."""
+        return len(self._there)
 
     def __iter__(self) -> Iterator[Asked]:
-        for kind in self._of.values():
-            yield from kind
+        return iter(self._there.values())
+
+    def __contains__(self, lead_id: UUID) -> bool:
+        return lead_id in self._there
+
+    def add(self, asked: Asked, at: datetime) -> None:
+        """One more; in the place of itself, where it waited as it was before."""
+        self._there[asked.lead_id] = asked
+        kind = kind_of(self._rules, asked, at, self._zone)
+        self._added += 1
+        heapq.heappush(self._of.setdefault(kind, []), (asked.since, asked.lead_id, self._added, asked))
+
+    def remove(self, lead_id: UUID) -> None:
+        """It waits no longer."""
+        self._there.pop(lead_id, None)
 
     def drain(self, at: datetime, staff: Staff, load: Load) -> Iterator[Given]:
         """Gives what can be given now, the oldest of all first; `load` is changed with each.
@@ -349,33 +367,39 @@ class Backlog:
         if self._by_hours:
             self._sort_anew(at)
         households: dict[UUID | None, UUID | None] = {}
-        heads = [(waiting[0].since, waiting[0].lead_id, kind) for kind, waiting in self._of.items() if kind[0]]
+        heads = [head for kind in list(self._of) if (head := self._head(kind)) is not None]
         heapq.heapify(heads)
         while heads:
-            *_, kind = heapq.heappop(heads)
-            waiting = self._of[kind]
-            asked = waiting[0]
+            *_, kind, asked = heapq.heappop(heads)
             if asked.household_id in households:
                 # Somebody of theirs was given at this moment.
                 asked = replace(asked, household_owner_id=households[asked.household_id])
             decided = decide(self._rules, asked, at, staff, load, fit=kind[0])
             if isinstance(decided, Kept):
                 continue
-            waiting.popleft()
-            self.size -= 1
+            self.remove(asked.lead_id)
             give(decided, at, staff, load)
             if asked.household_id is not None:
                 households[asked.household_id] = decided.user_id
-            if waiting:
-                heapq.heappush(heads, (waiting[0].since, waiting[0].lead_id, kind))
-            else:
-                del self._of[kind]
+            if (head := self._head(kind)) is not None:
+                heapq.heappush(heads, head)
             yield decided
+
+    def _head(self, kind: Kind) -> tuple[datetime, UUID, int, Kind, Asked] | None:
+        """The oldest of a kind that some rule is for."""
+        waiting = self._of[kind]
+        while waiting and self._there.get(waiting[0][1]) is not waiting[0][-1]:
+            heapq.heappop(waiting)
+        if not waiting:
+            del self._of[kind]
+            return None
+        since, lead_id, added, asked = waiting[0]
+        return (since, lead_id, added, kind, asked) if kind[0] else None
 
     def _sort_anew(self, at: datetime) -> None:
         """Which rules fit depends on the hour."""
-        everybody = sorted(self, key=lambda asked: (asked.since, asked.lead_id))
-        self._of, self.size = {}, 0
+        everybody = list(self)
+        self._of = {}
         for asked in everybody:
             self.add(asked, at)
 

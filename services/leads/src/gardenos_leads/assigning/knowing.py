@@ -1,19 +1,19 @@
 """What the rules look at, out of the tables: who works here and how, what everybody has, and what waits."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from gardenos_chassis.agency_zones import zone_named, zone_of
-from gardenos_chassis.auth.permissions import WRITE_RECORDS
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts.lead_assignment import AssignmentRule
-from gardenos_contracts.values import Hours, Role
+from gardenos_contracts.values import Role
 from sqlalchemy import select
 
-from gardenos_leads.assigning.domain import Agent, Asked, Licence, Load, Staff, Turns, day_of, language_of
+from gardenos_leads.assigning.domain import Asked, Load, Staff, Turns, day_of, language_of
+from gardenos_leads.assigning.staffing import agent_of
 from gardenos_leads.assigning.tables import absences, assignment_rules, assignment_turns, work_profiles
 from gardenos_leads.lists.tables import agency_zones
 
@@ -71,49 +71,18 @@ async def staff_of(session: Session, agency_id: UUID, since: datetime) -> Staff:
         away.setdefault(row.user_id, []).append((row.starts_at, row.ends_at))
     found = await driver_of(session).fetch(_PEOPLE, agency_id)
     agents = [
-        _agent(
-            row["user_id"],
+        agent_of(
+            UUID(str(row["user_id"])),
             Role(row["role"]),
             row["team_ids"],
             row["active"],
             known.get(row["user_id"]) or {},
-            away,
+            away.get(row["user_id"], ()),
             zone,
         )
         for row in found
     ]
     return Staff.of(agents, zone)
-
-
-def _agent(
-    user_id: UUID,
-    role: Role,
-    team_ids: Collection[UUID],
-    active: bool,
-    profile: Mapping[str, Any],
-    away: Mapping[UUID, Sequence[tuple[datetime, datetime]]],
-    zone: str,
-) -> Agent:
-    """`zone`: the agency's, by whose clock they work who said no other."""
-    user_id = UUID(str(user_id))
-    return Agent(
-        user_id=user_id,
-        active=active and WRITE_RECORDS.allows(role),
-        takes_leads=role is Role.AGENT,
-        team_ids=frozenset(UUID(str(id)) for id in team_ids),
-        licences=tuple(
-            Licence(
-                each["state"],
-                frozenset(each.get("lines") or ()),
-                date.fromisoformat(each["expires_on"]) if each.get("expires_on") else None,
-            )
-            for each in profile.get("licences") or ()
-        ),
-        languages=frozenset(profile.get("languages") or ()),
-        hours=tuple(Hours.model_validate(each) for each in profile.get("working_hours") or ()),
-        zone=profile.get("time_zone") or zone,
-        away=tuple(away.get(user_id, ())),
-    )
 
 
 async def load_of(session: Session, agency_id: UUID, staff: Staff, at: datetime) -> Load:

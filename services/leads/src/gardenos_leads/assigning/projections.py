@@ -1,7 +1,8 @@
 """Events in: the rules in force, what waits, what was given by which rule, and how soon leads were answered."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts import ActorKind, Event, Fact
@@ -13,6 +14,7 @@ from gardenos_contracts.lead_assignment import (
     LeadUnanswered,
 )
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadUnmerged
+from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold
 from gardenos_contracts.lead_recycling import LeadCameBack, LeadRecycled, LeadRecyclingCancelled
 from gardenos_contracts.leads import (
     ImportStarted,
@@ -67,6 +69,74 @@ _MOVED = """
 update lead_answers set moved_at = least(moved_at, $3), closed_at = case when $4 then least(closed_at, $3) else closed_at end
 where agency_id = $1 and lead_id = $2
 """
+
+
+# Nobody had it: it is written down once somebody has.
+_CAME_HELD = """
+insert into lead_holdings (agency_id, lead_id, version, at, owner_id, state, was_state)
+select $1, lead_id, version, at, owner_id, 'open', 'open'
+from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[]) as new (lead_id, version, at, owner_id)
+where owner_id is not null
+"""
+# What was set aside goes on as it was before.
+_HELD = """
+insert into lead_holdings
+    (agency_id, lead_id, version, at, owner_id, household_id, state, was_owner_id, was_household_id, was_state)
+select $1, $2, $3, $4, case when $5 then $6::uuid else owner_id end, case when $7 then $8::uuid else household_id end,
+    coalesce(case when $9::text <> 'back' then $9 when $9 = 'back' then (
+        select h.state from lead_holdings h where h.agency_id = $1 and h.lead_id = $2 and h.state <> 'aside'
+        order by h.version desc limit 1
+    ) else state end, 'open'),
+    owner_id, household_id, coalesce(state, 'open')
+from (values (1)) as one (one) left join lateral (
+    select owner_id, household_id, state from lead_holdings where agency_id = $1 and lead_id = $2 order by version desc limit 1
+) before on true
+"""
+
+
+async def project_holdings(session: Session, facts: Sequence[Fact[Event]]) -> None:
+    """Keeps whose leads were, of which household and in which state: a replay sees them as they were at its moment."""
+    driver = driver_of(session)
+    came = [(fact, fact.data) for fact in facts if isinstance(fact.data, LeadCaptured) and fact.data.owner_id]
+    if came:
+        await driver.execute(
+            _CAME_HELD,
+            came[0][0].agency_id,
+            [lead.lead_id for _, lead in came],
+            [fact.version for fact, _ in came],
+            [fact.occurred_at for fact, _ in came],
+            [lead.owner_id for _, lead in came],
+        )
+    for fact in facts:
+        if (held := _held(fact.data)) is not None:
+            owned, joined, state = held
+            this = (fact.agency_id, fact.stream_id, fact.version, fact.occurred_at)
+            await driver.execute(
+                _HELD, *this, bool(owned), *(owned or [None]), bool(joined), *(joined or [None]), state
+            )
+
+
+_Held: TypeAlias = tuple[list[UUID | None], list[UUID | None], str | None]
+
+
+def _held(event: Event) -> _Held | None:
+    """Whose it is, of which household, and its state, as far as an event tells: an empty list and None where it does not."""
+    match event:
+        case LeadAssigned():
+            return [event.owner_id], [], None
+        case LeadJoinedHousehold():
+            return [], [event.household_id], None
+        case LeadLeftHousehold():
+            return [], [None], None
+        case LeadStageChanged():
+            return [], [], event.stage.value if event.stage.closed else "open"
+        case LeadConverted():
+            return [], [], Stage.WON.value
+        case LeadRemoved() | LeadMergedInto() | PersonForgotten() | LeadRecycled():
+            return [], [], "aside"
+        case LeadRestored() | LeadUnmerged() | LeadCameBack() | LeadRecyclingCancelled():
+            return [], [], "back"
+    return None
 
 
 async def project_assigning(session: Session, facts: Sequence[Fact[Event]]) -> None:

@@ -1,33 +1,23 @@
 """What is asked about assignment: the rules, what waits and why, what a draft would do, and who got how many."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from gardenos_chassis.auth import Caller, visible_to
+from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts.lead_assignment import AssignmentRule
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from gardenos_leads.assigning.domain import Given, Staff, decide, seats_of
 from gardenos_leads.assigning.knowing import asked_of, days_ago, load_of, rules_in_force, staff_of
-from gardenos_leads.assigning.replay import Past, Told, at_percent, what_if
-from gardenos_leads.assigning.tables import assignment_rules, assignment_versions, lead_backlog
+from gardenos_leads.assigning.tables import assignment_rules, assignment_versions, lead_backlog, what_ifs
 from gardenos_leads.tables import leads
 
-MOST_REPLAYED = 200_000
-
-_PAST = """
-select a.lead_id, a.arrived_at as since, l.source, l.campaign_id, l.state, l.postal_code, l.line_of_business,
-    l.fields->>'language' as language, null::uuid as team_id, a.first_owner_id, a.first_owned_at,
-    least(l.first_touched_at, a.moved_at) as touched_at, a.closed_at
-from lead_answers a join leads l on l.agency_id = a.agency_id and l.id = a.lead_id
-where a.agency_id = $1 and a.arrived_at >= $2 and a.to_assign and l.removed_at is null
-order by a.arrived_at, a.lead_id limit $3
-"""
+_WHAT_IF = ("id", "asked_at", "asked_by", "days", "minutes", "status", "leads", "leads_done", "finished_at")
 _RECEIVED = """
 select user_id, rule_id, max(rule) as rule, count(*) as leads from leads_given
 where agency_id = $1 and given_at >= $2 group by user_id, rule_id
@@ -84,61 +74,25 @@ async def backlog(session: Session, caller: Caller, limit: int) -> dict[str, Any
     return {"items": items, "more": len(found) > limit}
 
 
-async def replayed(
-    session: Session, agency_id: UUID, draft: Sequence[AssignmentRule], days: int, minutes: int
-) -> dict[str, Any]:
-    """What a draft would have done with the leads of so many days."""
-    now, since = datetime.now(UTC), days_ago(days)
-    rows = await driver_of(session).fetch(_PAST, agency_id, since, MOST_REPLAYED)
-    staff = await staff_of(session, agency_id, since)
-
-    def replay() -> dict[str, Any]:
-        past = [_past(row) for row in rows]
-        told = what_if(draft, past, staff, until=now, minutes=minutes)
-        return {
-            "days": days,
-            "minutes": minutes,
-            "leads": len(past),
-            "happened": _summed(told.happened),
-            "draft": _summed(told.draft),
-            "agents": [
-                {"user_id": id, "happened": told.happened.per_agent[id], "draft": told.draft.per_agent[id]}
-                for id in sorted(set(told.happened.per_agent) | set(told.draft.per_agent))
-            ],
-            "rules": [
-                {"rule_id": rule.rule_id, "name": rule.name, "leads": told.per_rule[rule.rule_id]} for rule in draft
-            ],
-            "waiting": dict(told.waiting),
-            "why": dict(told.why),
-            "most_waiting": told.most_waiting,
-        }
-
-    # A year's leads are some seconds of arithmetic: others are served meanwhile.
-    return await asyncio.to_thread(replay)
+async def replays(session: Session, agency_id: UUID) -> list[dict[str, Any]]:
+    """What rules were replayed lately, the latest first; without what they came to."""
+    found = _what_ifs(agency_id, *(what_ifs.c[name] for name in _WHAT_IF))
+    return await fetch(session, found.order_by(what_ifs.c.asked_at.desc(), what_ifs.c.id))
 
 
-def _past(row: Mapping[str, Any]) -> Past:
-    owner = row["first_owner_id"]
-    return Past(
-        asked_of(row),
-        owner_id=None if owner is None else UUID(str(owner)),
-        owned_at=row["first_owned_at"],
-        touched_at=row["touched_at"],
-        closed_at=row["closed_at"],
-    )
+async def replay(session: Session, agency_id: UUID, id: UUID) -> dict[str, Any]:
+    """One of them, with its rules and what it came to, once it is done. Raises NotFound."""
+    found = _what_ifs(agency_id, *(what_ifs.c[name] for name in (*_WHAT_IF, "rules", "result")))
+    row = (await session.execute(found.where(what_ifs.c.id == id))).mappings().first()
+    if row is None:
+        raise NotFound("this replay is not there any more: have the rules tried again")
+    return dict(row)
 
 
-def _summed(told: Told) -> dict[str, Any]:
-    return {
-        "assigned": sum(told.per_agent.values()),
-        "unassigned": told.unassigned,
-        "answered": len(told.responses),
-        "missed": told.missed,
-        "wait_p50": at_percent(told.waits, 50),
-        "wait_p90": at_percent(told.waits, 90),
-        "response_p50": at_percent(told.responses, 50),
-        "response_p90": at_percent(told.responses, 90),
-    }
+def _what_ifs(agency_id: UUID, *columns: ColumnElement[Any]) -> Select[Any]:
+    draft = select(assignment_rules.c.draft == what_ifs.c.rules).where(assignment_rules.c.agency_id == agency_id)
+    of_draft = func.coalesce(draft.scalar_subquery(), False).label("of_draft")
+    return select(*columns, of_draft).where(what_ifs.c.agency_id == agency_id)
 
 
 async def fairness(session: Session, agency_id: UUID, days: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Rules, what waits, what was given, how soon leads were answered; who is licensed, at work and away."""
 
-from sqlalchemy import Boolean, Column, DateTime, Float, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Integer, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gardenos_leads.tables import metadata
@@ -87,6 +87,25 @@ leads_unanswered = Table(
     _moment("at"),
 )
 
+lead_holdings = Table(
+    "lead_holdings",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    _moment("at"),
+    Column("owner_id", Uuid),
+    Column("household_id", Uuid),
+    Column("state", Text),
+    Column("was_owner_id", Uuid),
+    Column("was_household_id", Uuid),
+    Column("was_state", Text),
+)
+"""Whose a lead was, of which household and in which state (open, won, lost, aside), from when on; and what was so before.
+
+A lead that nobody has, of no household and open, as it came, has no row yet.
+"""
+
 work_profiles = Table(
     "work_profiles",
     metadata,
@@ -107,6 +126,17 @@ absences = Table(
     Column("cancelled", Boolean),
 )
 
+staff_changes = Table(
+    "staff_changes",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    _moment("at"),
+    Column("user_id", Uuid),
+    Column("told", JSONB),
+)
+"""Each thing that identity told of who works here and how, in its order; as `working.told_of` writes it."""
+
 assignment_turns = Table(
     "assignment_turns",
     metadata,
@@ -117,5 +147,24 @@ assignment_turns = Table(
 )
 """Whose turn it is: working state of the router, and no read model."""
 
-OF_LEADS = (quiet_imports, lead_backlog, lead_answers, leads_given, leads_unanswered)
+what_ifs = Table(
+    "what_ifs",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("asked_by", Uuid),
+    _moment("asked_at"),
+    Column("rules", JSONB),
+    Column("days", Integer),
+    Column("minutes", Integer),
+    Column("status", Text),
+    Column("leads", Integer),
+    Column("leads_done", Integer),
+    _moment("started_at"),
+    _moment("finished_at"),
+    Column("result", JSONB),
+)
+"""Replays that were asked for: how far they are (waiting, running, done, failed), and what they came to. No read model."""
+
+OF_LEADS = (quiet_imports, lead_backlog, lead_answers, leads_given, leads_unanswered, lead_holdings)
 """What the read model of leads holds besides."""
