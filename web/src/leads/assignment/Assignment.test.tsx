@@ -68,7 +68,9 @@ beforeEach(() => {
     if (pathname.endsWith("/in-force"))
       return Response.json((now = { ...now, version: 5, number: 2, active: now.draft }));
     if (pathname.endsWith("/what-ifs") && request.method === "GET")
-      return Response.json({ items: replays.map(({ rules: _, result: __, ...item }) => item) });
+      return Response.json({
+        items: replays.map((each) => ({ ...each, rules: undefined, result: undefined })),
+      });
     if (pathname.endsWith("/what-ifs")) {
       replays = [
         replayed({ id: "now", status: "running", leads: 10, leads_done: 4, result: null }),
