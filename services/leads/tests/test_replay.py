@@ -154,6 +154,16 @@ def test_a_lead_goes_to_who_has_its_household() -> None:
     assert told([nobody_else], *people, lead(1, 1), lost, *joins, before=Before(members=[theirs])).draft.unassigned == 1
 
 
+def test_of_a_household_that_waited_each_is_given_once() -> None:
+    """Both are given in one look, when somebody comes; what she has of them goes on when she goes away."""
+    joins = [Held(hours(2), id_of(number), household_id=HOME, replayed=True) for number in (1, 2)]
+    away = StaffChange(hours(10), ANN, planned=absence(ANN, 20, 50, covered_by=BEN))
+    closed = Held(hours(30), id_of(1), household_id=HOME, state="won", was_household_id=HOME, replayed=True)
+    what = told([rule(named=(ANN,))], joined(ANN, hours(5)), joined(BEN), lead(1, 1), lead(2, 1), *joins, away, closed)
+    assert what.draft.per_agent == {ANN: 2}
+    assert (what.draft.went_on, what.draft.most_open) == (2, {ANN: 2, BEN: 2})
+
+
 def test_whom_the_draft_gave_one_of_a_household_gets_the_next_of_it() -> None:
     people = [joined(ANN), joined(BEN)]
     what = told(

@@ -321,12 +321,17 @@ class Replay:
         self._looked, self._soon = at, _NEVER
         if not self._backlog.size:
             return
-        for given in list(self._backlog.drain(at, self._staff.now, self._load)):
-            if given.user_id is not None:
-                lead = self._leads[given.asked.lead_id]
-                if given.asked.household_id is not None:
-                    self._waiting_of[given.asked.household_id].discard(given.asked.lead_id)
-                self._given(lead, given.user_id, given.rule, at)
+        drained = [
+            (self._leads[given.asked.lead_id], given.user_id, given.rule)
+            for given in self._backlog.drain(at, self._staff.now, self._load)
+            if given.user_id is not None
+        ]
+        # None of them waits any more before the first is told of: it may be of the household of the next.
+        for lead, _, _ in drained:
+            if lead.asked.household_id is not None:
+                self._waiting_of[lead.asked.household_id].discard(lead.asked.lead_id)
+        for lead, user_id, rule in drained:
+            self._given(lead, user_id, rule, at)
         self.told.most_waiting = max(self.told.most_waiting, self._backlog.size)
 
     def _given(self, lead: _Lead, user_id: UUID, rule: AssignmentRule, at: datetime) -> None:
