@@ -20,6 +20,7 @@ MEASURES = {
     "post_to_screen": "bench.screen",
     "import": "bench.imports",
     "pipeline_change": "bench.placing",
+    "what_if": "bench.what_if",
     "commit_to_effect": "bench.effect",
     "jobs": "bench.jobs",
     "memory": "bench.memory",

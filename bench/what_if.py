@@ -1,7 +1,8 @@
 """Rules replayed over 90 days of one agency, beside reading the same rows in the same order and giving them in plain turns.
 
-A hundred thousand leads (`LEADS=`), thirty people of three teams with licences, languages and hours that change, absences, a
-tenth of the leads in households; rules ask for licences, hours and caps, escalate and go on. The baseline asks nobody anything.
+A hundred thousand leads (`GARDENOS_BENCH_WHAT_IF_LEADS=`), thirty people of three teams with licences, languages and hours
+that change, absences, a tenth of the leads in households; rules ask for licences, hours and caps, escalate and go on. The
+baseline asks nobody anything.
 """
 
 import os
@@ -25,14 +26,16 @@ from gardenos_leads.settings import LeadsSettings
 
 from bench.measure import Measure, in_turns, say
 
-LEADS = int(os.environ.get("LEADS", "100000"))
+LEADS = int(os.environ.get("GARDENOS_BENCH_WHAT_IF_LEADS", "100000"))
 DAYS = 90
 PEOPLE, TEAMS = 30, 3
 ROUNDS = 3
 
 _LEADS = """
-insert into leads (agency_id, id, person_id, given_name, family_name, display_name, sort_name, stage, source, state, line_of_business, fields,
-    owner_id, first_touched_at, captured_at, contact_attempts, version)
+insert into leads (
+    agency_id, id, person_id, given_name, family_name, display_name, sort_name, stage, source, state, line_of_business,
+    fields, owner_id, first_touched_at, captured_at, contact_attempts, version
+)
 select $1, md5('lead ' || n)::uuid, md5('person ' || n)::uuid, 'Maria', '', 'Maria', 'maria',
     case when n % 3 = 0 then 'won' else 'new' end, (array['web form', 'vendor', 'referral'])[1 + n % 3],
     (array['TX', 'OK', 'CA', 'NM', 'AZ'])[1 + n % 5], (array['auto', 'home', 'life'])[1 + n / 7 % 3],

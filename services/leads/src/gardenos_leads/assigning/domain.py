@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -113,16 +114,17 @@ class Staff:
 
     agents: Mapping[UUID, Agent]
     zone: str = "UTC"
-    of_team: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+    of_team: Mapping[UUID, Sequence[Seat]] = field(default_factory=dict)
+    """Whose turn it may be in each team."""
 
     @classmethod
     def of(cls, agents: Iterable[Agent], zone: str = "UTC") -> Staff:
         """With whom each team has."""
         people = {agent.user_id: agent for agent in agents}
-        teams: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        teams: defaultdict[UUID, list[Seat]] = defaultdict(list)
         for user_id in sorted(people):
             for team_id in people[user_id].team_ids if people[user_id].takes_leads else ():
-                teams[team_id].append(user_id)
+                teams[team_id].append(Seat(user_id=user_id))
         return cls(people, zone, dict(teams))
 
 
@@ -184,9 +186,15 @@ def _primary(language: str) -> str:
 
 def within(hours: Sequence[Hours], at: datetime, zone: str) -> bool:
     """Whether a moment is within these hours by a zone's clock."""
+    weekday, clock = _clock(at, zone)
+    return any(each.weekday == weekday and each.start <= clock < each.end for each in hours)
+
+
+@lru_cache(maxsize=64)
+def _clock(at: datetime, zone: str) -> tuple[int, str]:
+    # Of one moment everybody is asked.
     local = at.astimezone(zone_named(zone))
-    clock = f"{local:%H:%M}"
-    return any(each.weekday == local.weekday() and each.start <= clock < each.end for each in hours)
+    return local.weekday(), f"{local:%H:%M}"
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -198,7 +206,7 @@ def seats_of(rule: AssignmentRule, staff: Staff) -> Sequence[Seat]:
     """Whose turn it may be by a rule: those who are named, and the team's agents."""
     named = {seat.user_id: seat for seat in rule.seats}
     team = staff.of_team.get(rule.team_id, ()) if rule.team_id is not None else ()
-    return [*named.values(), *(Seat(user_id=user_id) for user_id in team if user_id not in named)]
+    return [*named.values(), *(seat for seat in team if seat.user_id not in named)]
 
 
 def why_not(
@@ -336,6 +344,8 @@ class Backlog:
         self._of: dict[Kind, list[tuple[datetime, UUID, int, Asked]]] = {}
         """Heaps. What is not `_there` any more, or is another there, is passed over once it is the first."""
         self._added = 0
+        self._new: set[Kind] = set()
+        """Of which something was added since it was drained."""
 
     @property
     def size(self) -> int:
@@ -353,21 +363,24 @@ class Backlog:
         self._there[asked.lead_id] = asked
         kind = kind_of(self._rules, asked, at, self._zone)
         self._added += 1
+        self._new.add(kind)
         heapq.heappush(self._of.setdefault(kind, []), (asked.since, asked.lead_id, self._added, asked))
 
     def remove(self, lead_id: UUID) -> None:
         """It waits no longer."""
         self._there.pop(lead_id, None)
 
-    def drain(self, at: datetime, staff: Staff, load: Load) -> Iterator[Given]:
+    def drain(self, at: datetime, staff: Staff, load: Load, *, new_alone: bool = False) -> Iterator[Given]:
         """Gives what can be given now, the oldest of all first; `load` is changed with each.
 
-        What one of a kind waits for, all of its kind wait for: within a moment people only get fuller.
+        What one of a kind waits for, all of its kind wait for: within a moment people only get fuller. `new_alone`: since
+        it was drained they only got fuller, too, and so kinds are looked at to which something was added.
         """
         if self._by_hours:
             self._sort_anew(at)
         households: dict[UUID | None, UUID | None] = {}
-        heads = [head for kind in list(self._of) if (head := self._head(kind)) is not None]
+        kinds, self._new = self._new if new_alone else set(self._of), set()
+        heads = [head for kind in kinds & self._of.keys() if (head := self._head(kind)) is not None]
         heapq.heapify(heads)
         while heads:
             *_, kind, asked = heapq.heappop(heads)

@@ -35,7 +35,7 @@ State: TypeAlias = Literal["open", "won", "lost", "aside"]
 """Of a lead. Aside: removed, merged, forgotten, or left alone until a later day."""
 
 _LOOKS = timedelta(minutes=15)
-"""What waits is looked at again so often, and whenever something happens that may help it. In earnest: each minute."""
+"""All that waits is looked at again so often, and whenever somebody may have more room. In earnest: each minute."""
 _AFTER = timedelta(seconds=1)
 """Leads are given after they were captured, by a job: what was recorded together with them counts."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -176,7 +176,7 @@ class Replay:
         """Of a household: leads that wait."""
         self._due: list[tuple[datetime, int, str, _Lead | Absence, int]] = []
         self._put_down = 0
-        self._looked, self._soon = since, _NEVER
+        self._soon, self._quarter, self._freed = _NEVER, _NEVER, False
         for held in self._before.members:
             self._member(held.household_id, held.lead_id, held.owner_id, held.state)
 
@@ -200,6 +200,7 @@ class Replay:
     def finish(self) -> WhatIf:
         """Nothing else happened: what it came to."""
         self._go_on_to(self._until)
+        self._freed = True
         self._drain(self._until)
         self.told.draft.unassigned += self._backlog.size
         for asked in self._backlog:
@@ -212,7 +213,7 @@ class Replay:
     def _go_on_to(self, at: datetime) -> None:
         """What is due until a moment, and looks at what waits, in their order."""
         while True:
-            look = min(self._soon, max(self._looked, self._since) + _LOOKS) if self._backlog.size else _NEVER
+            look = min(self._soon, self._quarter) if self._backlog.size else _NEVER
             due = self._due[0][0] if self._due else _NEVER
             if min(look, due) > min(at, self._until):
                 return
@@ -250,7 +251,7 @@ class Replay:
         self.told.draft.missed += over
         lead = self._leads[past.asked.lead_id] = _Lead(past.asked, past)
         self._waits(lead, since)
-        self._look_soon(since)
+        self._look_soon(since, freed=False)
 
     def _held(self, held: Held) -> None:
         if held.was_state == "open" and held.was_owner_id is not None:
@@ -269,7 +270,7 @@ class Replay:
         if held.was_household_id != held.household_id:
             self._member(held.was_household_id, held.lead_id, None, held.was_state, held.at)
         self._member(held.household_id, held.lead_id, held.owner_id, held.state, held.at)
-        self._look_soon(held.at)
+        self._look_soon(held.at, freed=held.was_state == "open" and held.was_owner_id is not None)
 
     def _became(self, held: Held) -> None:
         """One of those that are replayed is closed, or open again, or of another household."""
@@ -301,29 +302,34 @@ class Replay:
             if not lead.touched:
                 self._untouched[owner_id].add(held.lead_id)
         self._member(lead.asked.household_id, held.lead_id, owner_id, lead.state, held.at)
-        self._look_soon(held.at)
+        self._look_soon(held.at, freed=was_open and not is_open and owner_id is not None)
 
     def _changed(self, change: StaffChange) -> None:
         self._staff.tell(change)
         if change.planned is not None and change.planned.ends_at > change.at:
             self._put(max(change.planned.starts_at, change.at), "away", change.planned)
-        self._look_soon(change.at)
+        self._look_soon(change.at, freed=True)
 
     # What follows from that by the rules.
 
-    def _look_soon(self, at: datetime) -> None:
+    def _look_soon(self, at: datetime, *, freed: bool) -> None:
+        """`freed`: somebody may take what they could not take before."""
+        self._freed |= freed
         # One that is over was for nobody: nothing waited then.
         if self._soon is _NEVER or self._soon < at:
             self._soon = at + _AFTER
-        self._looked = max(self._looked, at)
 
     def _drain(self, at: datetime) -> None:
-        self._looked, self._soon = at, _NEVER
+        self._soon = _NEVER
         if not self._backlog.size:
             return
+        # Until somebody has more room, or the clock lets somebody begin, what waited goes on waiting: people only get fuller.
+        everything = self._freed or at >= self._quarter
+        if everything:
+            self._quarter, self._freed = _next_look(at), False
         drained = [
             (self._leads[given.asked.lead_id], given.user_id, given.rule)
-            for given in self._backlog.drain(at, self._staff.now, self._load)
+            for given in self._backlog.drain(at, self._staff.now, self._load, new_alone=not everything)
             if given.user_id is not None
         ]
         # None of them waits any more before the first is told of: it may be of the household of the next.
@@ -426,6 +432,9 @@ class Replay:
 
     def _waits(self, lead: _Lead, at: datetime) -> None:
         """With who has its household at this moment."""
+        if not self._backlog.size:
+            # Until now nobody looked.
+            self._quarter = _next_look(at)
         asked = lead.asked
         if asked.household_id is not None:
             self._waiting_of[asked.household_id].add(asked.lead_id)
@@ -466,6 +475,11 @@ class Replay:
         usual = self._before.usual
         took = usual.get(user_id, usual.get(None))
         return None if took is None else at + took
+
+
+def _next_look(at: datetime) -> datetime:
+    """The next quarter of an hour: at one begin days and, as people write them, hours."""
+    return at - (at - datetime.min.replace(tzinfo=UTC)) % _LOOKS + _LOOKS
 
 
 def _at_most(most: dict[UUID, int], user_id: UUID, now: int) -> None:
