@@ -8,7 +8,7 @@ from gardenos_chassis.errors import NotFound
 from gardenos_chassis.fetching import fetch
 from gardenos_chassis.http.paging import Key, keyset, page_of
 from gardenos_chassis.tenancy import Session
-from sqlalchemy import ColumnElement, and_, literal, null, select
+from sqlalchemy import ColumnElement, Uuid, and_, cast, literal, null, select
 
 from gardenos_leads.bulk.tables import bulk_rows, bulks
 from gardenos_leads.tables import leads
@@ -46,7 +46,7 @@ async def bulk(session: Session, caller: Caller, bulk_id: UUID, *, to_change: bo
 
 def _theirs(caller: Caller) -> Any:
     back = and_(_BACK.c.agency_id == bulks.c.agency_id, _BACK.c.id == bulks.c.undone_by)
-    seen: ColumnElement[bool] = visible_to(caller, bulks.c.created_by, null())
+    seen: ColumnElement[bool] = visible_to(caller, bulks.c.created_by, cast(null(), Uuid))
     return _BULK.select_from(bulks.outerjoin(_BACK, back)).where(bulks.c.agency_id == caller.agency_id, seen)
 
 
