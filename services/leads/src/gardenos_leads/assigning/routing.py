@@ -77,12 +77,12 @@ assigning = Jobs(at_once=2)
 async def something_happened(events: Sequence[Received[Event]], db: Session) -> None:
     """What waits may find somebody now.
 
-    Who joined a household gets a look of its own: one that is going on has read the backlog without it.
+    What says who may take it gets a look of its own: one that is going on has read that before.
     """
     await wake(db, events[-1])
-    joined = [received for received in events if isinstance(received.data, LeadJoinedHousehold)]
-    if joined:
-        await wake(db, joined[-1], key=joined[-1].id)
+    said = [received for received in events if isinstance(received.data, LeadJoinedHousehold | AssignmentSwitchedOn)]
+    if said:
+        await wake(db, said[-1], key=said[-1].id)
 
 
 async def wake(db: Session, because_of: Received[Event], *, key: str = "now") -> None:
