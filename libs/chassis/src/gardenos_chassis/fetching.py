@@ -9,7 +9,7 @@ That key is made by a walk through the whole statement, each column of it, for e
 the same columns and joins: its statement is put together only for a form not seen before, and the key is of what narrows it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,14 +43,7 @@ async def fetch(session: Session, statement: Select[Any]) -> list[dict[str, Any]
     key = statement._generate_cache_key()
     if key is None:
         return await _by_sqlalchemy(session, statement)
-    if key.key not in _plans:
-        if len(_plans) >= _MOST:
-            _plans.clear()
-        _plans[key.key] = _planned(statement, key.bindparams, session.dialect)
-    plan = _plans[key.key]
-    if plan is None:
-        return await _by_sqlalchemy(session, statement)
-    return await plan.fetch(session, key.bindparams)
+    return await _fetched(session, _plans, key.key, key.bindparams, lambda: statement)
 
 
 class Listing:
@@ -79,30 +72,34 @@ class Listing:
     ) -> list[dict[str, Any]]:
         """The rows for which all conditions hold, each a dictionary by column name; `also`: columns that depend on who asks."""
         most = [] if limit is None else [bindparam(None, limit, Integer)]
+
+        def narrowed() -> Select[Any]:
+            found = self._base.add_columns(*also).where(*where).order_by(*order)
+            return found.limit(most[0]) if most else found
+
         keys = [each._generate_cache_key() for each in (*where, *order, *also, *most)]
         known = [key for key in keys if key is not None]
         if len(known) < len(keys):
-            return await _by_sqlalchemy(session, self._narrowed(where, order, also, most))
+            return await _by_sqlalchemy(session, narrowed())
         held = [*self._held, *(value for key in known for value in key.bindparams)]
         form = (len(where), len(order), len(also), *(key.key for key in known))
-        if form not in self._plans:
-            if len(self._plans) >= _MOST:
-                self._plans.clear()
-            self._plans[form] = _planned(self._narrowed(where, order, also, most), held, session.dialect)
-        plan = self._plans[form]
-        if plan is None:
-            return await _by_sqlalchemy(session, self._narrowed(where, order, also, most))
-        return await plan.fetch(session, held)
+        return await _fetched(session, self._plans, form, held, narrowed)
 
-    def _narrowed(
-        self,
-        where: Sequence[ColumnElement[bool]],
-        order: Sequence[ColumnElement[Any]],
-        also: Sequence[ColumnElement[Any]],
-        most: Sequence[ColumnElement[Any]],
-    ) -> Select[Any]:
-        found = self._base.add_columns(*also).where(*where).order_by(*order)
-        return found.limit(most[0]) if most else found
+
+async def _fetched(
+    session: Session,
+    plans: dict[object, Plan | None],
+    form: object,
+    held: Sequence[BindParameter[Any]],
+    statement: Callable[[], Select[Any]],
+) -> list[dict[str, Any]]:
+    """The rows for what is held, by the plan of its form, which is made of the statement where there is none yet."""
+    if form not in plans:
+        if len(plans) >= _MOST:
+            plans.clear()
+        plans[form] = _planned(statement(), held, session.dialect)
+    plan = plans[form]
+    return await (_by_sqlalchemy(session, statement()) if plan is None else plan.fetch(session, held))
 
 
 async def _by_sqlalchemy(session: Session, statement: Select[Any]) -> list[dict[str, Any]]:
