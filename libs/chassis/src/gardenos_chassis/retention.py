@@ -5,7 +5,8 @@ so a night that fails ends no rule; where an agency gives no rule there is no jo
 """
 
 from calendar import monthrange
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
@@ -16,7 +17,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, Uuid, select
 
 from gardenos_chassis.agency_zones import zone_named
 from gardenos_chassis.events.consumer import Consumer
-from gardenos_chassis.events.store import Context
+from gardenos_chassis.events.store import Context, LostRace, UnitOfWork
 from gardenos_chassis.jobs import Job, Jobs, enqueue
 from gardenos_chassis.read_models.model import ReadModel
 from gardenos_chassis.rows import upsert_many
@@ -74,6 +75,15 @@ async def rule_of(session: Session) -> Rule:
     columns = [retention_rules.c[name] for name in Rule.__dataclass_fields__]
     row = (await session.execute(select(*columns))).first()
     return Rule() if row is None else Rule(*row)
+
+
+@asynccontextmanager
+async def unit_of_night(job: Job, context: Context) -> AsyncIterator[UnitOfWork]:
+    """A transaction of a night, while nobody else has taken it over. Raises LostRace, upon which a night is begun again."""
+    async with job.store.unit_of_work(context) as work:
+        if not await job.holds(work.session):
+            raise LostRace("somebody else goes on with this night")
+        yield work
 
 
 Night: TypeAlias = Callable[[Job, Rule], Awaitable[None]]

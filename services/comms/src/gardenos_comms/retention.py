@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from gardenos_chassis.events import Context
-from gardenos_chassis.events.store import LostRace
 from gardenos_chassis.jobs import Job
-from gardenos_chassis.retention import Rule, months_before, retention
+from gardenos_chassis.retention import Rule, months_before, retention, unit_of_night
 from gardenos_chassis.tenancy import driver_of
 from sqlalchemy import select
 
@@ -63,9 +62,7 @@ async def _strangers(job: Job, before: datetime, after: UUID | None) -> list[tup
 
 
 async def _forget(job: Job, context: Context, thread_id: UUID, email: str | None, before: datetime) -> None:
-    async with job.store.unit_of_work(context) as work:
-        if not await job.holds(work.session):
-            raise LostRace("somebody else goes on with this night")
+    async with unit_of_night(job, context) as work:
         await forget_stranger(work, thread_id, email, before)
 
 

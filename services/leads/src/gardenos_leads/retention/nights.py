@@ -4,17 +4,14 @@ Each lead is a transaction of its own that looks once more whether it is kept to
 gone on with. Who is forgotten already is in no list of it.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from gardenos_chassis.events import Context, EventStore, UnitOfWork
-from gardenos_chassis.events.store import LostRace
+from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import derived_id
 from gardenos_chassis.jobs import Job
-from gardenos_chassis.retention import Rule, months_before, retention
+from gardenos_chassis.retention import Rule, months_before, retention, unit_of_night
 from gardenos_contracts import Event, Received
 
 from gardenos_leads.bulk.running import histories_of
@@ -45,7 +42,7 @@ async def this_night(job: Job, rule: Rule, now: datetime) -> None:
     if before is not None:
         allowed = f"agency:keeps closed leads for {rule.closed_leads_months} months"
         await _forget(job, replace(job.context, causation_id=history[-1].id, rule=allowed), before)
-    async with _unit_of(job, job.context) as work:
+    async with unit_of_night(job, job.context) as work:
         work.record(_stream_of(job.agency_id), len(history), disposal.end(job.agency_id, rule))
 
 
@@ -62,7 +59,7 @@ async def _announce(job: Job, rule: Rule, now: datetime, version: int) -> None:
     before = disposal.closed_before(rule, now)
     if before is None:
         return
-    async with _unit_of(job, job.context) as work:
+    async with unit_of_night(job, job.context) as work:
         leads = await how_many_closed(work.session, job.agency_id, before)
         work.record(_stream_of(job.agency_id), version, disposal.announce(job.agency_id, rule, leads, now))
 
@@ -79,20 +76,11 @@ async def _forget(job: Job, context: Context, before: datetime) -> None:
 
 
 async def _forget_if_old(job: Job, context: Context, before: datetime, lead_id: UUID) -> None:
-    async with _unit_of(job, context) as work:
+    async with unit_of_night(job, context) as work:
         # Read first: whoever works the lead after that is told by its version, and whoever did so before by its row.
         await folded(work, lead_id)
         if await is_closed(work.session, job.agency_id, before, lead_id):
             await record_forgetting(work, lead_id)
-
-
-@asynccontextmanager
-async def _unit_of(job: Job, context: Context) -> AsyncIterator[UnitOfWork]:
-    """A transaction of this night, while nobody else has taken it over. Raises LostRace, upon which a night is begun again."""
-    async with job.store.unit_of_work(context) as work:
-        if not await job.holds(work.session):
-            raise LostRace("somebody else goes on with this night")
-        yield work
 
 
 async def _empty_posts(job: Job, rule: Rule, now: datetime) -> None:
