@@ -59,6 +59,18 @@ class Context:
     """From where it was asked for, and `rule`: by which rule it may be; None: as the request that is being answered says."""
     rule: str | None = None
 
+    @classmethod
+    def of(cls, fact: Fact[Event]) -> "Context":
+        """The one in which a fact is recorded, for what follows in its transaction."""
+        return cls(
+            fact.agency_id,
+            fact.actor,
+            fact.correlation_id,
+            fact.causation_id,
+            fact.traceparent,
+            on_behalf_of=fact.on_behalf_of,
+        )
+
     @property
     def person_behind(self) -> str | None:
         """The id of the user who acts, or on whose behalf it is done."""

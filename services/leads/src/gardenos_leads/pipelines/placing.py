@@ -61,15 +61,7 @@ async def put_down_placing(session: Session, facts: Sequence[Fact[Event]]) -> No
     kept = insert(lead_placings).values(agency_id=last.agency_id, **begun)
     await session.execute(kept.on_conflict_do_update(index_elements=["agency_id"], set_=begun))
     if await _some(session, last.agency_id, None, 0):
-        because = Context(
-            last.agency_id,
-            last.actor,
-            last.correlation_id,
-            last.causation_id,
-            last.traceparent,
-            on_behalf_of=last.on_behalf_of,
-        )
-        await enqueue(session, PLACE, {"version": last.version}, because_of=because, key=str(last.version))
+        await enqueue(session, PLACE, {"version": last.version}, because_of=Context.of(last), key=str(last.version))
 
 
 async def place_all(session: Session, agency_id: UUID) -> None:

@@ -38,16 +38,8 @@ async def put_down_returns(session: Session, facts: Sequence[Fact[Event]]) -> No
     """A job for each lead that is to come back, in the transaction that says so. No read table: a rebuild repeats none."""
     for fact in facts:
         if isinstance(fact.data, LeadRecycled) and fact.data.comes_back_on is not None:
-            because = Context(
-                fact.agency_id,
-                fact.actor,
-                fact.correlation_id,
-                fact.causation_id,
-                fact.traceparent,
-                on_behalf_of=fact.on_behalf_of,
-            )
             opens = await opening(session, fact.agency_id, fact.data.comes_back_on)
-            await _put_down(session, because, fact.stream_id, fact.version, fact.data.person_id, opens)
+            await _put_down(session, Context.of(fact), fact.stream_id, fact.version, fact.data.person_id, opens)
 
 
 async def _put_down(
