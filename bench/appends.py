@@ -9,18 +9,14 @@ work, a transaction with room for read tables, as bare asyncpg has it: begin and
 
 import asyncio
 import contextlib
-import shutil
 import statistics
-import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import count, cycle
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -30,7 +26,6 @@ from eventsourcing.domain import Aggregate, event
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.events.store import APPEND
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.local import EmbeddedPostgres
 from gardenos_chassis.main import collect_seldom
 from gardenos_chassis.migrations import migrate
 from gardenos_chassis.tenancy import Database
@@ -39,6 +34,7 @@ from gardenos_contracts.leads import LeadCaptured
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
 from bench.measure import Measure, all_in_turns, say
+from bench.own import own_postgres
 
 WRITERS = 16
 AGENCIES = 50
@@ -223,16 +219,6 @@ class Theirs:
         self._application.close()
 
 
-@asynccontextmanager
-async def _postgres() -> AsyncIterator[EmbeddedPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="gardenos-bench-"))
-    try:
-        async with EmbeddedPostgres(folder / "postgres") as postgres:
-            yield postgres
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 async def _keep(_: object) -> None:
     """Nothing to reset: the setting ends with the transaction."""
 
@@ -242,7 +228,7 @@ async def measure(report: Callable[[Measure], None]) -> None:
     # As every process that serves.
     collect_seldom()
     say(f"events appended: {WRITERS} writers, {AGENCIES} agencies, {ROUNDS} rounds of {SECONDS:g} s")
-    async with _postgres() as postgres:
+    async with own_postgres() as postgres:
         urls = await postgres.ensure_database("leads")
         await migrate("gardenos_leads", urls.owner_url)
         admin = await postgres.server.connect()

@@ -7,26 +7,18 @@ indexes, for those are the tables.
 """
 
 import asyncio
-import contextlib
 import csv
 import io
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.jobs.worker import Worker
-from gardenos_chassis.local import EmbeddedPostgres
-from gardenos_chassis.migrations import migrate
-from gardenos_chassis.sealing.keys import MasterKeys, new_master_key
 from gardenos_chassis.tenancy import Database
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.values import Role
@@ -35,6 +27,7 @@ from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.projections import forget_imported, project
 
 from bench.measure import Measure, say
+from bench.own import at_work, own_leads
 
 ROWS = int(os.environ.get("GARDENOS_BENCH_IMPORT_ROWS", "100000"))
 TABLES = ("person_keys", "events", "leads", "lead_words", "import_rows")
@@ -49,22 +42,10 @@ where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attg
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `import`. Raises AssertionError where a row was lost."""
     say(f"import: {ROWS:,} rows")
-    folder = Path(tempfile.mkdtemp(prefix="gardenos-bench-"))
-    try:
-        async with EmbeddedPostgres(folder / "postgres") as postgres:
-            urls = await postgres.ensure_database("leads")
-            await migrate("gardenos_leads", urls.owner_url)
-            database = Database(urls.app_url, pool=4, master_keys=MasterKeys.parse(new_master_key()))
-            admin = await postgres.server.connect("gardenos_leads")
-            try:
-                agency_id = new_id()
-                seconds = await _imported(database, agency_id)
-                copied = await _copied(admin, agency_id)
-            finally:
-                await admin.close()
-                await database.close()
-    finally:
-        shutil.rmtree(folder)
+    agency_id = new_id()
+    async with own_leads(pool=4) as (database, admin):
+        seconds = await _imported(database, agency_id)
+        copied = await _copied(admin, agency_id)
     report(Measure("import", ROWS / seconds, "rows/s", ROWS / copied, "COPY of the same rows into the same tables"))
 
 
@@ -75,8 +56,7 @@ async def _imported(database: Database, agency_id: UUID) -> float:
     context = Context(agency_id, Actor(ActorKind.PERSON, str(caller.user_id)), "bench", caller=caller)
     given = commands.Given("leads.csv", io.BytesIO(_file()), PlanImport(run_automations=False))
     import_id = await commands.upload(store, context, given, commands.Limits(10**9, ROWS, timedelta(days=1)))
-    working = asyncio.create_task(Worker(commands.importing, store, "bench").run())
-    try:
+    async with at_work(commands.importing, store):
         started = time.perf_counter()
         await commands.run(store, context, import_id)
         while True:
@@ -86,10 +66,6 @@ async def _imported(database: Database, agency_id: UUID) -> float:
             if found["status"] != "running":
                 break
         seconds = time.perf_counter() - started
-    finally:
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
     assert found["counts"]["captured"] == ROWS, found
     say(f"  imported in {seconds:.1f} s")
     return seconds

@@ -8,25 +8,19 @@
 """
 
 import asyncio
-import contextlib
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
 from itertools import cycle
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import Job, Jobs, enqueue
-from gardenos_chassis.jobs.worker import Worker
-from gardenos_chassis.local import EmbeddedPostgres
 from gardenos_chassis.migrations import migrate
 from gardenos_chassis.tenancy import Database
 from gardenos_contracts import Actor, ActorKind
@@ -35,6 +29,7 @@ from pgqueuer import AsyncpgPoolDriver, Queries, QueueManager
 from pgqueuer.models import Job as TheirJob
 
 from bench.measure import Measure, in_turns, say
+from bench.own import at_work, own_postgres
 
 WRITERS = 16
 AGENCIES = 20
@@ -109,15 +104,10 @@ class Ours:
 
         jobs = Jobs(at_once=AT_ONCE)
         jobs.on(KIND)(once)
-        running = asyncio.create_task(Worker(jobs, self._store, "bench").run())
-        # Once it has found nothing, it rests: then a hint wakes it.
-        await asyncio.sleep(0.05)
-        try:
+        async with at_work(jobs, self._store):
+            # Once it has found nothing, it rests: then a hint wakes it.
+            await asyncio.sleep(0.05)
             yield
-        finally:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
 
 
 class Theirs:
@@ -190,21 +180,17 @@ def _context(agency_id: UUID) -> Context:
 
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `jobs_enqueued`, `jobs_done` and `job_begun`."""
-    folder = Path(tempfile.mkdtemp(prefix="gardenos-bench-"))
-    try:
-        async with EmbeddedPostgres(folder / "postgres") as postgres:
-            urls = await postgres.ensure_database("leads")
-            await migrate("gardenos_leads", urls.owner_url)
-            theirs_url = (await postgres.ensure_database("pgqueuer")).owner_url.replace("+asyncpg", "")
-            database = Database(urls.app_url, pool=WRITERS)
-            async with asyncpg.create_pool(theirs_url, max_size=WRITERS) as pool:
-                await Queries(AsyncpgPoolDriver(pool)).install()
-                try:
-                    await _measured(Ours(database), Theirs(pool), report)
-                finally:
-                    await database.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    async with own_postgres() as postgres:
+        urls = await postgres.ensure_database("leads")
+        await migrate("gardenos_leads", urls.owner_url)
+        theirs_url = (await postgres.ensure_database("pgqueuer")).owner_url.replace("+asyncpg", "")
+        database = Database(urls.app_url, pool=WRITERS)
+        async with asyncpg.create_pool(theirs_url, max_size=WRITERS) as pool:
+            await Queries(AsyncpgPoolDriver(pool)).install()
+            try:
+                await _measured(Ours(database), Theirs(pool), report)
+            finally:
+                await database.close()
 
 
 async def _measured(ours: Ours, theirs: Theirs, report: Callable[[Measure], None]) -> None:

@@ -5,21 +5,13 @@ recorded, with a worker that has the leads follow; the baseline has them all fol
 """
 
 import asyncio
-import contextlib
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from uuid import UUID
 
 from gardenos_chassis.events import Context, EventStore
 from gardenos_chassis.ids import new_id
-from gardenos_chassis.jobs.worker import Worker
-from gardenos_chassis.local import EmbeddedPostgres
-from gardenos_chassis.migrations import migrate
-from gardenos_chassis.sealing.keys import MasterKeys, new_master_key
 from gardenos_chassis.tenancy import Database, driver_of
 from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage
@@ -30,6 +22,7 @@ from gardenos_leads.pipelines.queries import placing_of
 from gardenos_leads.projections import project, project_again
 
 from bench.measure import Measure, say
+from bench.own import at_work, own_leads
 
 LEADS = int(os.environ.get("GARDENOS_BENCH_PLACED_LEADS", "120000"))
 
@@ -51,31 +44,17 @@ from generate_series(1, $2::int) as n,
 async def measure(report: Callable[[Measure], None]) -> None:
     """Reports `pipeline_change`, of the stage that is given up. Raises AssertionError where a lead is left behind."""
     say(f"pipelines: {LEADS:,} leads")
-    folder = Path(tempfile.mkdtemp(prefix="gardenos-bench-"))
-    try:
-        async with EmbeddedPostgres(folder / "postgres") as postgres:
-            urls = await postgres.ensure_database("leads")
-            await migrate("gardenos_leads", urls.owner_url)
-            database = Database(urls.app_url, pool=6, master_keys=MasterKeys.parse(new_master_key()))
-            admin = await postgres.server.connect("gardenos_leads")
-            try:
-                ours, theirs = await _agency(database), await _agency(database)
-                await admin.execute("vacuum analyze leads")
-                together = EventStore(database, [project_again])
-                apart = EventStore(database, [project, put_down_placing])
-                found: list[tuple[float, float]] = []
-                for what, event in (("a stage is given up", _given_up()), ("all stages get limits", _limited())):
-                    baseline = await _recorded(together, theirs, event)
-                    answered = await _followed(database, apart, ours, event, what)
-                    say(
-                        f"  {what}: answered in {answered * 1000:,.0f} ms, with all leads in it {baseline * 1000:,.0f} ms"
-                    )
-                    found.append((answered, baseline))
-            finally:
-                await admin.close()
-                await database.close()
-    finally:
-        shutil.rmtree(folder)
+    async with own_leads(pool=6) as (database, admin):
+        ours, theirs = await _agency(database), await _agency(database)
+        await admin.execute("vacuum analyze leads")
+        together = EventStore(database, [project_again])
+        apart = EventStore(database, [project, put_down_placing])
+        found: list[tuple[float, float]] = []
+        for what, event in (("a stage is given up", _given_up()), ("all stages get limits", _limited())):
+            baseline = await _recorded(together, theirs, event)
+            answered = await _followed(database, apart, ours, event, what)
+            say(f"  {what}: answered in {answered * 1000:,.0f} ms, with all leads in it {baseline * 1000:,.0f} ms")
+            found.append((answered, baseline))
     answered, baseline = found[0]
     against = "all leads in the transaction of the change"
     report(Measure("pipeline_change", 1 / answered, "changes/s", 1 / baseline, against))
@@ -114,8 +93,7 @@ async def _recorded(store: EventStore, agency_id: UUID, event: PipelineDefined) 
 
 async def _followed(database: Database, store: EventStore, agency_id: UUID, event: PipelineDefined, what: str) -> float:
     """The same, and says how long all leads took to follow, and one that was moved meanwhile."""
-    working = asyncio.create_task(Worker(placing, store, "bench").run())
-    try:
+    async with at_work(placing, store):
         started = time.perf_counter()
         answered = await _recorded(store, agency_id, event)
         waits: list[float] = []
@@ -125,10 +103,6 @@ async def _followed(database: Database, store: EventStore, agency_id: UUID, even
                 waits.append(await _moved(store, agency_id, left.pop()))
             await asyncio.sleep(0.1)
         seconds = time.perf_counter() - started
-    finally:
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
     async with database.transaction(agency_id) as session:
         behind = "select count(*) from leads where agency_id = $1 and stage_key = 'qualified'"
         assert await driver_of(session).fetchval(behind, agency_id) == 0, "leads were left behind"
