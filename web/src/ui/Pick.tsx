@@ -2,6 +2,7 @@ import "@mantine/core/styles/Pill.css";
 import "@mantine/core/styles/PillsInput.css";
 import { MultiSelect, Select, TagsInput } from "@mantine/core";
 import type { Ref } from "react";
+import { NOTHING, SHOWN } from "./choosing";
 
 export interface Option {
   value: string;
@@ -14,17 +15,14 @@ export interface Grouped {
   items: Option[];
 }
 
-/** So many are shown at once; whoever types finds the others. */
-const SHOWN = 100;
+const LIST = { limit: SHOWN, maxDropdownHeight: 280, openOnFocus: false } as const;
 
-const COMMON = {
-  limit: SHOWN,
-  maxDropdownHeight: 280,
-  openOnFocus: false,
+const SEARCHED = {
+  ...LIST,
+  searchable: true,
   selectFirstOptionOnChange: true,
+  nothingFoundMessage: NOTHING,
 } as const;
-
-const NOTHING = "Nothing is called that";
 
 interface PickOneProps {
   label: string;
@@ -38,12 +36,10 @@ interface PickOneProps {
 export function PickOne({ label, options, value, choose, box }: PickOneProps) {
   return (
     <Select
-      {...COMMON}
+      {...SEARCHED}
       ref={box}
       aria-label={label}
-      searchable
       allowDeselect={false}
-      nothingFoundMessage={NOTHING}
       data={[...options]}
       value={value}
       onChange={(next) => next !== null && choose(next)}
@@ -64,11 +60,9 @@ export function PickSeveral({ label, options, chosen, choose }: PickSeveralProps
   const gone = chosen.filter((value) => !options.some((option) => option.value === value));
   return (
     <MultiSelect
-      {...COMMON}
+      {...SEARCHED}
       aria-label={label}
-      searchable
       hidePickedOptions
-      nothingFoundMessage={NOTHING}
       placeholder={chosen.length === 0 ? "Choose" : undefined}
       data={[...options, ...gone.map((value) => ({ value, label: value }))]}
       value={[...chosen]}
@@ -91,9 +85,7 @@ interface WriteSeveralProps {
 export function WriteSeveral({ label, placeholder, known, chosen, choose, longest }: WriteSeveralProps) {
   return (
     <TagsInput
-      limit={SHOWN}
-      maxDropdownHeight={280}
-      openOnFocus={false}
+      {...LIST}
       aria-label={label}
       placeholder={chosen.length === 0 ? placeholder : undefined}
       maxLength={longest}

@@ -1,13 +1,11 @@
 import { Combobox, type FloatingPosition, useCombobox } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { type ButtonHTMLAttributes, cloneElement, type ReactElement, useId, useState } from "react";
+import { NOTHING, SHOWN } from "./choosing";
 import styles from "./Picker.module.css";
 
 /** From so many on, what is chosen from is found by typing; fewer are a menu. */
 export const MANY = 20;
-
-/** So many are shown at once. */
-const SHOWN = 100;
 
 interface PickerProps {
   /** What is chosen, such as `Columns`. */
@@ -75,7 +73,7 @@ export function Picker({ name, button, options, chosen, toggle, single, position
           aria-label={name}
           aria-multiselectable={!single}
         >
-          {shown.length === 0 && <Combobox.Empty>Nothing is called that</Combobox.Empty>}
+          {shown.length === 0 && <Combobox.Empty>{NOTHING}</Combobox.Empty>}
           {shown.map(({ value, label }) => (
             <Combobox.Option
               key={value}

@@ -7,6 +7,7 @@ import { Chip } from "../../ui/Chip";
 import { EditableFact, type Input } from "../../ui/EditableFact";
 import { errorBeside } from "../../ui/errors";
 import { Fact } from "../../ui/Fact";
+import { NOTHING } from "../../ui/choosing";
 import styles from "./Own.module.css";
 import { useFill, useLeadFields, useTag } from "./queries";
 import { entered, has, shown, tagsIn, written } from "./values";
@@ -49,7 +50,7 @@ function Others({ lead, fields }: { lead: Lead; fields: readonly LeadField[] }) 
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <output className={styles.found}>
-          {wanted !== "" && found.length === 0 && "Nothing is called that"}
+          {wanted !== "" && found.length === 0 && NOTHING}
           {found.length > FOUND && `${found.length - FOUND} more: type on`}
         </output>
       </Fact>
