@@ -66,6 +66,11 @@ def upsert_of(*given: tuple[Table, tuple[str, ...]]) -> str:
     return f"with {before} {last}" if others else last
 
 
+def rows_in(tag: str) -> int:
+    """How many rows a statement concerned, by the tag that the driver's `execute` answers: 3 for "UPDATE 3"."""
+    return int(tag.rpartition(" ")[2])
+
+
 def _last_of_each(table: Table, rows: Sequence[Mapping[str, Any]]) -> Collection[Mapping[str, Any]]:
     """One statement cannot set the same row twice."""
     key_of = itemgetter(*(column.name for column in table.primary_key))

@@ -11,6 +11,7 @@ from uuid import UUID
 from gardenos_chassis.events import Context
 from gardenos_chassis.jobs import Job
 from gardenos_chassis.retention import Rule, months_before, retention, unit_of_night
+from gardenos_chassis.rows import rows_in
 from gardenos_chassis.tenancy import driver_of
 from sqlalchemy import select
 
@@ -46,8 +47,7 @@ async def a_night(job: Job, rule: Rule) -> None:
 
 async def _empty_originals(job: Job, before: datetime) -> int:
     async with job.store.database.transaction(job.agency_id) as session:
-        done = await driver_of(session).execute(_EMPTY, job.agency_id, before)
-        return int(done.rpartition(" ")[2])
+        return rows_in(await driver_of(session).execute(_EMPTY, job.agency_id, before))
 
 
 async def _strangers(job: Job, before: datetime, after: UUID | None) -> list[tuple[UUID, str | None]]:

@@ -97,7 +97,7 @@ class Called:
         """Whether they may be one: called alike, in one ZIP code, and not known to live in different streets."""
         if self.zip != other.zip or similarity(self.name, other.name) < alike:
             return False
-        return not self.street or not other.street or similarity(self.street, other.street) >= alike
+        return may_be_one_street(self.street, other.street, alike)
 
 
 async def alike(
@@ -129,6 +129,11 @@ def similarity(one: str, other: str) -> float:
     """How much alike two texts are, 0 to 1, as pg_trgm says it: the part of their trigrams that both have."""
     ours, theirs = _trigrams(one), _trigrams(other)
     return len(ours & theirs) / len(ours | theirs) if ours or theirs else 0.0
+
+
+def may_be_one_street(one: str | None, other: str | None, alike: float) -> bool:
+    """Whether two streets are written alike, or one is not known: then nothing speaks against it."""
+    return not one or not other or similarity(one, other) >= alike
 
 
 def others(given: str, other: str) -> bool:

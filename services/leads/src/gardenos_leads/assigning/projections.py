@@ -66,8 +66,7 @@ update lead_answers set first_owner_id = $3, first_owned_at = $4
 where agency_id = $1 and lead_id = $2 and first_owner_id is null
 """
 _MOVED = """
-update lead_answers set moved_at = least(moved_at, $3), closed_at = case when $4 then least(closed_at, $3) else closed_at end
-where agency_id = $1 and lead_id = $2
+update lead_answers set moved_at = least(moved_at, $3) where agency_id = $1 and lead_id = $2
 """
 
 
@@ -76,7 +75,6 @@ _CAME_HELD = """
 insert into lead_holdings (agency_id, lead_id, version, at, owner_id, state, was_state)
 select $1, lead_id, version, at, owner_id, 'open', 'open'
 from unnest($2::uuid[], $3::int[], $4::timestamptz[], $5::uuid[]) as new (lead_id, version, at, owner_id)
-where owner_id is not null
 """
 # What was set aside goes on as it was before.
 _HELD = """
@@ -163,10 +161,10 @@ async def project_assigning(session: Session, facts: Sequence[Fact[Event]]) -> N
             case LeadAssigned():
                 await _assigned(session, fact, event)
             case LeadStageChanged():
-                await driver.execute(_MOVED, *this, fact.occurred_at, event.stage == Stage.LOST)
+                await driver.execute(_MOVED, *this, fact.occurred_at)
                 await driver.execute(_WAITS_NO_MORE if event.stage.closed else _WAITS_AGAIN, *this)
             case LeadConverted():
-                await driver.execute(_MOVED, *this, fact.occurred_at, True)
+                await driver.execute(_MOVED, *this, fact.occurred_at)
                 await driver.execute(_WAITS_NO_MORE, *this)
             case LeadRemoved() | LeadMergedInto() | PersonForgotten() | LeadRecycled():
                 await driver.execute(_WAITS_NO_MORE, *this)

@@ -59,9 +59,8 @@ lead_answers = Table(
     Column("first_owner_id", Uuid),
     _moment("first_owned_at"),
     _moment("moved_at"),
-    _moment("closed_at"),
 )
-"""When a lead came, whether without an owner, who had it first and when; when it was first moved and closed."""
+"""When a lead came, whether without an owner, who had it first and when; when it was first moved."""
 
 leads_given = Table(
     "leads_given",

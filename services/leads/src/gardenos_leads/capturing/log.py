@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from gardenos_chassis.errors import TooManyRequests
 from gardenos_chassis.ids import new_id
+from gardenos_chassis.rows import rows_in
 from gardenos_chassis.tenancy import Session, driver_of, master_keys_of
 from gardenos_contracts.values import Money
 
@@ -154,8 +155,7 @@ async def keep_not_read(session: Session, entry: Entry, why: str) -> None:
 
 async def empty_posts(session: Session, agency_id: UUID, before: datetime) -> int:
     """What was in some of the posts that came before a moment goes: of how many. When they came, their fate and price stay."""
-    done = await driver_of(session).execute(_EMPTY, agency_id, before)
-    return int(done.rpartition(" ")[2])
+    return rows_in(await driver_of(session).execute(_EMPTY, agency_id, before))
 
 
 def told(remarks: Sequence[Remark]) -> str:

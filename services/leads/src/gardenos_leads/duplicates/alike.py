@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from gardenos_leads.duplicates.rules import Rules
-from gardenos_leads.matching import others, similarity
+from gardenos_leads.matching import may_be_one_street, others, similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def likeness(one: Looks, other: Looks, rules: Rules) -> Likeness | None:
         if rules.birth_date and one.birth_date and one.birth_date == other.birth_date:
             said["birth_date"] = names
         if rules.name_and_place and one.zip and one.zip == other.zip:
-            said["name_and_place"] = names if _same_street(one, other, rules.alike) else names / 2
+            said["name_and_place"] = names if may_be_one_street(one.street, other.street, rules.alike) else names / 2
     if not said:
         return None
     born_apart = bool(one.birth_date and other.birth_date and one.birth_date != other.birth_date)
@@ -65,8 +65,3 @@ def likeness(one: Looks, other: Looks, rules: Rules) -> Likeness | None:
     score = (1 - against) * (0.5 if born_apart else 1)
     reasons = sorted(said, key=lambda rule: (-_WEIGHTS[rule] * said[rule], rule))
     return Likeness(round(score, 4), tuple(reasons))
-
-
-def _same_street(one: Looks, other: Looks, alike: float) -> bool:
-    """Or not known of one of them: then nothing speaks against it."""
-    return not one.street or not other.street or similarity(one.street, other.street) >= alike

@@ -13,6 +13,7 @@ from uuid import UUID
 from gardenos_chassis.events import Context
 from gardenos_chassis.events.store import LostRace, telling_lost_races
 from gardenos_chassis.jobs import Job, Jobs, enqueue
+from gardenos_chassis.rows import rows_in
 from gardenos_chassis.tenancy import Session, driver_of
 from gardenos_contracts import Event, Fact
 from gardenos_contracts.lead_pipelines import PipelineStage
@@ -139,7 +140,7 @@ async def _next(session: Session, agency_id: UUID, after: UUID | None) -> Sequen
 async def _move(session: Session, agency_id: UUID, there: Pipelines, rows: Sequence[Any]) -> int:
     """Gives how many of them were not where they belong, and are now."""
     places = [_place(there, row) for row in rows]
-    done: str = await driver_of(session).execute(
+    moved = await driver_of(session).execute(
         _MOVE,
         agency_id,
         [row.id for row in rows],
@@ -147,7 +148,7 @@ async def _move(session: Session, agency_id: UUID, there: Pipelines, rows: Seque
         [at.key for _, at in places],
         [at.rots_after_days for _, at in places],
     )
-    return int(done.rpartition(" ")[2])
+    return rows_in(moved)
 
 
 async def _to_move(session: Session, agency_id: UUID, after: UUID | None) -> int:
