@@ -3,10 +3,12 @@
 import asyncio
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
-from gardenos_chassis.ids import new_id
+import pytest
+from gardenos_chassis.auth import standings
+from gardenos_chassis.ids import made_at, new_id
 from gardenos_chassis.testing import Running
 from gardenos_contracts import Event
 from gardenos_contracts.identity import TeamFormed, UserDeactivated, UserJoined, UserReactivated
@@ -35,10 +37,10 @@ async def ways(http: httpx.AsyncClient, **whose: Any) -> list[httpx.Response]:
 
 
 async def test_strangers_are_refused_whoever_they_are(leads: Running, agency_id: UUID) -> None:
-    elsewhere, theirs = new_id(), new_id()
+    elsewhere, theirs = uuid4(), uuid4()
     await leads.colleagues(new_id(), elsewhere, teams=[theirs])
     async with leads.client(agency_id) as http:
-        for name, id in (("owner_id", elsewhere), ("team_id", theirs), ("owner_id", new_id()), ("team_id", new_id())):
+        for name, id in (("owner_id", elsewhere), ("team_id", theirs), ("owner_id", uuid4()), ("team_id", uuid4())):
             for answer in await ways(http, **{name: id}):
                 problem = answer.json()
                 assert (answer.status_code, problem["errors"][0]["pointer"]) == (422, f"/{name}"), problem
@@ -78,3 +80,15 @@ async def test_who_joins_while_a_lead_is_given_to_them_is_waited_for(leads: Runn
         await tell(leads, agency_id, joined, new)
         await tell(leads, agency_id, TeamFormed(team_id=team, name="North"), team)
         assert (await asked).status_code == 201
+
+
+async def test_who_would_have_been_heard_of_by_now_is_not_waited_for(
+    leads: Running, agency_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standings, "_NEWS_TAKES_SECONDS", 3600)
+    an_hour = 3_600_000 << 80
+    async with leads.client(agency_id) as http:
+        for id in (uuid4(), UUID(int=new_id().int - an_hour)):
+            for answer in await ways(http, owner_id=id):
+                assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/owner_id")
+    assert made_at(uuid4()) is None

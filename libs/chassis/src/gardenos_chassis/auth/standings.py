@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -43,6 +44,7 @@ from gardenos_chassis.auth.shares import SHARES, shares_heard_by, shares_kept_by
 from gardenos_chassis.errors import Conflict, Invalid, NotFound, Unauthorized
 from gardenos_chassis.events.consumer import Consumer
 from gardenos_chassis.events.store import Projection
+from gardenos_chassis.ids import made_at
 from gardenos_chassis.tenancy import Database, Session, driver_of, hint_at_commit
 
 _GOOD_FOR_SECONDS = 1.0
@@ -50,6 +52,7 @@ _AGENCIES = 1024
 
 _NEWS_TAKES_SECONDS = 2.0
 _LOOK_AGAIN_SECONDS = 0.25
+_LATELY_MADE = timedelta(minutes=1)
 
 KEY_REVOKED = "this API key was revoked; make another one"
 _LATELY = "; if that is new, try again in a moment"
@@ -172,17 +175,18 @@ class Standings:
     ) -> None:
         """Raises Invalid unless a record may be given to this person and this team: they work here, and it is the agency's.
 
-        Who joined a moment ago may not be known here yet. They are waited for, two seconds at most; the refusal says the rest.
+        Who joined a moment ago, as their id tells, may not be known here yet. They are waited for, two seconds at most; the
+        refusal says the rest.
         """
         wrong = []
         if owner_id is not None and owner_id != caller.user_id:
-            owner = await self._found(database, caller.agency_id, lambda agency: agency.people.get(owner_id))
+            owner = await self._found(database, caller.agency_id, owner_id, _people_of)
             if owner is None:
                 wrong.append(("/owner_id", f"nobody in your agency is known here as {owner_id}{_LATELY}"))
             elif not owner.active:
                 wrong.append(("/owner_id", "this person was deactivated; choose somebody who works here"))
         if team_id is not None and team_id not in caller.team_ids:
-            team = await self._found(database, caller.agency_id, lambda agency: agency.teams.get(team_id))
+            team = await self._found(database, caller.agency_id, team_id, _teams_of)
             if team is None:
                 wrong.append(("/team_id", f"no team of your agency is known here as {team_id}{_LATELY}"))
         if wrong:
@@ -190,7 +194,7 @@ class Standings:
 
     async def require_colleague(self, database: Database, caller: Caller, user_id: UUID) -> None:
         """Raises NotFound for somebody who is not of the agency, and Conflict for somebody who was deactivated."""
-        found = await self._found(database, caller.agency_id, lambda agency: agency.people.get(user_id))
+        found = await self._found(database, caller.agency_id, user_id, _people_of)
         if found is None:
             raise NotFound(f"nobody of your agency is known here by this id{_LATELY}")
         if not found.active:
@@ -205,15 +209,17 @@ class Standings:
         colleague = Caller(caller.agency_id, user_id, standing.role, standing.team_ids, version=standing.version)
         return await self.now(database, colleague)
 
-    async def _found(self, database: Database, agency_id: UUID, look: Callable[[_Agency], F | None]) -> F | None:
-        """What is known; what is not is waited for, as long as news of it may be on its way."""
-        until = time.monotonic() + _NEWS_TAKES_SECONDS
+    async def _found(
+        self, database: Database, agency_id: UUID, id: UUID, all_of: Callable[[_Agency], Mapping[UUID, F]]
+    ) -> F | None:
+        """What is known by an id. News of what was made lately may be on its way, and is waited for."""
+        until = time.monotonic() + (_NEWS_TAKES_SECONDS if _made_lately(id) else 0)
         while True:
             news = self._news
-            if (found := look(await self._agency(database, agency_id))) is not None:
+            if (found := all_of(await self._agency(database, agency_id)).get(id)) is not None:
                 return found
             self._agencies[agency_id].changes = -1
-            if (found := look(await self._agency(database, agency_id))) is not None:
+            if (found := all_of(await self._agency(database, agency_id)).get(id)) is not None:
                 return found
             left = until - time.monotonic()
             if left <= 0:
@@ -256,6 +262,19 @@ class Standings:
                 agency.standing = standing
                 agency.read_at, agency.changes = began, changes
         return agency
+
+
+def _people_of(agency: _Agency) -> Mapping[UUID, Standing]:
+    return agency.people
+
+
+def _teams_of(agency: _Agency) -> Mapping[UUID, Team]:
+    return agency.teams
+
+
+def _made_lately(id: UUID) -> bool:
+    made = made_at(id)
+    return made is not None and abs(datetime.now(UTC) - made) < _LATELY_MADE
 
 
 def _consumer(name: str) -> Consumer:

@@ -1,5 +1,6 @@
 """What a route asks for: who calls, a session to read in, a way to change things."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -111,14 +112,20 @@ class Writing:
 
     async def colleagues(self, user_ids: Sequence[UUID], *, pointer: str) -> dict[UUID, Caller]:
         """Colleagues as they would be if they asked, by their ids. Raises Invalid, by place, for whoever is none."""
+        if self.standings is None:
+            return {}
+        asked = (self.standings.as_caller(self.store.database, self.caller, user_id) for user_id in user_ids)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         found: dict[UUID, Caller] = {}
         wrong: list[tuple[str, str]] = []
-        for place, user_id in enumerate(user_ids):
-            try:
-                if self.standings is not None:
-                    found[user_id] = await self.standings.as_caller(self.store.database, self.caller, user_id)
-            except (NotFound, Conflict) as stranger:
-                wrong.append((f"{pointer}/{place}", stranger.detail))
+        for place, (user_id, answer) in enumerate(zip(user_ids, answers, strict=True)):
+            match answer:
+                case Caller():
+                    found[user_id] = answer
+                case NotFound() | Conflict():
+                    wrong.append((f"{pointer}/{place}", answer.detail))
+                case _:
+                    raise answer
         if wrong:
             raise Invalid.many(wrong)
         return found
