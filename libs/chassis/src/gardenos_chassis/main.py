@@ -53,6 +53,8 @@ def main(settings_class: type[S], create_service: Callable[[S], Service], argv: 
     if asked.command in ("rebuild", "verify", "rewrap", "audit", "anchors"):
         sys.exit(_work(create_service(settings), asked))
     app = create_service(settings).app
+    # Whoever asks for it first would hold up everybody else.
+    app.openapi()
     collect_seldom()
     uvicorn.run(
         app,

@@ -25,18 +25,21 @@ def operation_id(route: APIRoute) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Makes the app's document ours. Raises ValueError if two operations have one id."""
+    """Makes the app's document ours: when it is first asked for, since of a large service it takes a second.
+
+    That raises ValueError if two operations have one id.
+    """
 
     def document() -> Document:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            seen = Counter(operation["operationId"] for _, _, operation in operations(made))
+            if twice := [name for name, times in seen.items() if times > 1]:
+                raise ValueError(f"two operations of {app.title} are called {', '.join(twice)}; rename one function")
             app.openapi_schema = _with_problems(_with_short_names(made))
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
-    seen = Counter(operation["operationId"] for _, _, operation in operations(document()))
-    if twice := [name for name, times in seen.items() if times > 1]:
-        raise ValueError(f"two operations of {app.title} are called {', '.join(twice)}; rename one function")
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
