@@ -29,8 +29,9 @@ from gardenos_contracts.identity import (
     UserInvited,
     UserMovedTeams,
 )
+from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineStage, PipelineWithdrawn
 from gardenos_contracts.leads import Stage
-from gardenos_contracts.values import Role
+from gardenos_contracts.values import LineOfBusiness, Role
 from gardenos_reporting.app import create_service
 from gardenos_reporting.changes import Hub
 from gardenos_reporting.settings import ReportingSettings
@@ -177,6 +178,20 @@ async def test_another_name_is_told_and_known(
     assert (heard[-1].data["resource"], heard[-1].data["id"]) == ("team", str(north))
     assert await reporting.rows(agency_id, users) == [{"id": ann, "name": "Anna"}]
     assert await reporting.rows(agency_id, teams) == [{"id": north, "name": "North Side"}]
+
+
+async def test_pipelines_are_told_to_everybody(server: Server, source: Sources, agency_id: UUID) -> None:
+    pipelines = new_id()
+    stages = (PipelineStage(key="new", name="New", kind=Stage.NEW, probability=10),)
+    async with server.listen(agency_id, role=Role.AGENT) as stream:
+        await stream.next()
+        defined = PipelineDefined(name="Auto", stages=stages, line_of_business=LineOfBusiness.AUTO)
+        await source("leads").publish(agency_id, defined, stream_id=pipelines)
+        withdrawn = PipelineWithdrawn(line_of_business=LineOfBusiness.AUTO)
+        await source("leads").publish(agency_id, withdrawn, stream_id=pipelines)
+        heard = await stream.until("leads.PipelineWithdrawn")
+    assert told(heard) == [("pipelines", "PipelineDefined"), ("pipelines", "PipelineWithdrawn")]
+    assert {each.data["id"] for each in heard} == {str(pipelines)}
 
 
 async def test_what_happens_is_told_once_in_order(server: Server, source: Sources, agency_id: UUID) -> None:

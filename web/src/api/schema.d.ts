@@ -11588,7 +11588,7 @@ export interface components {
          * @description What kind of record changed.
          * @enum {string}
          */
-        Resource: "lead" | "client" | "call" | "message" | "thread" | "task" | "insight" | "score" | "campaign" | "user" | "team" | "branch" | "invitation" | "agency";
+        Resource: "lead" | "client" | "call" | "message" | "thread" | "task" | "insight" | "score" | "campaign" | "pipelines" | "user" | "team" | "branch" | "invitation" | "agency";
         /**
          * ResponseRow
          * @description One agent's, campaign's, source's or team's.

@@ -60,6 +60,8 @@ export function touched(change: Change): readonly (readonly unknown[])[] {
       return [["agency"], ["reports"]];
     case "campaign":
       return [["campaigns"], ["campaign results"]];
+    case "pipelines":
+      return [["pipelines"], ["leads", "board"]];
     case "branch":
       return [["branches"]];
     default:

@@ -55,6 +55,7 @@ from gardenos_contracts.identity import (
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold, LeadRelationshipChanged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineWithdrawn
 from gardenos_contracts.lead_records import (
     NoteAdded,
     NoteChanged,
@@ -126,6 +127,8 @@ LISTENS_TO = (
     CampaignReopened,
     CampaignResumed,
     CampaignLaunched,
+    PipelineDefined,
+    PipelineWithdrawn,
     LeadCaptured,
     LeadDetailsChanged,
     LeadAssigned,

@@ -56,6 +56,7 @@ from gardenos_contracts.identity import (
 from gardenos_contracts.lead_duplicates import LeadMergedInto, LeadsMerged, LeadsUnmerged, LeadUnmerged
 from gardenos_contracts.lead_households import LeadJoinedHousehold, LeadLeftHousehold, LeadRelationshipChanged
 from gardenos_contracts.lead_lists import LeadFieldsFilled, LeadTagsChanged
+from gardenos_contracts.lead_pipelines import PipelineDefined, PipelineWithdrawn
 from gardenos_contracts.lead_records import (
     NoteAdded,
     NoteChanged,
@@ -109,6 +110,8 @@ class Resource(StrEnum):
     SCORE = "score"
     """A lead's, by the lead's id."""
     CAMPAIGN = "campaign"
+    PIPELINES = "pipelines"
+    """All of the agency's."""
     USER = "user"
     TEAM = "team"
     BRANCH = "branch"
@@ -147,7 +150,7 @@ class Change(NamedTuple):
 
 def change_of(event: Received[Event]) -> Change | None:
     """What an event changed, its scope still to be found; None if that is no record that anybody looks at."""
-    found = _record_of(event.data)
+    found = _record_of(event)
     if found is None:
         return None
     resource, id = found
@@ -172,13 +175,21 @@ def id_in(event: Event, field: str) -> UUID | None:
 
 
 _EVERYBODY_S = frozenset(
-    {Resource.CAMPAIGN, Resource.USER, Resource.TEAM, Resource.AGENCY, Resource.BRANCH, Resource.INVITATION}
+    {
+        Resource.CAMPAIGN,
+        Resource.PIPELINES,
+        Resource.USER,
+        Resource.TEAM,
+        Resource.AGENCY,
+        Resource.BRANCH,
+        Resource.INVITATION,
+    }
 )
 """Nobody's in particular; of invitations those alone hear who may invite."""
 
 
-def _record_of(event: Event) -> tuple[Resource, UUID] | None:
-    match event:
+def _record_of(fact: Received[Event]) -> tuple[Resource, UUID] | None:
+    match event := fact.data:
         case (
             LeadCaptured()
             | LeadDetailsChanged()
@@ -257,6 +268,8 @@ def _record_of(event: Event) -> tuple[Resource, UUID] | None:
             | CampaignCostRemoved()
         ):
             return Resource.CAMPAIGN, event.campaign_id
+        case PipelineDefined() | PipelineWithdrawn():
+            return Resource.PIPELINES, fact.stream_id
         case UserJoined() | ProfileChanged() | RoleChanged() | UserMovedTeams() | UserDeactivated() | UserReactivated():
             return Resource.USER, event.user_id
         case TeamFormed() | TeamRenamed() | TeamMovedToBranch() | TeamLeadsNamed() | TeamDissolved():
