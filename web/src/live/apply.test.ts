@@ -57,7 +57,8 @@ it("shows who joins a household with each of those who live there", () => {
 
 it("asks for stages and the board anew when pipelines change", () => {
   const queries = new QueryClient();
-  for (const key of [["pipelines"], ["leads", "board", {}], ["leads", "list", {}]]) queries.setQueryData(key, {});
+  for (const key of [["pipelines"], ["leads", "board", {}], ["leads", "list", {}]])
+    queries.setQueryData(key, {});
   expect(staleAfter(queries, [{ kind: "change", change: change("pipelines", "p") }])).toEqual([
     ["pipelines"],
     ["leads", "board", {}],
