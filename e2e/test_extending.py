@@ -132,6 +132,13 @@ async def ai_is_read(data: Path) -> bool:
     return recorded <= read
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> None:
+    """A shell has what it runs in the background ignore Ctrl-C, and so would all that is started from here."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.timeout(900)
 async def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     environment = Environment.make(tmp_path / "environment")

@@ -94,7 +94,14 @@ async def test_every_login_it_prints_signs_in(running: Up) -> None:
 async def test_it_is_ready_in_all_six(running: Up) -> None:
     async with httpx.AsyncClient(base_url=running.address) as http:
         answer = await http.get("/readyz")
-    assert answer.status_code == 200, answer.text
+
+        async def ready() -> bool:
+            nonlocal answer
+            answer = await http.get("/readyz")
+            return answer.status_code == 200
+
+        # A broker that is slow for a moment is told of for as long.
+        await eventually(ready, within=60, what=f"all six ready after {answer.text}")
     assert {name: each["status"] for name, each in answer.json()["services"].items()} == dict.fromkeys(
         SERVICES, "ready"
     )

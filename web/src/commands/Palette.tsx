@@ -1,7 +1,17 @@
 import { Combobox, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useState } from "react";
+import {
+  Fragment,
+  type KeyboardEvent,
+  useDeferredValue,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Keys } from "./Keys";
 import styles from "./Palette.module.css";
 import { type Command, useAllCommands } from "./registry";
@@ -51,6 +61,13 @@ function Search({ close, find, searchAll }: PaletteProps) {
   const [lit, setLit] = useState<Lit>({ words: "", value: null });
   const combobox = useCombobox({ opened: true });
   const list = useId();
+  const box = useRef<HTMLInputElement>(null);
+  // The dialog gives it the focus a moment later. Who goes on typing meanwhile loses no letter.
+  useLayoutEffect(() => {
+    const focus = () => box.current?.focus();
+    addEventListener("keydown", focus, { capture: true, once: true });
+    return () => removeEventListener("keydown", focus, { capture: true });
+  }, []);
   const commands = useAllCommands();
   const wanted = words.trim();
   const asked = useDeferredValue(wanted);
@@ -116,6 +133,7 @@ function Search({ close, find, searchAll }: PaletteProps) {
       {/* The keys are the palette's own: Mantine's Enter takes what stands where the highlight stood. */}
       <Combobox.EventsTarget withKeyboardNavigation={false} withAriaAttributes={false}>
         <TextInput
+          ref={box}
           className={styles.input}
           variant="unstyled"
           size="lg"

@@ -87,6 +87,24 @@ it("the sheet shows every command that has keys, and the palette every command",
   expect(options).toHaveLength(COMMANDS.length);
 });
 
+it("takes what is typed before the dialog has given its box the focus", () => {
+  vi.useFakeTimers();
+  try {
+    render(
+      <MantineProvider env="test">
+        <QueryClientProvider client={new QueryClient()}>
+          <Palette opened close={nothing} find={() => Promise.resolve([])} searchAll={nothing} />
+        </QueryClientProvider>
+      </MantineProvider>,
+    );
+    expect(document.activeElement).toBe(document.body);
+    fireEvent.keyDown(document.body, { key: "m" });
+    expect(document.activeElement).toBe(input());
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 const input = () => screen.getByPlaceholderText("Search people, or do something");
 const type = (value: string) => fireEvent.change(input(), { target: { value } });
 // Mantine reads `code`, browsers give both.
