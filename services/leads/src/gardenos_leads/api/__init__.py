@@ -15,6 +15,7 @@ from gardenos_leads.api.lead_mails import router as lead_mails
 from gardenos_leads.api.lead_posts import router as lead_posts
 from gardenos_leads.api.lead_sources import of_leads as inquiries
 from gardenos_leads.api.lead_sources import router as lead_sources
+from gardenos_leads.api.leads import listed as leads_listed
 from gardenos_leads.api.leads import router as leads
 from gardenos_leads.api.notes import router as notes
 from gardenos_leads.api.pipelines import router as pipelines
@@ -24,9 +25,10 @@ from gardenos_leads.api.risks import router as risks
 from gardenos_leads.api.time_travel import router as time_travel
 from gardenos_leads.api.views import router as views
 
-# They are tried in this order: what is posted most comes first, and what is held, and what else has a name, before what is asked
-# for by its id.
+# They are tried in this order: what is asked for and posted most comes first, and what is held, and what else has a name,
+# before what is asked for by its id.
 routers = (
+    leads_listed,
     lead_posts,
     lead_forms,
     lead_mails,

@@ -42,6 +42,9 @@ from gardenos_leads.pipelines.pipeline import Pipelines
 from gardenos_leads.pipelines.queries import pipelines_of
 from gardenos_leads.recycling.asked import Recycle
 
+listed = APIRouter(prefix="/api/v1/leads", tags=["leads"])
+"""What is asked for most, and by no name or id: it can be tried before all others."""
+
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"])
 
 
@@ -179,7 +182,7 @@ async def lead_filter(
     return queries.LeadFilter(campaign_id, stage, owners, pool, not_contacted_for_days, removed, id, q, **places)
 
 
-@router.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
+@listed.get("", responses={200: {"model": Page[shapes.Lead]}}, openapi_extra=lists("leads"))
 async def list_leads(
     reading: Reader,
     wanted: Annotated[queries.LeadFilter, Depends(lead_filter)],
@@ -193,7 +196,7 @@ async def list_leads(
     return json_response(await queries.lead_page(reading.session, reading.caller, wanted, sort, limit, cursor))
 
 
-@router.post("", status_code=201, responses={201: {"model": shapes.Lead}})
+@listed.post("", status_code=201, responses={201: {"model": shapes.Lead}})
 async def capture_lead(request: Request, body: CaptureLead, writing: Writer) -> Response:
     """A prospect becomes a lead. Whoever is one already is told of: 409, with `see` where you may see them."""
     refuse_withheld(writing.caller, body.model_fields_set)
