@@ -6,7 +6,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import type { Campaign } from "../api/schema";
 import { useCommands } from "../commands/registry";
 import { useMayKeepSources } from "../leads/sources/access";
-import { BackTo } from "../leads/sources/BackTo";
+import { BackTo } from "../ui/BackTo";
 import { useMayWrite } from "../session/session";
 import { Chip } from "../ui/Chip";
 import { LinkButton } from "../ui/LinkButton";

@@ -7,7 +7,7 @@ import { useCallback, useMemo, useState } from "react";
 import type { Campaign } from "../api/schema";
 import { useCommands } from "../commands/registry";
 import { useMayKeepSources } from "../leads/sources/access";
-import { BackTo } from "../leads/sources/BackTo";
+import { BackToLeads } from "../leads/BackToLeads";
 import { Frame } from "../reports/Frame";
 import { Chip } from "../ui/Chip";
 import { Card, Page } from "../ui/Page";
@@ -82,7 +82,7 @@ export function CampaignsPage() {
   return (
     <Page
       title="Campaigns"
-      above={<BackTo to="/leads">Leads</BackTo>}
+      above={<BackToLeads />}
       actions={
         <>
           <Button

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { Campaign } from "../api/schema";
 import { useCampaigns } from "../directory/queries";
 import { minutesInWords } from "../leads/assignment/words";
-import { BackTo } from "../leads/sources/BackTo";
+import { BackTo } from "../ui/BackTo";
 import { Frame } from "../reports/Frame";
 import { Card, Page } from "../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../ui/states";

@@ -1,9 +1,10 @@
 import { Button, Menu, Tooltip } from "@mantine/core";
-import { IconChevronLeft, IconPlant2, IconUserShare } from "@tabler/icons-react";
+import { IconPlant2, IconUserShare } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Client } from "../api/schema";
 import { TheirTime } from "../calls/TheirTime";
 import { useNameOf } from "../directory/queries";
+import { BackTo } from "../ui/BackTo";
 import { Chip } from "../ui/Chip";
 import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
@@ -28,10 +29,9 @@ export function ClientHeader({ client, mayWrite, forget, ...can }: ClientHeaderP
   return (
     <header className={record.header}>
       <div className={record.way}>
-        <Link to="/clients" search={lastList()}>
-          <IconChevronLeft size={15} aria-hidden="true" />
+        <BackTo to="/clients" search={lastList()}>
           Clients
-        </Link>
+        </BackTo>
       </div>
       <PersonHead
         person={client}

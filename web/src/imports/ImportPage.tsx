@@ -1,11 +1,12 @@
-import { IconChevronLeft, IconHourglassOff, IconLock } from "@tabler/icons-react";
+import { IconHourglassOff, IconLock } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { newKey } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import type { Import, ImportStatus } from "../api/schema";
 import { useCommands } from "../commands/registry";
+import { BackToLeads } from "../leads/BackToLeads";
 import { useMayWrite } from "../session/session";
 import { fileSize } from "../ui/format";
 import { Card, Page } from "../ui/Page";
@@ -204,13 +205,4 @@ function useFocusOnStep(step: number): void {
 function wordsOf(error: unknown): string | null {
   if (!error) return null;
   return error instanceof ApiProblem ? error.message : "Something went wrong. Please try again.";
-}
-
-function BackToLeads() {
-  return (
-    <Link to="/leads" className={styles.back}>
-      <IconChevronLeft size={15} aria-hidden="true" />
-      Leads
-    </Link>
-  );
 }

@@ -1,12 +1,5 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import {
-  IconChevronDown,
-  IconChevronLeft,
-  IconChevronUp,
-  IconRosetteDiscountCheck,
-  IconUserShare,
-} from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { IconChevronDown, IconChevronUp, IconRosetteDiscountCheck, IconUserShare } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Lead } from "../api/schema";
 import { TheirTime } from "../calls/TheirTime";
@@ -15,7 +8,7 @@ import { LinkButton } from "../ui/LinkButton";
 import { PersonHead } from "../ui/PersonHead";
 import record from "../ui/Record.module.css";
 import { LogCallButton, RecordMenu } from "../ui/RecordMenu";
-import { lastList } from "./place";
+import { BackToLeads } from "./BackToLeads";
 import { InStage } from "./pipelines/InStage";
 import { LeadStage } from "./pipelines/LeadStage";
 import { Score } from "./scores/Score";
@@ -43,10 +36,7 @@ export function LeadHeader({ lead, mayWrite, stageMenu, previous, next, forget, 
   return (
     <header className={record.header}>
       <div className={record.way}>
-        <Link to="/leads" search={lastList()}>
-          <IconChevronLeft size={15} aria-hidden="true" />
-          Leads
-        </Link>
+        <BackToLeads />
         {(previous ?? next) && (
           <span className={record.neighbours}>
             <Step title="Previous in the list (K)" icon={<IconChevronUp size={17} />} go={previous} />

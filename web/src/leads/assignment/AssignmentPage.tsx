@@ -1,6 +1,6 @@
 import { IconLock } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { BackTo } from "../sources/BackTo";
+import { BackToLeads } from "../BackToLeads";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/states";
 import { Views } from "../../ui/Views";
@@ -19,7 +19,7 @@ export function AssignmentPage() {
   const { part = "rules" } = route.useSearch();
   // The same people keep both: see the table of roles.
   const mayKeep = useMayKeepSources();
-  const above = <BackTo to="/leads">Leads</BackTo>;
+  const above = <BackToLeads />;
   if (!mayKeep) {
     return (
       <Page title="Assignment" above={above}>

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconArrowBackUp, IconChevronLeft, IconDownload, IconStack2 } from "@tabler/icons-react";
+import { IconArrowBackUp, IconDownload, IconStack2 } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,13 +9,14 @@ import { useNameOf } from "../../directory/queries";
 import { actorInWords, type NameOf, useNames, valueInWords } from "../../history/names";
 import { useMayWrite } from "../../session/session";
 import { fieldName } from "../../timeline/fields";
+import { BackTo } from "../../ui/BackTo";
 import { Chip, type Tone } from "../../ui/Chip";
 import { Card, Page } from "../../ui/Page";
 import { ShowMore } from "../../ui/Split";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { failed } from "../../ui/toast";
 import { When } from "../../ui/When";
-import { lastList } from "../place";
+import { BackToLeads } from "../BackToLeads";
 import styles from "./Bulk.module.css";
 import { bulkById, bulkList, bulkRows, type Fate, stop, undo } from "./queries";
 import { actionInWords, countsInWords, FATES, leadsInWords, reached } from "./words";
@@ -28,26 +29,10 @@ export function BulkPage() {
   return (
     <Page
       title="Bulk actions"
-      above={
-        bulk === undefined ? (
-          <Back to="leads" />
-        ) : (
-          <Link to="/leads/bulk" className={styles.details}>
-            <IconChevronLeft size={14} aria-hidden="true" /> Bulk actions
-          </Link>
-        )
-      }
+      above={bulk === undefined ? <BackToLeads /> : <BackTo to="/leads/bulk">Bulk actions</BackTo>}
     >
       {bulk === undefined ? <Log /> : <One key={bulk} id={bulk} />}
     </Page>
-  );
-}
-
-function Back({ to }: { to: "leads" }) {
-  return (
-    <Link to={`/${to}`} search={lastList()} className={styles.details}>
-      <IconChevronLeft size={14} aria-hidden="true" /> Leads
-    </Link>
   );
 }
 

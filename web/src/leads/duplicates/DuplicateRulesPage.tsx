@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMayAdminister } from "../../session/session";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
-import { BackTo } from "../sources/BackTo";
+import { BackTo } from "../../ui/BackTo";
 import { RulesForm } from "./RulesForm";
 import { duplicateRules } from "./rules";
 

@@ -11,7 +11,7 @@ import { LinkButton } from "../../ui/LinkButton";
 import { Card, Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { When } from "../../ui/When";
-import { BackTo } from "../sources/BackTo";
+import { BackToLeads } from "../BackToLeads";
 import { duplicatePairs } from "./queries";
 import { likelihood, reasonsInWords } from "./words";
 
@@ -22,7 +22,7 @@ export function DuplicatesPage() {
   const items = pairs.data?.pages.flatMap((page) => page.items);
   const ask = () => void pairs.refetch();
   return (
-    <Page title="Duplicates" above={<BackTo to="/leads">Leads</BackTo>}>
+    <Page title="Duplicates" above={<BackToLeads />}>
       <Card label="Possible duplicates">
         <p className={settings.words}>
           These may be one person who came in twice. Merged, they are one lead with both histories; and two

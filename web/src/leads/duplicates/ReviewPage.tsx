@@ -14,7 +14,7 @@ import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { said } from "../../ui/toast";
 import { When } from "../../ui/When";
 import { useLeadFields } from "../own/queries";
-import { BackTo } from "../sources/BackTo";
+import { BackTo } from "../../ui/BackTo";
 import styles from "./Review.module.css";
 import { duplicatePairs, mergePreview, useMerge, useTellApart } from "./queries";
 import { fieldInWords, kept, type Side, valueInWords } from "./words";

@@ -2,7 +2,7 @@ import { Button, NativeSelect } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { BackTo } from "../sources/BackTo";
+import { BackToLeads } from "../BackToLeads";
 import type { LineOfBusiness } from "../../api/schema";
 import settings from "../../settings/Settings.module.css";
 import { words } from "../../ui/format";
@@ -23,7 +23,7 @@ export function PipelinesPage() {
   const { data: now, error, refetch } = useQuery(pipelines);
   const ask = () => void refetch();
   return (
-    <Page title="Pipelines" above={<BackTo to="/leads">Leads</BackTo>}>
+    <Page title="Pipelines" above={<BackToLeads />}>
       {!mayKeep && (
         <Empty icon={<IconLock />} title="You may not change pipelines">
           Owners, admins and managers do; ask one of them.

@@ -1,6 +1,6 @@
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { BackTo } from "../sources/BackTo";
+import { BackToLeads } from "../BackToLeads";
 import { useMayAdminister } from "../../session/session";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
@@ -13,7 +13,7 @@ export function ScoringPage() {
   const { data: rules, error, refetch } = useQuery(scoringRules);
   const ask = () => void refetch();
   return (
-    <Page title="Scoring" above={<BackTo to="/leads">Leads</BackTo>}>
+    <Page title="Scoring" above={<BackToLeads />}>
       {!mayKeep && (
         <Empty icon={<IconLock />} title="You may not change how leads are scored">
           Owners and admins do; ask one of them. Why a lead has its score stands on its page.

@@ -7,7 +7,7 @@ import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { Views } from "../../ui/Views";
 import { useMayKeepSources } from "./access";
-import { BackTo } from "./BackTo";
+import { BackTo } from "../../ui/BackTo";
 import { FormOnPage } from "./FormOnPage";
 import { Mapping } from "./Mapping";
 import { Posts } from "./Posts";

@@ -12,7 +12,7 @@ import { Sign } from "../../ui/Sign";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
 import { When } from "../../ui/When";
 import { useMayKeepSources } from "./access";
-import { BackTo } from "./BackTo";
+import { BackToLeads } from "../BackToLeads";
 import { MakeSource } from "./MakeSource";
 import { sources } from "./queries";
 import { ShowAddress } from "./ShowAddress";
@@ -25,7 +25,7 @@ export function SourcesPage() {
   const mayKeep = useMayKeepSources();
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<LeadSourceWithAddress | null>(null);
-  const above = <BackTo to="/leads">Leads</BackTo>;
+  const above = <BackToLeads />;
   if (!mayKeep) {
     return (
       <Page title="Lead sources" above={above}>
