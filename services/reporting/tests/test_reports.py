@@ -14,6 +14,7 @@ from agency_story import NOON, Lead, Story, days, hours, minutes
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.sources import Sources
+from gardenos_contracts import Actor, ActorKind
 from gardenos_contracts.comms import Disposition
 from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import Direction, Role
@@ -113,6 +114,24 @@ async def test_response_times(reporting: Running, source: Sources, agency_id: UU
             assert [other[part] for part in ("total", "distribution", "series")] == [
                 report[part] for part in ("total", "distribution", "series")
             ]
+
+
+@pytest.mark.parametrize("kind", ActorKind)
+async def test_a_lead_waits_for_a_person(reporting: Running, source: Sources, agency_id: UUID, kind: ActorKind) -> None:
+    """What an automation dials ends no waiting, as it is no first touch in the leads service; who calls by a key is a person."""
+    story = Story()
+    ann = story.user("Ann")
+    lead = story.capture(owner_id=ann)
+    story.call(lead, NOON + minutes(1), actor=Actor(kind, "dialer"))
+    story.call(story.capture(owner_id=ann), NOON + minutes(1), actor=Actor(kind, "dialer"))
+    story.call(lead, NOON + minutes(9))
+    await story.publish(source, agency_id)
+    await reporting.wait_until_caught_up()
+    automated = kind in (ActorKind.AI, ActorKind.AUTOMATION)
+    async with reporting.client(agency_id) as http:
+        report = await get(http, RESPONSE, group_by="agent")
+        waited = ("Ann", 1, 540.0, 540.0, 1) if automated else ("Ann", 2, 60.0, 60.0, 0)
+        assert [brief(row) for row in report["rows"]] == [waited]
 
 
 async def test_conversion_times_begin_at_the_first_touch(reporting: Running, source: Sources, agency_id: UUID) -> None:

@@ -9,7 +9,7 @@ export const REPORTS = {
   },
   "response-times": {
     title: "Response times",
-    summary: "From capture to the first call out",
+    summary: "From capture to the first call out by a person",
     unit: ["lead called", "leads called"],
   },
 } as const;

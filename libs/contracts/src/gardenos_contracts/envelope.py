@@ -33,6 +33,11 @@ class ActorKind(StrEnum):
     """Somebody who operates the platform, and belongs to no agency."""
     SYSTEM = "system"
 
+    @property
+    def automated(self) -> bool:
+        """Whether it is no person's hand, but one that the agency lets act. A key acts on behalf of whoever made it."""
+        return self in (ActorKind.AI, ActorKind.AUTOMATION)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

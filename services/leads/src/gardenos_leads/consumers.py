@@ -2,7 +2,7 @@
 
 from gardenos_chassis.events import Consumer, UnitOfWork
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import ActorKind, Received
+from gardenos_contracts import Received
 from gardenos_contracts.clients import ClientOnboarded, PersonForgotten
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.lead_scores import LeadScored
@@ -12,9 +12,6 @@ from sqlalchemy import func, update
 from gardenos_leads.contacts import Contact, keep_contact
 from gardenos_leads.duplicates.commands import record_forgetting
 from gardenos_leads.tables import leads
-
-_AUTOMATED = (ActorKind.AUTOMATION, ActorKind.AI)
-"""Hands that are no person's. A key acts on behalf of whoever made it."""
 
 last_contact = Consumer("leads.last-contact", listens_to=[CallLogged, MessageReceived])
 
@@ -33,7 +30,7 @@ async def call_logged(event: Received[CallLogged], db: Session) -> None:
         of_lead = (leads.c.agency_id == event.agency_id, leads.c.id == call.lead_id)
         asked_at = func.least(leads.c.do_not_call_at, call.started_at)
         await db.execute(update(leads).where(*of_lead).values(do_not_call_at=asked_at))
-    automated = event.actor.kind in _AUTOMATED
+    automated = event.actor.kind.automated
     contact = Contact(
         contacted_at=call.started_at if call.disposition.is_contact else None,
         attempts=int(call.direction is Direction.OUTBOUND),

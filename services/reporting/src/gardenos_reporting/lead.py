@@ -67,6 +67,7 @@ class Lead(NamedTuple):
     """Whose it was when it converted."""
     first_communication_at: datetime | None = None
     first_outbound_at: datetime | None = None
+    """When a person of the agency first called out."""
     first_outbound_by: UUID | None = None
     """Who of the agency that was."""
     last_contact_at: datetime | None = None
@@ -141,7 +142,8 @@ def _told(lead: Lead, event: Received[Event]) -> dict[str, Any]:
                 **_staged(lead, event, Stage.WON),
             }
         case CallLogged() as call if call.disposition.is_contact:
-            answered = call.direction == Direction.OUTBOUND
+            # Somebody waits for a person: what an automation dials is a contact, and no answer.
+            answered = call.direction is Direction.OUTBOUND and not event.actor.kind.automated
             return _contacted(lead, call.started_at) | (_responded(lead, call) if answered else {})
         case MessageReceived() as message:
             return _contacted(lead, message.received_at)

@@ -66,9 +66,9 @@ CONVERSION_TIMES = Measure(
 RESPONSE_TIMES = Measure(
     report="response-times",
     definition=(
-        "Seconds from a lead's capture to the first call out to it that was not busy or a wrong number (0 if that was "
-        "before), over the leads captured in the period, each with the agent who called and the team that had it; leads without "
-        "such a call so far are waiting and not in the times; " + _PERCENTILES + "."
+        "Seconds from a lead's capture to the first call out to it by a person that was not busy or a wrong number (0 if "
+        "that was before), over the leads captured in the period, each with the agent who called and the team that had it; "
+        "leads without such a call so far are waiting and not in the times; " + _PERCENTILES + "."
     ),
     at=leads.c.captured_at,
     seconds=leads.c.response_seconds,

@@ -31,6 +31,7 @@ from gardenos_contracts.leads import (
 from gardenos_contracts.values import Direction, PersonName, Role
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SOMEBODY = Actor(ActorKind.SYSTEM, "test")
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Told:
     event: Event
     stream_id: UUID
     at: datetime
+    actor: Actor = SOMEBODY
 
     @property
     def source(self) -> str:
@@ -69,8 +71,8 @@ class Story:
     def __init__(self) -> None:
         self.told: list[Told] = []
 
-    def _tell(self, event: Event, stream_id: UUID, at: datetime) -> None:
-        self.told.append(Told(event, stream_id, at))
+    def _tell(self, event: Event, stream_id: UUID, at: datetime, actor: Actor = SOMEBODY) -> None:
+        self.told.append(Told(event, stream_id, at, actor))
 
     def agency(self, agency_id: UUID, time_zone: str) -> None:
         event = AgencyRegistered(agency_id=agency_id, name="Garden Insurance", time_zone=time_zone, currency="USD")
@@ -171,6 +173,7 @@ class Story:
         disposition: Disposition = Disposition.CONNECTED,
         client_id: UUID | None = None,
         by: UUID | None = None,
+        actor: Actor = SOMEBODY,
     ) -> UUID:
         id = new_id()
         event = CallLogged(
@@ -178,7 +181,7 @@ class Story:
             user_id=by or lead.owner_id or new_id(), direction=direction, started_at=at, duration_seconds=60,
             disposition=disposition,
         )  # fmt: skip
-        self._tell(event, id, at)
+        self._tell(event, id, at, actor)
         return id
 
     def message(self, lead: Lead | None, at: datetime = NOON) -> UUID:
@@ -204,7 +207,9 @@ class Story:
     async def publish(self, source: Sources, agency_id: UUID) -> None:
         """Sends what was told since the last time."""
         for told in self.told:
-            await source(told.source).publish(agency_id, told.event, stream_id=told.stream_id, occurred_at=told.at)
+            await source(told.source).publish(
+                agency_id, told.event, stream_id=told.stream_id, occurred_at=told.at, actor=told.actor
+            )
         self.told = []
 
     async def flood(self, source: Sources, agency_id: UUID) -> None:
@@ -212,7 +217,9 @@ class Story:
         last = {told.source: told for told in self.told}
         for told in self.told:
             if told is not last[told.source]:
-                source(told.source).record(agency_id, told.event, stream_id=told.stream_id, occurred_at=told.at)
+                source(told.source).record(
+                    agency_id, told.event, stream_id=told.stream_id, occurred_at=told.at, actor=told.actor
+                )
         self.told = list(last.values())
         await self.publish(source, agency_id)
 
@@ -231,7 +238,7 @@ def as_received(told: Sequence[Told], agency_id: UUID) -> list[Received[Event]]:
         found.append(
             Received(
                 agency_id=agency_id, stream_id=each.stream_id, version=versions[each.stream_id],
-                type=each.event.event_type, data=each.event, actor=Actor(ActorKind.SYSTEM, "test"), correlation_id="c",
+                type=each.event.event_type, data=each.event, actor=each.actor, correlation_id="c",
                 causation_id=None, traceparent=None, occurred_at=each.at, sequence=sequences[each.source],
                 recorded_at=each.at,
             )
