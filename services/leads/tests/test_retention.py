@@ -1,9 +1,11 @@
 """Leads are kept as long as their agency wants: what is past it is announced, and a week later forgotten, once."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from gardenos_chassis.events import Context
 from gardenos_chassis.ids import new_id
@@ -220,6 +222,55 @@ async def test_who_is_worked_spoken_with_or_planned_for_stays(leads: Running, ag
     assert await told(leads, agency_id, LeadConverted) != []
     (ended,) = await told(leads, agency_id, LeadDisposalEnded)
     assert ended.data == LeadDisposalEnded(agency_id=agency_id, withdrawn=False)
+
+
+async def listed(http: httpx.AsyncClient, since: str, **query: Any) -> set[str]:
+    """The ids of the leads that a list of those holds that are closed since before a day."""
+    asked = {"all": [{"field": "closed_since", "op": "before", "value": since}]}
+    answer = await http.get("/api/v1/leads", params={"filter": json.dumps(asked), **query})
+    assert answer.status_code == 200, answer.text
+    return {each["id"] for each in answer.json()["items"]}
+
+
+async def test_a_list_holds_whom_the_rule_concerns_and_nobody_else(leads: Running, agency_id: UUID) -> None:
+    """Lost ones and removed ones; none that is worked, spoken with, planned for, another's, a client or forgotten."""
+    old, called, planned, recycled, won, merged, into, forgotten = [
+        await long_lost(leads, agency_id, uuid4().hex) for _ in range(8)
+    ]
+    removed, still_open, recent = (captured(uuid4().hex) for _ in range(3))
+    gone = LeadRemoved(lead_id=removed.lead_id, person_id=removed.person_id)
+    await recorded(leads, agency_id, THREE_YEARS_AGO, removed, gone)
+    await recorded(leads, agency_id, THREE_YEARS_AGO, still_open)
+    await recorded(leads, agency_id, NOW - timedelta(days=400), recent, lost(recent))
+    agent = new_id()
+    await leads.colleagues(agency_id, agent)
+    call = CallLogged(
+        call_id=new_id(), thread_id=new_id(), person_id=called.person_id, lead_id=called.lead_id, user_id=agent,
+        direction=Direction.INBOUND, started_at=NOW, duration_seconds=60, disposition=Disposition.CONNECTED,
+    )  # fmt: skip
+    task = TaskPlanned(
+        task_id=new_id(), person_id=planned.person_id, lead_id=planned.lead_id, kind=TaskKind.CALL, title="Ask again",
+        due_on=NOW.date() + timedelta(days=30), owner_id=agent,
+    )  # fmt: skip
+    await leads.given(agency_id, call, task)
+    await leads.wait_until_caught_up()
+    async with leads.client(agency_id) as http:
+        day = str(NOW.date() + timedelta(days=300))
+        for method, path, body in (
+            ("PUT", f"{recycled.lead_id}/recycling", {"on": day}),
+            ("POST", f"{won.lead_id}/conversion", {}),
+            ("POST", f"{into.lead_id}/merge", {"other_id": str(merged.lead_id)}),
+            ("POST", f"{forgotten.lead_id}/forget", None),
+        ):
+            answer = await http.request(method, f"/api/v1/leads/{path}", json=body)
+            assert answer.is_success, answer.text
+        concerned = {str(each.lead_id) for each in (old, removed, into)}
+        preview = (await http.get(HERE, params={"months": 24})).json()
+        assert preview["leads"] == len(concerned)
+        assert await listed(http, preview["closed_before"][:10]) == concerned
+        assert await listed(http, preview["closed_before"][:10], removed="true") == {str(removed.lead_id)}
+        everybody = {each["id"] for each in (await http.get("/api/v1/leads")).json()["items"]}
+        assert str(removed.lead_id) not in everybody, "whoever asks for something else is not shown what was removed"
 
 
 async def test_who_gives_the_rule_up_has_nobody_forgotten_and_no_more_nights(

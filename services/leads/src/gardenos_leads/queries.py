@@ -107,8 +107,8 @@ class LeadFilter:
     """Leads without an owner, beside those of `owner_ids`."""
     not_contacted_for_days: int | None = None
     """Open leads whose last contact, or capture where there was none, is longer ago."""
-    removed: bool = False
-    """Those that were removed, and no others."""
+    removed: bool | None = False
+    """Those that were removed: left out, or no others; None: beside the others."""
     ids: Sequence[UUID] = ()
     """These alone: rows for whoever has ids."""
     q: str | None = None
@@ -130,8 +130,9 @@ class LeadFilter:
 def _where(caller: Caller, wanted: LeadFilter) -> list[ColumnElement[bool]]:
     # The agency is named beside the policy, so that the indexes it leads are used for sorting as well.
     found: list[ColumnElement[bool]] = [leads.c.agency_id == caller.agency_id]
-    found.append(leads.c.removed_at.is_not(None) if wanted.removed else leads.c.removed_at.is_(None))
-    if wanted.removed:
+    if wanted.removed is not None:
+        found.append(leads.c.removed_at.is_not(None) if wanted.removed else leads.c.removed_at.is_(None))
+    if wanted.removed is not False:
         found.append(leads.c.merged_into.is_(None))
     if not caller.agency_wide:
         found.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))

@@ -32,6 +32,7 @@ const named = (values: readonly string[]) => values.map((value) => ({ value, lab
 const STANDARD: readonly Known[] = [
   { name: "stage", label: "Stage", kind: "choice", options: named(STAGES) },
   { name: "stage_since", label: "In its stage since", kind: "day" },
+  { name: "closed_since", label: "Lost or removed since", kind: "day" },
   { name: "rots_at", label: "Overdue to move", kind: "day" },
   { name: "comes_back_on", label: "Comes back", kind: "day" },
   { name: "came_back_at", label: "Came back", kind: "day" },

@@ -84,7 +84,7 @@ it("says whom a rule concerns before it is saved, and leads to them", async () =
   ).toBeTruthy();
   await userEvent.selectOptions(screen.getByLabelText("Leads that were lost or removed"), "1 year");
   const many = await screen.findByText(/1,200 leads are kept longer than that today, and would be announced/);
-  expect(many.querySelector("a")!.href).toMatch(/\/leads\?filter=.*stage_since.*2024-11-30/);
+  expect(many.querySelector("a")!.href).toMatch(/\/leads\?filter=.*closed_since.*2024-11-30/);
   await userEvent.selectOptions(screen.getByLabelText("Leads that were lost or removed"), "Kept for good");
   expect(screen.queryByText(/kept longer than that today/)).toBeNull();
 });

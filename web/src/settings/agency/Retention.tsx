@@ -88,8 +88,8 @@ function Concerned({ months, chosen }: { months: number; chosen: boolean }) {
         <>
           {leads} {data.leads === 1 ? "is" : "are"} kept longer than that today
           {chosen ? ", and would be announced in the night after you save. " : ". "}
-          <Link to="/leads" search={{ filter: lostBefore(data.closed_before!) }}>
-            Look at those that were lost
+          <Link to="/leads" search={{ filter: closedBefore(data.closed_before!) }}>
+            Look at them
           </Link>
         </>
       )}
@@ -108,7 +108,7 @@ function Announced() {
         In the night to {day(forget_on)}, {inWords(leads).toLowerCase()} will be forgotten
       </strong>
       , kept for more than {monthsInWords(months).toLowerCase()}.{" "}
-      <Link to="/leads" search={{ filter: lostBefore(data.announced.closed_before) }}>
+      <Link to="/leads" search={{ filter: closedBefore(data.announced.closed_before) }}>
         Look at them
       </Link>
     </p>
@@ -118,12 +118,9 @@ function Announced() {
 const inWords = (leads: number): string =>
   `${leads.toLocaleString("en-US")} ${leads === 1 ? "lead" : "leads"}`;
 
-const lostBefore = (moment: string) => ({
-  all: [
-    { field: "stage", op: "is", value: "lost" },
-    { field: "stage_since", op: "before", value: moment.slice(0, 10) },
-    { field: "next_task_on", op: "is_empty" },
-  ],
+/** Whoever the rule means: the leads service says in one place who is closed, and since when. */
+const closedBefore = (moment: string) => ({
+  all: [{ field: "closed_since", op: "before", value: moment.slice(0, 10) }],
 });
 
 const monthsOf = (value: string): number | null => (value === "null" ? null : Number(value));

@@ -16,7 +16,7 @@ from pydantic import StringConstraints
 
 from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import Group, fields_of, parse
-from gardenos_leads.filtering.known import known_fields, recycled_beside
+from gardenos_leads.filtering.known import known_fields, recycled_beside, removed_beside
 from gardenos_leads.lists.fields import Field
 from gardenos_leads.lists.queries import own_fields, what_filters_need
 from gardenos_leads.queries import LeadFilter
@@ -43,7 +43,8 @@ async def narrowed(reading: Reading, wanted: LeadFilter, filter: str | None) -> 
     own, zone = await what_filters_need(reading.session, reading.caller.agency_id)
     group = _parsed(reading.caller, document, own, pointer="query:filter")
     where = compiled(group, At(reading.caller, datetime.now(UTC), zone))
-    return replace(wanted, where=where, recycled=recycled_beside(group, wanted.recycled))
+    recycled, removed = recycled_beside(group, wanted.recycled), removed_beside(group, wanted.removed)
+    return replace(wanted, where=where, recycled=recycled, removed=removed)
 
 
 async def require_understood(session: Session, caller: Caller, document: Any, *, pointer: str) -> None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from gardenos_leads.filtering.compiling import At, compiled
 from gardenos_leads.filtering.grammar import fields_of, parse
-from gardenos_leads.filtering.known import known_fields, recycled_beside
+from gardenos_leads.filtering.known import known_fields, recycled_beside, removed_beside
 from gardenos_leads.lists.queries import view_rows, what_filters_need
 from gardenos_leads.lists.searching import meant_by
 from gardenos_leads.queries import LeadFilter
@@ -96,8 +96,9 @@ async def resolved(session: Session, caller: Caller, matching: Matching, *, slip
         group = parse(document, known, pointer=pointer)
         refuse_withheld(caller, fields_of(group))
         where = compiled(group, at)
-        beside = recycled_beside(group, wanted.recycled)
-        wanted = replace(wanted, where=where if wanted.where is None else wanted.where & where, recycled=beside)
+        recycled, removed = recycled_beside(group, wanted.recycled), removed_beside(group, wanted.removed)
+        where = where if wanted.where is None else wanted.where & where
+        wanted = replace(wanted, where=where, recycled=recycled, removed=removed)
     return wanted
 
 

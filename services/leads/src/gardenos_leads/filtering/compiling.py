@@ -9,18 +9,33 @@ from zoneinfo import ZoneInfo
 
 from gardenos_chassis.auth import Caller
 from gardenos_chassis.comparing import beginning, first_known
-from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, exists, false, or_, select, true, union
+from gardenos_contracts.leads import Stage
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, case, exists, false, func, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
-from gardenos_leads.filtering.known import OWN
+from gardenos_leads.filtering.known import CLOSED_SINCE, OWN
 from gardenos_leads.households.seen import has_household, has_several_open
 from gardenos_leads.lists.searching import found_by
 from gardenos_leads.lists.tables import lead_tags, lead_values
 from gardenos_leads.records.tables import lead_risks
 from gardenos_leads.tables import leads
 
-_IDLE_SINCE = first_known(leads.c.last_contacted_at, leads.c.captured_at)
+_CLOSED_AT = case(
+    (leads.c.removed_at.is_not(None), leads.c.removed_at),
+    (and_(leads.c.stage == Stage.LOST.value, leads.c.comes_back_on.is_(None)), leads.c.stage_since),
+)
+_KEPT_FOR_A_TIME = and_(
+    *(leads.c[name].is_(None) for name in ("client_id", "merged_into", "next_task_on", "forgotten_at"))
+)
+_COUNTED = {
+    "idle_since": first_known(leads.c.last_contacted_at, leads.c.captured_at),
+    # As the rule has it after which they are forgotten (`retention`).
+    CLOSED_SINCE: case(
+        (and_(_KEPT_FOR_A_TIME, _CLOSED_AT.is_not(None)), func.greatest(_CLOSED_AT, leads.c.last_contacted_at))
+    ),
+}
+"""What stands in no column of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,8 @@ def _condition(asked: Condition, at: At) -> ColumnElement[bool]:
         return _of_household(asked, at)
     if asked.field.kind is Kind.WORDS:
         return _of_words(asked, at)
-    column = _IDLE_SINCE if asked.field.name == "idle_since" else leads.c[asked.field.name]
+    name = asked.field.name
+    column = _COUNTED[name] if name in _COUNTED else leads.c[name]
     match asked.op:
         case "is_empty":
             return column.is_(None)

@@ -15,6 +15,8 @@ OWN = "fields."
 OUTCOMES = ("client", "converting")
 """What came of a conversion: a client, or nothing yet."""
 COMES_BACK = "comes_back_on"
+CLOSED_SINCE = "closed_since"
+"""Since when a lead is lost or removed, with nobody in touch since and nothing planned: what is kept for a time only."""
 
 _STANDARD = (
     *(Known(name, Kind.WORDS) for name in ("name", "email", "phone")),
@@ -25,6 +27,7 @@ _STANDARD = (
         "converted_at",
         "client_since",
         "came_back_at",
+        CLOSED_SINCE,
     )),
     *(Known(name, Kind.DAY) for name in ("x_date", "birth_date", COMES_BACK, "next_task_on")),
     Known("stage", Kind.CHOICE, tuple(Stage)),
@@ -58,3 +61,8 @@ def known_fields(own: Iterable[Field]) -> Mapping[str, Known]:
 def recycled_beside(group: Group, otherwise: bool | None) -> bool | None:
     """Whoever asks when leads come back means those as well that do."""
     return None if otherwise is False and COMES_BACK in fields_of(group) else otherwise
+
+
+def removed_beside(group: Group, otherwise: bool | None) -> bool | None:
+    """Whoever asks since when leads are closed means those as well that were removed."""
+    return None if otherwise is False and CLOSED_SINCE in fields_of(group) else otherwise
