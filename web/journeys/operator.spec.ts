@@ -1,7 +1,5 @@
-import { type APIRequestContext, expect, type Page, request, test } from "@playwright/test";
-import { elsewhere, fitsATelephone, unique, violations } from "./support";
-
-const PASSWORD = "correct horse battery";
+import { expect, test } from "@playwright/test";
+import { elsewhere, fitsATelephone, ownAgency, violations } from "./support";
 
 interface Operator {
   email: string;
@@ -12,30 +10,13 @@ interface Operator {
 
 const operator = JSON.parse(process.env.GARDENOS_OPERATOR ?? "{}") as Operator;
 
-/** An agency of the journey's own, and its owner signed in to it. */
-async function agency(page: Page, office: APIRequestContext): Promise<string> {
-  const name = unique();
-  const email = `${name.toLowerCase()}@owner.example`;
-  const made = await office.post("/api/v1/agencies", {
-    data: { name, time_zone: "America/Chicago", owner: { name: "Olga Owner", email, password: PASSWORD } },
-  });
-  expect(made.status()).toBe(201);
-  await page.goto("/");
-  await page.getByLabel("Email").fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toContainText("Olga");
-  return name;
-}
-
 test("an operator suspends an agency and resumes it; its people read why, and go on where they were", async ({
   page,
   browser,
 }, { project }) => {
   test.setTimeout(120_000);
   await page.emulateMedia({ reducedMotion: "reduce" });
-  const office = await request.newContext({ baseURL: process.env.GARDENOS! });
-  const name = await agency(page, office);
+  const { name, office } = await ownAgency(page);
 
   const desk = await elsewhere(browser);
   await desk.emulateMedia({ reducedMotion: "reduce" });

@@ -36,6 +36,54 @@ export async function colleague(email = OWNER): Promise<APIRequestContext> {
   return request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Bearer ${token}` } });
 }
 
+/** An agency that is a journey's own, so that what it does to all of it is nobody else's matter. */
+export interface OwnAgency {
+  name: string;
+  /** The owner's. */
+  email: string;
+  /** Everybody's there. */
+  password: string;
+  /** Its owner, by the public API. */
+  office: APIRequestContext;
+  /** Another person of it: an agent called Ada. */
+  colleague: (email: string) => Promise<void>;
+}
+
+/** Registers one; with a page its owner, Olga, is signed in there as well. */
+export async function ownAgency(page?: Page): Promise<OwnAgency> {
+  const baseURL = process.env.GARDENOS!;
+  const name = unique();
+  const email = `${name.toLowerCase()}@owner.example`;
+  const password = "correct horse battery";
+  const anonymous = await request.newContext({ baseURL });
+  const made = await anonymous.post("/api/v1/agencies", {
+    data: { name, time_zone: "America/Chicago", owner: { name: "Olga Owner", email, password } },
+  });
+  expect(made.status()).toBe(201);
+  const begun = await anonymous.post("/api/v1/sessions", { data: { email, password } });
+  expect(begun.status()).toBe(201);
+  const { access_token: token } = (await begun.json()) as { access_token: string };
+  await anonymous.dispose();
+  const office = await request.newContext({
+    baseURL,
+    extraHTTPHeaders: { Authorization: `Bearer ${token}` },
+  });
+  if (page) {
+    await page.goto("/");
+    await page.getByLabel("Email").fill(email);
+    await page.getByRole("textbox", { name: "Password" }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Olga");
+  }
+  const colleague = async (theirs: string) => {
+    const added = await office.post("/api/v1/users", {
+      data: { name: "Ada Agent", email: theirs, password, role: "agent" },
+    });
+    expect(added.status()).toBe(201);
+  };
+  return { name, email, password, office, colleague };
+}
+
 /** Waits until the palette highlights this: Enter takes it, and what is merely shown it does not. */
 export async function highlighted(page: Page, name: RegExp): Promise<void> {
   await expect(
