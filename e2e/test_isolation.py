@@ -1,6 +1,7 @@
 """Agency A, in every role, tries every operation of every service on the things of agency B: it gets, moves and learns nothing."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,19 @@ from isolation.agency import PASSWORD, ROLES, Agency, founded
 from isolation.cases import (
     BODIES,
     ELSEWHERE,
+    INTERNAL,
+    MEANT,
     NAMED_OTHERWISE,
+    NOBODYS,
     OTHERWISE,
     SERVICE_PARAMETERS,
+    STREAMS,
 )
 from isolation.operating import operating
-from isolation.operations import Operation, offered
+from isolation.operations import Operation, hidden, offered
 from platform_under_test import platform
+
+UNHEARD_OF = "zyzzyvaxq"
 
 
 @dataclass(frozen=True)
@@ -67,10 +74,10 @@ async def state_of(agency: Agency, operations: Sequence[Operation]) -> dict[str,
     found = {}
     for operation in operations:
         reads = operation.method == "get" and "{service}" not in operation.path and operation.id not in ELSEWHERE
-        if not reads or operation.id in ("jwks", "follow_changes", "list_sessions"):
+        if not reads or operation.streams or operation.id in ("jwks", "list_sessions"):
             continue
         headers = {"Authorization": f"Bearer {agency.tokens['owner']}"}
-        query = {"q": agency.word} if operation.id == "search" else {}
+        query = {"q": agency.word} if operation.id in MEANT else {}
         query |= {"lead_id": agency.ids["lead_id"]} if "lead_id" in operation.in_query else {}
         # For how long a lead is in its stage changes by itself; until its last event it does not.
         query |= {"version": "1000"} if operation.id == "list_lead_stages" else {}
@@ -137,7 +144,7 @@ async def test_lists_search_reports_and_exports_hold_nothing_of_others(world: Wo
     wrong, seen = [], set()
     for operation in world.operations:
         names_things = set(operation.in_path) - SERVICE_PARAMETERS or operation.id in ELSEWHERE
-        if operation.method != "get" or names_things or operation.id == "follow_changes":
+        if operation.method != "get" or names_things or operation.streams:
             continue
         service = {"service": "leads", "sequence": "1"}
         for role in ROLES:
@@ -159,6 +166,98 @@ async def test_lists_search_reports_and_exports_hold_nothing_of_others(world: Wo
         "list_branches",
         "list_imports",
     }
+
+
+async def test_what_is_searched_finds_its_own_and_nothing_of_others(world: World) -> None:
+    """By a word as by a meaning; whatever takes a question is found by itself."""
+    searches = [each for each in world.operations if each.searches]
+    assert {"list_leads", "list_clients", "search"} <= {each.id for each in searches}
+    assert MEANT.keys() <= {each.id for each in searches}
+    blind, wrong = [], []
+    for operation in searches:
+
+        async def found(agency: Agency, role: str, q: str, operation: Operation = operation) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {agency.tokens[role]}"}
+            return await world.http.get(operation.address(agency.ids), headers=headers, params={"q": q})
+
+        nothing = {role: await found(world.ours, role, UNHEARD_OF) for role in ROLES}
+        for q in {world.theirs.word, MEANT.get(operation.id, world.theirs.word)}:
+            own, none = [await found(world.theirs, "owner", asked) for asked in (q, UNHEARD_OF)]
+            if own.status_code != 200 or own.text == none.text:
+                blind.append((operation.id, q, own.status_code, own.text[:200]))
+            for role in ROLES:
+                answer = await found(world.ours, role, q)
+                # Also how many there are tells of them: their word is as good as one that nobody ever said.
+                alike = answer.text == nothing[role].text or operation.id in MEANT
+                told = world.theirs.shows_in(answer.text)
+                if answer.status_code not in (200, 403) or told or not alike:
+                    wrong.append((operation.id, q, role, answer.status_code, told, answer.text[:200]))
+    assert wrong == []
+    assert blind == [], "what finds nothing of its own proves nothing"
+
+
+async def test_what_services_ask_of_each_other_is_for_nobody_of_an_agency(world: World) -> None:
+    """Feeds of events, and whatever else stands in no document: found in the routes themselves."""
+    found = {route for route in hidden() if route[1] not in NOBODYS}
+    assert found == INTERNAL.keys()
+    wrong = []
+    for service, port in world.theirs.platform.ports.items():
+        for (method, path), right in INTERNAL.items():
+            address, request = f"http://127.0.0.1:{port}{path}", right(world.theirs.ids)
+            for token in (*world.ours.tokens.values(), world.theirs.tokens["owner"], world.operator, "none"):
+                headers = {"Authorization": f"Bearer {token}"}
+                answer = await world.http.request(method, address, headers=headers, **request)
+                if answer.status_code != 401 or world.theirs.shows_in(answer.text):
+                    wrong.append((service, method, path, answer.status_code, answer.text[:200]))
+    assert wrong == []
+    internal = {"Authorization": f"Bearer {world.theirs.platform.parts.internal_token}"}
+    for service, port in world.theirs.platform.ports.items():
+        feed = f"http://127.0.0.1:{port}/internal/v1/events"
+        # Who may ask of every agency is told of the one that was asked for.
+        page = await world.http.get(feed, headers=internal, params={"agency_id": world.ours.ids["agency_id"]})
+        assert page.status_code == 200, page.text
+        assert world.theirs.shows_in(page.text) == [], service
+
+
+async def test_streams_tell_of_their_own_and_nothing_of_others(world: World) -> None:
+    streams = {each.id: each for each in world.operations if each.streams}
+    assert streams.keys() == STREAMS.keys()
+    for id, stream in streams.items():
+        heard = await _heard(world, stream, STREAMS[id])
+        assert world.theirs.shows_in(heard.pop("theirs")), "what says nothing of its own proves nothing"
+        assert heard.keys() == set(ROLES)
+        assert {role for role, told in heard.items() if world.theirs.shows_in(told)} == set()
+
+
+async def _heard(world: World, stream: Operation, happen: Callable[[Agency], Awaitable[None]]) -> dict[str, str]:
+    """What each role of ours, and their owner, hears while something happens first to them and then to us."""
+    told: dict[str, str] = {}
+    tokens = world.ours.tokens | {"theirs": world.theirs.tokens["owner"]}
+
+    async def follow(name: str, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with world.http.stream("GET", stream.address({}), headers=headers) as answer:
+            assert answer.status_code == 200
+            async for line in answer.aiter_lines():
+                told[name] = told.get(name, "") + line + "\n"
+
+    def more(names: Iterable[str], than: Mapping[str, str]) -> Callable[[], Awaitable[bool]]:
+        async def heard() -> bool:
+            return all("data:" in told.get(name, "").removeprefix(than.get(name, "")) for name in names)
+
+        return heard
+
+    async with asyncio.TaskGroup() as group:
+        following = [group.create_task(follow(*each)) for each in tokens.items()]
+        await eventually(more(tokens, {}), within=30, what="every stream begins")
+        begun = dict(told)
+        await happen(world.theirs)
+        await eventually(more(["theirs"], begun), within=60, what="they hear what happened to them")
+        await happen(world.ours)
+        await eventually(more(ROLES, begun), within=60, what="everybody of ours hears what happened to us")
+        for each in following:
+            each.cancel()
+    return told
 
 
 async def test_bodies_that_name_things_of_others_are_refused(world: World) -> None:

@@ -181,6 +181,8 @@ async def _worked_on(agency: Agency) -> None:
         found = await agency.items(f"insights?lead_id={ids['lead_id']}")
         return found[0]["id"] if found else None
 
+    tagged = await agency("PATCH", f"leads/{ids['lead_id']}/tags", json={"add": [word]})
+    assert tagged.status_code == 200, tagged.text
     ids["note_id"] = (await agency.made(f"leads/{ids['lead_id']}/notes", json={"text": word}))["id"]
     home = {"home": {"street": f"1 {word} Lane"}}
     ids["risk_id"] = (await agency.made(f"leads/{ids['lead_id']}/risks", json=home))["id"]

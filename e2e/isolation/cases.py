@@ -3,13 +3,14 @@
 A new operation that names a thing fails the walk until it has its case here, or needs none.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from isolation.agency import PASSWORD, PICTURE, away, call
+from isolation.agency import PASSWORD, PICTURE, Agency, away, call
 
 Ids = Mapping[str, str]
 
+_DEAD_LETTER = {"consumer": "x", "source": "leads", "stream_id": "01890000-0000-7000-8000-000000000000"}
 _DETAILS = {"name": {"given": "Other", "family": "Name"}}
 
 
@@ -153,6 +154,36 @@ ELSEWHERE: Mapping[str, str] = {
     "redrive_dead_letters": "as show_dead_letter",
     "discard_dead_letter": "as show_dead_letter",
 }
+
+
+async def _pipeline(agency: Agency) -> None:
+    """A pipeline is changed and goes again: everybody of the agency may hear of it."""
+    for method in ("PUT", "DELETE"):
+        answer = await agency(method, "pipelines/umbrella", json=PIPELINE if method == "PUT" else None)
+        assert answer.is_success, f"{method}: {answer.status_code} {answer.text}"
+
+
+STREAMS: Mapping[str, Callable[[Agency], Awaitable[None]]] = {"follow_changes": _pipeline}
+"""Of each stream what makes it say something to everybody of an agency."""
+
+MEANT = {"search": "When is the insurance of the vehicle up for renewal?"}
+"""Of what is found by its meaning a question in other words than were said."""
+
+INTERNAL: Mapping[tuple[str, str], Callable[[Ids], Mapping[str, Any]]] = {
+    ("GET", "/internal/v1/events"): lambda ids: {"params": {"agency_id": ids["agency_id"]}},
+    ("GET", "/internal/v1/heads"): lambda ids: {"params": {"agency_id": ids["agency_id"]}},
+    ("GET", "/internal/v1/dead-letters"): lambda _: {},
+    ("POST", "/internal/v1/dead-letters/redrive"): lambda ids: {"json": _DEAD_LETTER | {"agency_id": ids["agency_id"]}},
+    ("POST", "/internal/v1/dead-letters/discard"): lambda ids: {
+        "json": _DEAD_LETTER | {"agency_id": ids["agency_id"], "sequence": 1, "because": "another"}
+    },
+}
+"""What services and whoever runs the platform ask with the internal token, of any agency: right requests, but for the token."""
+
+NOBODYS = frozenset(
+    {"/openapi.json", "/livez", "/readyz", "/metrics", "/api/v1/lead-forms/form.js", "/api/v1/lead-forms/{address}"}
+)
+"""Paths that stand in no document and hold nothing of any agency; the last only says to browsers that a form may be sent."""
 
 SERVICE_PARAMETERS = frozenset({"service", "consumer", "source", "sequence"})
 """They name no agency's thing."""

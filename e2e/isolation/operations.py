@@ -1,11 +1,15 @@
 """What the services offer, by their own OpenAPI documents."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from fastapi.routing import APIRoute
+from gardenos_chassis.settings import SERVICES
+from gardenos_cli.documents.openapi import app_of
 from platform_under_test import Platform
+from starlette.routing import BaseRoute, Route
 
 NO_THING = frozenset({"external_id"})
 """What others call it: a text."""
@@ -31,6 +35,10 @@ class Operation:
     has_body: bool
     secured: bool
     """Whether it asks who asks."""
+    streams: bool
+    """Whether its answer goes on, as events of a stream."""
+    searches: bool
+    """Whether it finds by words, or by what they mean."""
 
     @property
     def for_operators(self) -> bool:
@@ -53,6 +61,28 @@ async def offered(platform: Platform, http: httpx.AsyncClient) -> list[Operation
     return sorted(found, key=lambda operation: operation.id)
 
 
+def hidden() -> set[tuple[str, str]]:
+    """Routes that stand in no document, as method and path, of all services."""
+    return {
+        (method, prefix + route.path)
+        for service in SERVICES
+        for prefix, route in _routes(app_of(service).routes)
+        if not route.include_in_schema
+        for method in route.methods or ()
+    }
+
+
+def _routes(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Route | APIRoute]]:
+    """Each with what stands before its path. Raises TypeError for one of a kind that is not known here."""
+    for route in routes:
+        if isinstance(route, Route | APIRoute):
+            yield prefix, route
+        elif (included := getattr(route, "original_router", None)) is not None:
+            yield from _routes(included.routes, prefix + route.include_context.prefix)  # type: ignore[attr-defined]
+        else:
+            raise TypeError(f"what is reached by {route!r}?")
+
+
 def _operation(document: Any, base: str, path: str, method: str, told: Any) -> Operation:
     parameters = told.get("parameters", [])
     contents = told.get("requestBody", {}).get("content", {}).values()
@@ -64,6 +94,8 @@ def _operation(document: Any, base: str, path: str, method: str, told: Any) -> O
         tuple(sorted(name for name in fields - NO_THING if name.endswith(("_id", "_ids")))),
         bool(contents),
         "security" in told,
+        any("text/event-stream" in answer.get("content", {}) for answer in told["responses"].values()),
+        any(each["name"] == "q" for each in parameters),
     )  # fmt: skip
 
 

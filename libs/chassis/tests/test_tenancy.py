@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from gardenos_chassis import tenancy
 from gardenos_chassis.events.faults import is_transient
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import Database, Session, driver_of
@@ -193,3 +194,35 @@ async def test_a_hundred_agencies_share_a_pool_for_a_minute(notes: Running) -> N
         await shared.close()
     assert looks.keys() == set(agencies)
     assert cut_off > 0
+
+
+async def test_a_server_that_leaks_past_the_rules_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.ready()
+    async with database.across() as session:
+        version = int((await session.execute(text("show server_version_num"))).scalar_one())
+    major, minor = divmod(version, 10_000)
+    monkeypatch.setitem(tenancy._OLDEST, major, minor + 1)
+    with pytest.raises(RuntimeError, match="leaks rows past row-level security"):
+        await database.ready()
+    monkeypatch.setattr(tenancy, "_OLDEST", {major + 1: 0})
+    with pytest.raises(RuntimeError, match="leaks rows past row-level security"):
+        await database.ready()
+
+
+@pytest.mark.parametrize("cache", [0, 100])
+async def test_without_a_cache_no_statement_stays_on_its_connection(
+    notes: Running, agency_id: UUID, cache: int
+) -> None:
+    """A pooler gives the next transaction another connection, where a statement that was prepared before is not."""
+    database = Database(notes.service.settings.database_url, pool=1, statement_cache=cache)
+    try:
+        for _ in range(3):
+            assert await in_agency(database, agency_id) == 0
+        async with database.transaction(agency_id) as session:
+            found = await driver_of(session).fetch("select statement from pg_prepared_statements")
+        kept = [row["statement"] for row in found if "notes" in row["statement"]]
+        assert bool(kept) == (cache > 0), kept
+    finally:
+        await database.close()
