@@ -18,6 +18,7 @@ import pytest_asyncio
 from gardenos_chassis.local import free_port
 from gardenos_chassis.testing.openid import Provider, provider
 from poison import plant_poison
+from retaining import plant_announcement
 from up_under_test import Up, up
 
 WEB = Path(__file__).parents[1] / "web"
@@ -71,15 +72,24 @@ async def operator(planted: Up) -> dict[str, object]:
     return {"email": email, "password": told["password"], "recovery_codes": told["recovery codes"].split()}
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def retaining(planted: Up) -> dict[str, object]:
+    """An agency in which leads are announced to be forgotten."""
+    return await plant_announcement(planted.address, planted.folder)
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("journey", JOURNEYS)
-async def test_journey(planted: Up, openid: Provider, operator: dict[str, object], journey: str) -> None:
+async def test_journey(
+    planted: Up, openid: Provider, operator: dict[str, object], retaining: dict[str, object], journey: str
+) -> None:
     environment = os.environ | {
         "GARDENOS": planted.address,
         "GARDENOS_LOGINS": json.dumps(planted.logins()),
         "GARDENOS_MAIL": f"127.0.0.1:{MAIL_PORT}",
         "GARDENOS_OPENID": openid.issuer,
         "GARDENOS_OPERATOR": json.dumps(operator),
+        "GARDENOS_RETAINING": json.dumps(retaining),
         "CHROMIUM": browser(),
     }
     process = await asyncio.create_subprocess_exec(

@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 /**
  * The journeys run against a platform that is there already: GARDENOS is its address, GARDENOS_LOGINS what `make up`
  * printed, as JSON of passwords by email, GARDENOS_OPENID the issuer of an OpenID provider that asks who one is,
- * GARDENOS_MAIL where it takes mail in, as host:port, GARDENOS_OPERATOR an operator's email, password and recovery codes.
+ * GARDENOS_RETAINING an agency in which leads are announced to be forgotten, GARDENOS_MAIL where it takes mail in, as host:port, GARDENOS_OPERATOR an operator's email, password and recovery codes.
  * `make test` starts all of it for them (`e2e/test_browser.py`).
  */
 export default defineConfig({

@@ -1,5 +1,5 @@
 import { expect, request, test } from "@playwright/test";
-import { ownAgency, elsewhere, fitsATelephone, violations } from "./support";
+import { elsewhere, fitsATelephone, ownAgency, signIn, violations } from "./support";
 
 test.setTimeout(120_000);
 
@@ -14,10 +14,7 @@ test("an owner closes their agency, is asked first, and takes it back; its peopl
 
   const theirs = await elsewhere(browser);
   await theirs.emulateMedia({ reducedMotion: "reduce" });
-  await theirs.goto("/");
-  await theirs.getByLabel("Email").fill(email);
-  await theirs.getByRole("textbox", { name: "Password" }).fill(password);
-  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await signIn(theirs, email, password);
   await expect(theirs.getByRole("heading", { level: 1 })).toContainText("Ada");
 
   await page.goto("/settings/agency");

@@ -17,10 +17,10 @@ export function passwordOf(email: string): string {
 }
 
 /** Signs in as a person would. */
-export async function signIn(page: Page, email = OWNER): Promise<void> {
+export async function signIn(page: Page, email = OWNER, password = passwordOf(email)): Promise<void> {
   await page.goto("/");
   await page.getByLabel("Email").fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(passwordOf(email));
+  await page.getByRole("textbox", { name: "Password" }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { level: 1 })).not.toHaveText("Sign in to GardenOS");
 }
@@ -68,13 +68,7 @@ export async function ownAgency(page?: Page): Promise<OwnAgency> {
     baseURL,
     extraHTTPHeaders: { Authorization: `Bearer ${token}` },
   });
-  if (page) {
-    await page.goto("/");
-    await page.getByLabel("Email").fill(email);
-    await page.getByRole("textbox", { name: "Password" }).fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("Olga");
-  }
+  if (page) await signIn(page, email, password);
   const colleague = async (theirs: string) => {
     const added = await office.post("/api/v1/users", {
       data: { name: "Ada Agent", email: theirs, password, role: "agent" },
