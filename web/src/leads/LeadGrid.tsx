@@ -3,6 +3,7 @@ import { type CSSProperties, type ReactNode, useEffect, useMemo } from "react";
 import type { Lead, LeadField } from "../api/schema";
 import { useNameOf } from "../directory/queries";
 import { useMe } from "../session/session";
+import { Chip } from "../ui/Chip";
 import { day, daysUntil, words } from "../ui/format";
 import { type Chosen, type Column, Grid } from "../ui/Grid";
 import { Named } from "../ui/Named";
@@ -131,7 +132,11 @@ function columnsOf(
       title: "Stage",
       className: styles.stage,
       cell: (lead, focusable) =>
-        value(words(lead.stage), { stage: [lead.stage] }, focusable, <Place lead={lead} />),
+        lead.removed_at === null ? (
+          value(words(lead.stage), { stage: [lead.stage] }, focusable, <Place lead={lead} />)
+        ) : (
+          <Chip>Removed</Chip>
+        ),
     },
     stage_since: { title: "In stage", className: styles.more, cell: (lead) => <InStage lead={lead} /> },
     score: { title: "Score", className: styles.more, cell: ({ score }) => <Score score={score} /> },

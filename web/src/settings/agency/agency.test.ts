@@ -44,7 +44,13 @@ describe("an agency's settings", () => {
     expect(hoursInWords(day(["09:00", "12:00"], ["13:00", "17:00"]))).toBe(
       "09:00 to 12:00 and 13:00 to 17:00",
     );
-    expect([null, 6, 12, 24].map(monthsInWords)).toEqual(["Kept for good", "6 months", "1 year", "2 years"]);
+    expect([null, 1, 6, 12, 24].map(monthsInWords)).toEqual([
+      "Kept for good",
+      "1 month",
+      "6 months",
+      "1 year",
+      "2 years",
+    ]);
   });
 
   it("a time zone that the browser does not know can be set still", () => {

@@ -27,7 +27,7 @@ export const MONTHS: readonly (number | null)[] = [null, 6, 12, 24, 36, 60, 84, 
 /** A number of months as people say it. */
 export function monthsInWords(months: number | null): string {
   if (months === null) return "Kept for good";
-  if (months % 12 !== 0) return `${months} months`;
+  if (months % 12 !== 0) return months === 1 ? "1 month" : `${months} months`;
   return months === 12 ? "1 year" : `${months / 12} years`;
 }
 
