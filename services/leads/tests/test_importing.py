@@ -22,7 +22,7 @@ def look(content: bytes) -> Sheet:
 
 def read(content: bytes, mapping: dict[str, str | None] | None = None) -> list[Judged]:
     sheet = look(content)
-    columns = mapped(guess_columns(sheet.headers, sheet.first, {}), mapping or {})
+    columns = mapped(guess_columns(sheet.headers, sheet.first, {}, {}), mapping or {}, {})
     below = records(io.BytesIO(content), sheet.encoding, sheet.delimiter, sheet.head)
     return [judge(record, columns) for record in below]
 
@@ -83,14 +83,14 @@ def test_every_row_has_a_fate_and_why() -> None:
 def test_columns_are_guessed_by_header_and_by_values_and_can_be_mapped() -> None:
     content = b"Who,Reach,Other,Phone,Phone\nMaria Delgado,maria@example.com,x,,512-555-0142\n"
     sheet = look(content)
-    columns = mapped(guess_columns(sheet.headers, sheet.first, {}), {"Who": "name", "Other": None})
+    columns = mapped(guess_columns(sheet.headers, sheet.first, {}, {}), {"Who": "name", "Other": None}, {})
     assert [(column.header, column.field, column.guessed) for column in columns] == [
         ("Who", "name", False), ("Reach", "email", True), ("Other", None, False), ("Phone", "phone", True), ("Phone (2)", "phone", True)
     ]  # fmt: skip
     assert judge(sheet.first[0], columns).details["phone"] == "+15125550142"
     with pytest.raises(Invalid, match="no column “Nobody”"):
-        mapped(columns, {"Nobody": "name"})
-    again = guess_columns(sheet.headers, sheet.first, {"Other": "notes", "Phone": None})
+        mapped(columns, {"Nobody": "name"}, {})
+    again = guess_columns(sheet.headers, sheet.first, {"Other": "notes", "Phone": None}, {})
     assert [(column.field, column.remembered) for column in again][2:4] == [("notes", True), (None, True)]
 
 

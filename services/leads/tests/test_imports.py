@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 import httpx
 import pytest
+from files_taken_in import counts, imported, rows_of, sent, shown
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.testing import Running, eventually
 from gardenos_contracts.leads import LeadCaptured, LeadDetailsChanged, LeadRemoved, LeadsImported
@@ -34,36 +35,6 @@ FILE = (
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def sent(content: bytes, go_on: str = "run", name: str = "export.csv", **plan: Any) -> dict[str, Any]:
-    """A file to be taken in at once as it is guessed, with what is said of it besides."""
-    planned = json.dumps({"run_automations": False, **plan})
-    return {"files": {"file": (name, content)}, "data": {"plan": planned, "go_on": go_on}}
-
-
-async def imported(running: Running, http: httpx.AsyncClient, content: bytes, **plan: Any) -> dict[str, Any]:
-    """An import, done."""
-    answer = await http.post("/api/v1/imports", **sent(content, **plan))
-    assert answer.status_code == 201, answer.text
-    await running.jobs_done()
-    return await shown(http, answer.json()["id"])
-
-
-async def shown(http: httpx.AsyncClient, id: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await http.get(f"/api/v1/imports/{id}")).json()
-    return found
-
-
-async def rows_of(http: httpx.AsyncClient, id: str, **query: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = (await http.get(f"/api/v1/imports/{id}/rows", params={"limit": "200", **query, **cursor})).json()
-        items += page["items"]
-        if page["next_cursor"] is None:
-            return items
-        cursor = {"cursor": page["next_cursor"]}
-
-
 async def listed(http: httpx.AsyncClient, **query: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await http.get("/api/v1/leads", params={"limit": "200", **query})).json()["items"]
     return found
@@ -74,10 +45,6 @@ async def captured(http: httpx.AsyncClient, **details: Any) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-def counts(**other: int) -> dict[str, int]:
-    return running.NOTHING | other
 
 
 async def test_step_by_step(leads: Running, agency_id: UUID) -> None:

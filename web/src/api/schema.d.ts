@@ -8277,7 +8277,7 @@ export interface components {
          */
         ImportColumn: {
             /** Field */
-            field: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
+            field: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | string | null;
             /** Guessed */
             guessed: boolean;
             /** Header */
@@ -11111,11 +11111,12 @@ export interface components {
             household?: boolean | null;
             /**
              * Mapping
-             * @description A column's header to our field, or to null to leave it out. Columns that are not named are taken as guessed.
+             * @description A column's header to our field, to one of your agency's own as `fields.roof_age`, or to null to leave it out. Columns that
+             *     are not named are taken as guessed.
              * @default {}
              */
             mapping: {
-                [key: string]: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | null;
+                [key: string]: ("name" | "given_name" | "family_name" | "email" | "phone" | "street" | "city" | "postal_code" | "state" | "birth_date" | "line_of_business" | "current_carrier" | "x_date" | "captured_at" | "source" | "notes" | "external_id") | string | null;
             };
             /**
              * Match By

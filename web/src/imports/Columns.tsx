@@ -1,23 +1,20 @@
 import { NativeSelect } from "@mantine/core";
 import type { ImportColumn } from "../api/schema";
+import { useLeadFields } from "../leads/own/queries";
 import { Chip } from "../ui/Chip";
-import { FIELDS, type ImportField, type Mapping } from "./fields";
+import { choices, type Mapping } from "./fields";
 import styles from "./Imports.module.css";
-
-const OPTIONS = [
-  { value: "", label: "Leave out" },
-  ...Object.entries(FIELDS).map(([value, label]) => ({ value, label })),
-];
 
 interface ColumnsProps {
   columns: readonly Pick<ImportColumn, "header" | "field" | "guessed" | "remembered" | "samples">[];
   /** What was chosen here and is not sent yet. */
   chosen: Mapping;
-  change: (header: string, field: ImportField | null) => void;
+  change: (header: string, field: string | null) => void;
 }
 
 /** What each column of the file is taken for, with what stands in it; each may be taken for something else. */
 export function Columns({ columns, chosen, change }: ColumnsProps) {
+  const options = choices(useLeadFields());
   return (
     <ul className={styles.columns}>
       {columns.map(({ header, field: before, guessed, remembered, samples }) => {
@@ -34,8 +31,8 @@ export function Columns({ columns, chosen, change }: ColumnsProps) {
             <NativeSelect
               aria-label={`What “${header}” holds`}
               value={field ?? ""}
-              data={OPTIONS}
-              onChange={(event) => change(header, (event.currentTarget.value || null) as ImportField | null)}
+              data={options}
+              onChange={(event) => change(header, event.currentTarget.value || null)}
             />
             <span className={styles.guess}>
               {mine || (!guessed && !remembered) ? (

@@ -4,7 +4,7 @@ import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createQueryClient } from "../api/queries";
-import type { DuplicateRules, Import } from "../api/schema";
+import type { DuplicateRules, Import, LeadField } from "../api/schema";
 import { forgetHere, signIn, useSession } from "../session/session";
 import { Checked } from "./Checked";
 import { Moving } from "./Moving";
@@ -56,6 +56,29 @@ const RULES: DuplicateRules = {
   households_apart: true,
 };
 
+const OWN: LeadField[] = [
+  {
+    id: "f1",
+    key: "roof_age",
+    label: "Age of the roof",
+    kind: "number",
+    options: [],
+    line_of_business: null,
+    retired: false,
+    version: 1,
+  },
+  {
+    id: "f2",
+    key: "fax",
+    label: "Fax",
+    kind: "text",
+    options: [],
+    line_of_business: null,
+    retired: true,
+    version: 2,
+  },
+];
+
 let asked: { what: string; body: unknown }[];
 let refuse: Response | null;
 
@@ -66,6 +89,7 @@ beforeEach(() => {
     const request = input instanceof Request ? input : new Request(new URL(input, location.origin), init);
     const path = new URL(request.url).pathname.replace("/api/v1", "");
     if (path === "/sessions") return Response.json(session, { status: 201 });
+    if (path === "/leads/fields") return Response.json({ items: OWN, next_cursor: null });
     if (path === "/leads/duplicates/rules") return Response.json(RULES, { headers: { ETag: '"2"' } });
     if (request.method === "GET") return Response.json({ items: [], next_cursor: null });
     const text = await request.text();
@@ -150,6 +174,19 @@ describe("planning an import", () => {
       run_automations: false,
       source: "import",
     });
+  });
+
+  it("offers the agency's own fields that are in use", async () => {
+    const checked = vi.fn();
+    await show(<PlanStep found={uploaded} checked={checked} another={vi.fn()} />);
+    const select = screen.getByLabelText("What “Vorname” holds");
+    await within(select).findByRole("option", { name: "Age of the roof" });
+    expect(within(select).queryByRole("option", { name: "Fax" })).toBeNull();
+    await userEvent.selectOptions(select, "Age of the roof");
+    await userEvent.click(screen.getByRole("radio", { name: /quietly/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Check the file" }));
+    await vi.waitFor(() => expect(checked).toHaveBeenCalled());
+    expect(asked[0]!.body).toMatchObject({ mapping: { Vorname: "fields.roof_age" } });
   });
 
   it("shows the agency's rules, and leaves them in force where nobody chose otherwise", async () => {

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Fate, ImportColumn, ImportRow } from "../api/schema";
+import { useLeadFields } from "../leads/own/queries";
 import { Chip, type Tone } from "../ui/Chip";
-import { fieldInWords, type ImportField } from "./fields";
+import { fieldInWords } from "./fields";
 import styles from "./Imports.module.css";
 
 const TONES: Record<Fate, Tone> = {
@@ -20,8 +21,8 @@ const WORDS: Record<Fate, string> = {
   rejected: "Rejected",
   empty: "Empty",
 };
-const WHO: readonly ImportField[] = ["name", "given_name", "family_name"];
-const HOW: readonly ImportField[] = ["email", "phone"];
+const WHO: readonly string[] = ["name", "given_name", "family_name"];
+const HOW: readonly string[] = ["email", "phone"];
 
 const UNDONE = { removed: "Removed again", restored: "Set back", kept: "Stays" };
 
@@ -40,6 +41,7 @@ interface RowsProps {
 
 /** Rows of a file, each with what becomes of it and why. */
 export function Rows({ rows, columns, label, before = false }: RowsProps) {
+  const own = useLeadFields();
   return (
     <ul className={styles.rows} aria-label={label}>
       {rows.map((row) => (
@@ -59,7 +61,7 @@ export function Rows({ rows, columns, label, before = false }: RowsProps) {
               <ul className={styles.reasons}>
                 {row.reasons.map((reason) => (
                   <li key={`${reason.field} ${reason.detail}`}>
-                    {reason.field && <strong>{fieldInWords(reason.field)}: </strong>}
+                    {reason.field && <strong>{fieldInWords(reason.field, own)}: </strong>}
                     {reason.detail}
                     {row.fate === "captured" &&
                       reason.field !== null &&
@@ -83,7 +85,7 @@ export function Rows({ rows, columns, label, before = false }: RowsProps) {
 }
 
 function Who({ row, columns }: { row: ImportRow; columns: readonly ImportColumn[] }) {
-  const values = (fields: readonly ImportField[]) =>
+  const values = (fields: readonly string[]) =>
     columns
       .filter((column) => column.field !== null && fields.includes(column.field))
       .map((column) => row.raw[column.header]?.trim())

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { moves, readAs, rowsInWords } from "./fields";
+import type { LeadField } from "../api/schema";
+import { fieldInWords, moves, readAs, rowsInWords } from "./fields";
 
 describe("how a file was read", () => {
   it.each([
@@ -20,4 +21,13 @@ describe("rows and states", () => {
       ["checking", "running", "undoing", "done", "planned"].map((each) => moves(each as "done")),
     ).toEqual([true, true, true, false, false]);
   });
+});
+
+it("calls a field as it is called elsewhere, the agency's own among them", () => {
+  const own = [{ key: "roof_age", label: "Age of the roof" } as LeadField];
+  expect(["x_date", "fields.roof_age", "fields.gone"].map((each) => fieldInWords(each, own))).toEqual([
+    "X-date",
+    "Age of the roof",
+    "fields.gone",
+  ]);
 });

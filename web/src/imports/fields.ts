@@ -1,9 +1,7 @@
-import type { Fate, ImportColumn, ImportStatus, PlanImport } from "../api/schema";
+import type { Fate, ImportStatus, LeadField, PlanImport } from "../api/schema";
 
-export type ImportField = NonNullable<ImportColumn["field"]>;
-
-/** What a column may hold, in the order in which it is offered. */
-export const FIELDS: Record<ImportField, string> = {
+/** What a column may hold, in the order in which it is offered; besides what the agency keeps of its own. */
+const FIELDS: Readonly<Record<string, string>> = {
   name: "Full name",
   given_name: "Given name",
   family_name: "Family name",
@@ -23,8 +21,22 @@ export const FIELDS: Record<ImportField, string> = {
   external_id: "Id in another system",
 };
 
+const OWN = "fields.";
+
+/** What a column may be taken for, as a list to choose from. */
+export function choices(own: readonly LeadField[]) {
+  const standard = Object.entries(FIELDS).map(([value, label]) => ({ value, label }));
+  const theirs = own.filter(({ retired }) => !retired).map(({ key, label }) => ({ value: OWN + key, label }));
+  // Whatever comes later comes behind, for somebody may be choosing already.
+  return [
+    { value: "", label: "Leave out" },
+    { group: "Every lead", items: standard },
+    ...(theirs.length > 0 ? [{ group: "Your agency’s own fields", items: theirs }] : []),
+  ];
+}
+
 /** A column's header to what it holds; null leaves the column out. */
-export type Mapping = Readonly<Record<string, ImportField | null>>;
+export type Mapping = Readonly<Record<string, string | null>>;
 
 /** What becomes of rows, in words, before and after it is done. */
 export const FATES: Record<Fate, { title: string; before: string }> = {
@@ -84,8 +96,9 @@ export function readAs({
 }
 
 /** The reason's field in words. */
-export function fieldInWords(field: string | null): string | null {
-  return field === null ? null : field in FIELDS ? FIELDS[field as ImportField] : field;
+export function fieldInWords(field: string, own: readonly LeadField[]): string {
+  const theirs = own.find(({ key }) => OWN + key === field);
+  return theirs?.label ?? FIELDS[field] ?? field;
 }
 
 /** `1 row`, `2,000 rows`. */

@@ -8,7 +8,7 @@ from gardenos_chassis.http.shapes import Shape, Withholding
 from gardenos_contracts.lead_duplicates import InFile
 
 from gardenos_leads.importing.aggregate import ImportStatus
-from gardenos_leads.importing.columns import ImportField
+from gardenos_leads.importing.columns import ImportField, OwnField
 from gardenos_leads.importing.plan import Duplicates
 from gardenos_leads.importing.rows import Fate
 
@@ -17,7 +17,7 @@ class ImportColumn(Withholding):
     """A column of a file: what it is taken for, how that is known, and what stands in its first rows."""
 
     header: str
-    field: ImportField | None
+    field: ImportField | OwnField | None
     guessed: bool
     remembered: bool
     """Whether the last file with these headers had it so."""

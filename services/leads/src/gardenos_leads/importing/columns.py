@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from gardenos_chassis import reading
 from gardenos_chassis.errors import Invalid
+from pydantic import StringConstraints
+
+from gardenos_leads.lists.fields import Field
 
 if TYPE_CHECKING:
     from gardenos_leads.importing.reading import Record
@@ -16,6 +19,10 @@ ImportField: TypeAlias = Literal[
     "line_of_business", "current_carrier", "x_date", "captured_at", "source", "notes", "external_id",
 ]  # fmt: skip
 """What a column may be taken for."""
+
+OWN = "fields."
+OwnField: TypeAlias = Annotated[str, StringConstraints(pattern=r"^fields\.[a-z][a-z0-9_]{0,49}$")]
+"""Or for one of the agency's own fields, by its key: `fields.roof_age`."""
 
 FIELDS: Mapping[ImportField, str] = {
     "name": r"(full|contact|customer|client|lead|insured|prospect)?name|contact|customer|insured|prospect|leadfullname",
@@ -58,34 +65,47 @@ class Column:
 
 def field_of_header(header: str) -> str | None:
     """The field a header names, or None."""
-    bare = re.sub(r"[^a-z0-9]", "", header.lower())
+    bare = _bare(header)
     return next((field for field, pattern in FIELDS.items() if bare and re.fullmatch(pattern, bare)), None)
 
 
 def guess_columns(
-    headers: Sequence[str], first: "Sequence[Record]", remembered: Mapping[str, str | None]
+    headers: Sequence[str],
+    first: "Sequence[Record]",
+    remembered: Mapping[str, str | None],
+    own: Mapping[str, Field],
 ) -> tuple[Column, ...]:
-    """Each column's field: as a file with these headers had it before, else by its header, else by its values."""
+    """Each column's field: as a file with these headers had it before, else by its header, else by its values.
+
+    Who has a field of their own by the header's very name means that one.
+    """
     columns = []
+    named = {_bare(name): f"{OWN}{key}" for key, field in _in_use(own).items() for name in (key, field.label)}
     for place, header in enumerate(headers):
         standing = [
             record.cells[place].strip() for record in first if len(record.cells) > place and record.cells[place].strip()
         ]
-        known = header in remembered
-        field = remembered[header] if known else field_of_header(header) or _field_of_values(standing)
+        known = header in remembered and (remembered[header] is None or _may_be(remembered[header], own))
+        guess = named.get(_bare(header)) or field_of_header(header) or _field_of_values(standing)
+        field = remembered[header] if known else guess
         samples = tuple(each[:_LONGEST_SAMPLE] for each in standing[:_SAMPLES])
         columns.append(Column(header, field, not known, known, samples))
     return tuple(columns)
 
 
-def mapped(columns: Sequence[Column], mapping: Mapping[str, str | None]) -> tuple[Column, ...]:
+def mapped(
+    columns: Sequence[Column], mapping: Mapping[str, str | None], own: Mapping[str, Field]
+) -> tuple[Column, ...]:
     """The columns as somebody says they are; those they say nothing of stay. Raises Invalid for what cannot be."""
     headers = {column.header for column in columns}
     wrong = [(_pointer(header), f"the file has no column “{header}”") for header in mapping if header not in headers]
     wrong += [
-        (_pointer(header), f"“{field}” is no field; take one of {', '.join(FIELDS)}")
+        (
+            _pointer(header),
+            f"“{field}” is no field; take one of {', '.join([*FIELDS, *(OWN + key for key in _in_use(own))])}",
+        )
         for header, field in mapping.items()
-        if field is not None and field not in FIELDS
+        if field is not None and not _may_be(field, own)
     ]
     if wrong:
         raise Invalid.many(wrong)
@@ -104,6 +124,19 @@ def require_telling(columns: Sequence[Column]) -> None:
             "no column with names, email addresses or telephone numbers was recognised; say by `mapping` which one it is",
             pointer="/mapping",
         )
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _in_use(own: Mapping[str, Field]) -> dict[str, Field]:
+    return {key: field for key, field in own.items() if not field.retired}
+
+
+def _may_be(field: str | None, own: Mapping[str, Field]) -> bool:
+    """Whether a column may be taken for it."""
+    return field in FIELDS or (field is not None and field.removeprefix(OWN) in _in_use(own) and field.startswith(OWN))
 
 
 def _pointer(header: str) -> str:

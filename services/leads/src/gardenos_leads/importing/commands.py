@@ -27,6 +27,7 @@ from gardenos_leads.importing.plan import PlanImport
 from gardenos_leads.importing.reading import Sheet, look_at, records
 from gardenos_leads.importing.running import NOTHING, columns_of, put
 from gardenos_leads.importing.tables import import_rows, imports
+from gardenos_leads.lists.queries import own_fields
 from gardenos_leads.queries import campaign_exists
 
 GoOn: TypeAlias = Literal["wait", "check", "run"]
@@ -92,7 +93,8 @@ async def _kept(store: EventStore, context: Context, given: Given, kind: str, fi
         if earlier is not None:
             return earlier.id
         known = await queries.remembered(work.session, context.agency_id, sheet.headers)
-        columns = guess_columns(sheet.headers, sheet.first, known)
+        own = await own_fields(work.session, context.agency_id)
+        columns = guess_columns(sheet.headers, sheet.first, known, own)
         wrapped, key = keys.wrapped(context.agency_id, import_id)
         row = {
             "agency_id": context.agency_id,
@@ -191,7 +193,8 @@ async def _plan(work: UnitOfWork, import_id: UUID, asked: PlanImport) -> None:
     plan = asked.in_force(rules)
     events = state.plan(plan.match_by, plan.duplicates, run_automations=plan.run_automations)
     work.record(import_id, version, events)
-    columns = mapped(columns_of(await _columns(work, import_id)), asked.mapping)
+    own = await own_fields(work.session, agency_id)
+    columns = mapped(columns_of(await _columns(work, import_id)), asked.mapping, own)
     require_telling(columns)
     refuse_withheld(caller, {column.field for column in columns if column.field})
     if asked.campaign_id is not None and not await campaign_exists(work.session, asked.campaign_id):

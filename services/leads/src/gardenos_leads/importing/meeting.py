@@ -12,6 +12,7 @@ from gardenos_contracts.values import PersonName
 from sqlalchemy import select
 
 from gardenos_leads import matching
+from gardenos_leads.importing.columns import OWN
 from gardenos_leads.importing.plan import Plan
 from gardenos_leads.importing.rows import Fate, Judged, Reason
 from gardenos_leads.matching import Called, Key, Known
@@ -133,8 +134,10 @@ async def _as_they_stand(
     if plan.duplicates != "update":
         return {}
     wanted = {match.known.id for _, match in found if match is not None}
-    columns = [leads.c.id, leads.c.given_name, leads.c.family_name, leads.c.notes, *(leads.c[name] for name in _FIELDS)]
-    rows = await session.execute(select(*columns).where(leads.c.agency_id == agency_id, leads.c.id.in_(wanted)))
+    names = ("id", "given_name", "family_name", "notes", "fields", *_FIELDS)
+    rows = await session.execute(
+        select(*(leads.c[name] for name in names)).where(leads.c.agency_id == agency_id, leads.c.id.in_(wanted))
+    )
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
@@ -171,7 +174,8 @@ def _met(
     if not changes:
         row.reasons.append(Reason(match.by, f"{told}, and nothing here is new"))
         return duplicate
-    row.reasons += [Reason(name, "changed") for name in changes]
+    changed = [*(name for name in changes if name != "fields"), *(f"{OWN}{key}" for key in changes.get("fields", {}))]
+    row.reasons += [Reason(name, "changed") for name in changed]
     return Met(row, Fate.UPDATED, lead_id=who.id, duplicate_of=who.id, changes=changes)
 
 
@@ -186,4 +190,7 @@ def _changes(details: Mapping[str, Any], stands: Mapping[str, Any]) -> dict[str,
     before, notes = stands.get("notes") or "", details.get("notes")
     if notes and notes not in before:
         changes["notes"] = f"{before}\n{notes}".strip()[:10_000]
+    own, known = details.get("fields", {}), stands.get("fields") or {}
+    if new := {key: value for key, value in own.items() if value is not None and value != known.get(key)}:
+        changes["fields"] = new
     return changes

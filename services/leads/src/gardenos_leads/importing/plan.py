@@ -8,7 +8,7 @@ from gardenos_contracts.lead_duplicates import InFile
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads.duplicates.rules import Rules
-from gardenos_leads.importing.columns import ImportField
+from gardenos_leads.importing.columns import ImportField, OwnField
 from gardenos_leads.importing.reading import MOST_COLUMNS
 from gardenos_leads.matching import ALIKE
 
@@ -22,8 +22,9 @@ class PlanImport(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    mapping: dict[_Header, ImportField | None] = Field(default={}, max_length=MOST_COLUMNS)
-    """A column's header to our field, or to null to leave it out. Columns that are not named are taken as guessed."""
+    mapping: dict[_Header, ImportField | OwnField | None] = Field(default={}, max_length=MOST_COLUMNS)
+    """A column's header to our field, to one of your agency's own as `fields.roof_age`, or to null to leave it out. Columns that
+    are not named are taken as guessed."""
     match_by: Annotated[list[InFile], Field(max_length=4)] | None = None
     """By what somebody is known again, in this order; `name`: a like name in the same ZIP code, and no other street. Else as
     your agency's rules have it."""

@@ -5,14 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from gardenos_chassis import reading
 from gardenos_contracts.values import PersonName
 
 from gardenos_leads import values
-from gardenos_leads.importing.columns import Column
+from gardenos_leads.importing.columns import OWN, Column
 from gardenos_leads.importing.reading import Record
+from gardenos_leads.lists.fields import Field, read_written
 from gardenos_leads.matching import Key
 
 
@@ -71,14 +74,14 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 _WAYS_TO_REACH = ("email", "phone")
 
 
-def judge(record: Record, columns: Sequence[Column]) -> Judged:
-    """A row by itself: captured, unless somebody is known already, which others say."""
+def judge(record: Record, columns: Sequence[Column], own: Mapping[str, Field] = MappingProxyType({})) -> Judged:
+    """A row by itself: captured, unless somebody is known already, which others say. `own`: the agency's own fields, by key."""
     if not any(cell.strip() for cell in record.cells):
         return Judged(record, Fate.EMPTY)
     if len(record.cells) > len(columns) and any(cell.strip() for cell in record.cells[len(columns) :]):
         detail = f"it has {len(record.cells)} fields where the headers name {len(columns)}: a delimiter inside a value?"
         return Judged(record, Fate.REJECTED, [Reason(None, detail)])
-    details, reasons = _read(record, columns)
+    details, reasons = _read(record, columns, own)
     unreadable = {reason.field for reason in reasons}
     reachable = any(details.get(way) for way in _WAYS_TO_REACH)
     if not reachable and unreadable & set(_WAYS_TO_REACH):
@@ -90,8 +93,11 @@ def judge(record: Record, columns: Sequence[Column]) -> Judged:
     return Judged(record, Fate.CAPTURED, reasons, details)
 
 
-def _read(record: Record, columns: Sequence[Column]) -> tuple[dict[str, Any], list[Reason]]:
-    """What stands in the row. Of several columns for one field the first that can be read counts; notes are joined."""
+def _read(record: Record, columns: Sequence[Column], own: Mapping[str, Field]) -> tuple[dict[str, Any], list[Reason]]:
+    """What stands in the row. Of several columns for one field the first that can be read counts; notes are joined.
+
+    What is known under fields of the agency's own stands by itself, as `fields`.
+    """
     written: defaultdict[str, list[str]] = defaultdict(list)
     for column, cell in zip(columns, record.cells, strict=False):
         if column.field is not None and cell.strip():
@@ -99,13 +105,14 @@ def _read(record: Record, columns: Sequence[Column]) -> tuple[dict[str, Any], li
     details: dict[str, Any] = {}
     reasons: list[Reason] = []
     for name, cells in written.items():
+        read, kept, key = _reader(name, own, details)
         if name == "notes":
             details["notes"] = "\n".join(cell.strip() for cell in cells)[:10_000]
             continue
         faults = []
         for cell in cells:
             try:
-                details[name] = _READERS[name](cell)
+                kept[key] = read(cell)
                 break
             except ValueError as error:
                 faults.append(Reason(name, str(error)))
@@ -117,6 +124,16 @@ def _read(record: Record, columns: Sequence[Column]) -> tuple[dict[str, Any], li
         details["captured_at"] = None
         reasons.append(Reason("captured_at", "it lies in the future, so the time of the import stands for it"))
     return details, reasons
+
+
+def _reader(
+    name: str, own: Mapping[str, Field], details: dict[str, Any]
+) -> tuple[Callable[[str], Any], dict[str, Any], str]:
+    """How a field is read, and where it is kept, by which name."""
+    if not name.startswith(OWN):
+        return _READERS.get(name, reading.plain), details, name
+    key = name.removeprefix(OWN)
+    return partial(read_written, own[key]), details.setdefault("fields", {}), key
 
 
 def _name(details: dict[str, Any]) -> PersonName:

@@ -22,7 +22,7 @@ from gardenos_chassis.ids import new_id
 from gardenos_chassis.jobs import Job, enqueue
 from gardenos_chassis.rows import insert_many
 from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Actor, ActorKind
+from gardenos_contracts import Actor, ActorKind, Event
 from gardenos_contracts.lead_sources import LeadInquired
 from gardenos_contracts.leads import LeadCaptured
 from gardenos_contracts.values import Role
@@ -38,6 +38,8 @@ from gardenos_leads.importing.plan import Plan
 from gardenos_leads.importing.reading import Record, records
 from gardenos_leads.importing.rows import Fate, Judged, judge
 from gardenos_leads.importing.tables import import_rows, imports
+from gardenos_leads.lists.fields import Field
+from gardenos_leads.lists.queries import own_fields
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -70,6 +72,8 @@ class Task:
     status: ImportStatus
     plan: Plan
     columns: tuple[Column, ...]
+    own: Mapping[str, Field]
+    """The agency's own fields, by key."""
     kind: str
     encoding: str
     delimiter: str
@@ -213,19 +217,18 @@ async def _record(work: UnitOfWork, task: Task, met: Sequence[Met]) -> None:
     now = datetime.now(UTC)
     for each in met:
         if each.fate is Fate.CAPTURED:
-            event = _captured(each, task, now)
-            work.record(event.lead_id, 0, aggregate.capture(event))
+            work.record(each.judged.details["lead"].id, 0, _captured(each, task, now))
         elif each.fate in (Fate.UPDATED, Fate.INQUIRY):
             assert each.lead_id is not None
             await _change(work, task, each, each.lead_id, now)
 
 
-def _captured(each: Met, task: Task, now: datetime) -> LeadCaptured:
+def _captured(each: Met, task: Task, now: datetime) -> Iterator[Event]:
     details = dict(each.judged.details)
-    who, plan = details.pop("lead"), task.plan
+    who, own, plan = details.pop("lead"), details.pop("fields", None), task.plan
     details["source"] = details.get("source") or plan.source
     details["captured_at"] = details.get("captured_at") or now
-    return LeadCaptured(
+    captured = LeadCaptured(
         lead_id=who.id,
         person_id=who.person_id,
         campaign_id=plan.campaign_id,
@@ -234,6 +237,9 @@ def _captured(each: Met, task: Task, now: datetime) -> LeadCaptured:
         import_id=task.id,
         **details,
     )
+    yield from aggregate.capture(captured)
+    if own:
+        yield from aggregate.evolve(None, captured).fill(own)
 
 
 async def _change(work: UnitOfWork, task: Task, each: Met, lead_id: UUID, now: datetime) -> None:
@@ -243,7 +249,9 @@ async def _change(work: UnitOfWork, task: Task, each: Met, lead_id: UUID, now: d
         state, version = aggregate.evolve(state, fact.data), fact.version
     assert state is not None
     if each.fate is Fate.UPDATED:
-        work.record(lead_id, version, state.change_details(**each.changes))
+        changes = dict(each.changes)
+        own = changes.pop("fields", {})
+        work.record(lead_id, version, [*state.change_details(**changes), *state.fill(own)])
         return
     details = each.judged.details
     inquiry = LeadInquired(
@@ -266,7 +274,7 @@ def _judged(file: BinaryIO, task: Task, *, done: int) -> Iterator[Judged]:
     for record in islice(found, done, None):
         # In a workbook a row is a line, whatever stands in its cells.
         line = record.line if task.kind == "csv" else record.row + task.head + 1
-        yield judge(Record(record.row, line, record.cells), task.columns)
+        yield judge(Record(record.row, line, record.cells), task.columns, task.own)
 
 
 async def _ahead(rows: Iterator[Judged]) -> "AsyncGenerator[list[Judged], None]":
@@ -371,6 +379,7 @@ async def task_in(session: Session, job: Job, import_id: UUID) -> Task | None:
         status=ImportStatus(row["status"]),
         plan=Plan.model_validate(row["plan"] or {"run_automations": False}),
         columns=columns_of(row["columns"]),
+        own=await own_fields(session, job.agency_id),
         kind=row["kind"],
         encoding=row["encoding"],
         delimiter=row["delimiter"],

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +114,37 @@ def read_value(field: Field, value: Any) -> FieldValue:
             return int(amount)
         case FieldKind.NUMBER:
             return _number(value)
+
+
+def read_written(field: Field, text: str) -> FieldValue:
+    """One value as people write it in a file: an amount in its currency's units, yes and no in words, an option in any case.
+
+    Raises ValueError, with words for the reader.
+    """
+    text = text.strip()
+    match field.kind:
+        case FieldKind.MONEY:
+            return _minor(text)
+        case FieldKind.YES_NO:
+            if (said := _SAID.get(text.lower())) is None:
+                raise ValueError("yes or no")
+            return said
+        case FieldKind.CHOICE:
+            return read_value(field, next((each for each in field.options if each.lower() == text.lower()), text))
+    return read_value(field, text)
+
+
+_SAID = dict.fromkeys(("yes", "y", "true", "t", "1", "x"), True) | dict.fromkeys(("no", "n", "false", "f", "0"), False)
+
+
+def _minor(text: str) -> int:
+    amount = re.fullmatch(r"[$€£]?\s*(-?[\d,]{1,16}(?:\.\d{1,2})?)(?:\s*[A-Za-z]{3})?", text)
+    if amount is None or not re.search(r"\d", amount[1]):
+        raise ValueError("an amount, as 1,250.00")
+    minor = int(Decimal(amount[1].replace(",", "")) * 100)
+    if abs(minor) > _LARGEST:
+        raise ValueError("an amount of at most 13 digits")
+    return minor
 
 
 def _text(value: Any) -> str:
