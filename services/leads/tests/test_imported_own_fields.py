@@ -126,7 +126,7 @@ async def test_a_column_may_be_taken_for_another_and_for_none_that_is_not_kept(l
             ("email", True),
             ("fields.roof_age", True),
         ]
-        retired = await http.patch(f"/api/v1/leads/fields/roof_age", json={"retired": True})
+        retired = await http.patch("/api/v1/leads/fields/roof_age", json={"retired": True})
         assert retired.status_code == 200, retired.text
         after = (await http.post("/api/v1/imports", files={"file": ("after.csv", file)})).json()
         assert [each["field"] for each in after["columns"]] == ["email", None], (
