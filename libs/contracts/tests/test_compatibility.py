@@ -129,6 +129,16 @@ BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         schema_of("slope", str, "steep"),
         ["/slope: the default was 'flat' and is 'steep'"],
     ),
+    "a default changed in a part of it": (
+        schema_of("slope", Address, Address(street="Elm")),
+        schema_of("slope", Address, Address(street="Oak")),
+        ["/slope: the default was"],
+    ),
+    "a default that says another thing of a new field than is said where it is left out": (
+        schema_of("slope", Address, Address(street="Elm")),
+        schema_of("slope", AddressWithZip, AddressWithZip(street="Elm", postal_code="78701")),
+        ["/slope: the default was"],
+    ),
     "another type": (
         FIELD,
         schema_of("slope", int),
@@ -251,6 +261,8 @@ def test_a_new_field_with_a_default_and_other_words_are_free() -> None:
     more = schema_of("slope", Address, more=(int | None, None), most=(list[str], []))
     assert breaks(schema_of("slope", Address), more) == []
     assert breaks(schema_of("slope", Address), schema_of("slope", AddressWithZip)) == []
+    there = schema_of("slope", Address, Address(street="Elm"))
+    assert breaks(there, schema_of("slope", AddressWithZip, AddressWithZip(street="Elm"))) == []
     assert breaks(FIELD, schema_of("slope", Annotated[str, Field(title="Pitch", description="In degrees")])) == []
 
 

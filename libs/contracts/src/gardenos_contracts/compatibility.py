@@ -43,7 +43,7 @@ class _Comparison:
             within |= {place}
         old, new = _resolved(old, self.old_parts), _resolved(new, self.new_parts)
         here = at or "the event"
-        if old.get("default", _NONE) != new.get("default", _NONE):
+        if _read_as(new, old.get("default", _NONE)) != new.get("default", _NONE):
             yield (
                 f"{here}: the default was {_said(old, 'default')} and is {_said(new, 'default')}, so a stored event without"
                 " the field would change its meaning"
@@ -121,6 +121,14 @@ def _resolved(schema: Schema, parts: Schema) -> Schema:
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         schema = {**parts[schema["$ref"].rpartition("/")[2]], **beside}
     return schema
+
+
+def _read_as(schema: Schema, default: Any) -> Any:
+    """A default that was published, as it is read now: with what new fields in it say where they are left out."""
+    if not isinstance(default, dict):
+        return default
+    left_out = {name: field["default"] for name, field in schema.get("properties", {}).items() if "default" in field}
+    return left_out | default
 
 
 def _values(schema: Schema) -> list[Any]:
