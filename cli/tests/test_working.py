@@ -36,7 +36,7 @@ TABLES = {
     "campaigns": 0, "campaign_costs": 0, "campaign_members": 0, "lead_milestones": 0, "pipelines": 3,
     "leads": 3 * LEADS, "lead_contacts": 0, "lead_tasks": 0, "lead_merges": 0, "lead_fields": 0, "lead_values": 0, "lead_tags": 0,
     "lead_words": 9 * LEADS, "lead_views": 0, "quiet_imports": 0, "lead_backlog": 0, "lead_answers": 3 * LEADS,
-    "leads_given": 0, "leads_unanswered": 0, "lead_holdings": 3 * LEADS, "lead_notes": 0, "note_mentions": 0, "lead_risks": 0, "lead_x_dates": 0,
+    "leads_given": 0, "leads_unanswered": 0, "lead_holdings": 3 * LEADS, "lead_scores": 0, "lead_notes": 0, "note_mentions": 0, "lead_risks": 0, "lead_x_dates": 0,
 }  # fmt: skip
 """Of the leads' read model, with their rows."""
 

@@ -62,8 +62,31 @@ def who(rules: list[AssignmentRule], lead: Asked, *agents: Agent, at: datetime =
         ({"lines": (LineOfBusiness.AUTO,)}, {"line": "auto"}, {"line": "home"}),
         ({"languages": ("es",)}, {"language": "es-MX"}, {"language": None}),
         ({"campaign_ids": (UUID(int=7),)}, {"campaign_id": UUID(int=7)}, {"campaign_id": None}),
+        ({"least_score": 70}, {"score": 70}, {"score": 69}),
+        ({"most_score": 69}, {"score": 69}, {"score": 70}),
+        ({"least_score": 0}, {"score": 0}, {"score": None}),
+        ({"most_score": 100}, {"score": 100}, {"score": None}),
+        ({"least_score": 40, "most_score": 60}, {"score": 50}, {"score": 61}),
+        (
+            {"least_score": 40, "lines": (LineOfBusiness.AUTO,)},
+            {"score": 50, "line": "auto"},
+            {"score": 50, "line": "home"},
+        ),
     ],
-    ids=["source", "state", "territory", "line", "language", "campaign"],
+    ids=[
+        "source",
+        "state",
+        "territory",
+        "line",
+        "language",
+        "campaign",
+        "promising",
+        "not promising",
+        "no score yet",
+        "none at all",
+        "between",
+        "promising and of a line",
+    ],
 )
 def test_a_rule_is_for_the_leads_it_names(when: dict[str, Any], fits: dict[str, Any], fits_not: dict[str, Any]) -> None:
     rules = [rule(when=Conditions(**when))]
@@ -188,11 +211,14 @@ def test_rules_that_cannot_work_are_refused_by_what_is_wrong_with_them() -> None
         rule(3, seats=(Seat(user_id=ANN), Seat(user_id=ANN))),
         rule(4, when=Conditions(hours=(Hours(weekday=0, start="12:00", end="09:00"),))),
         rule(5, name="rule 4"),
+        rule(6, when=Conditions(least_score=70, most_score=69)),
+        rule(7, when=Conditions(least_score=70, most_score=70)),
     ]
     with pytest.raises(Invalid) as refused:
         list(Assignment().write(bad))
     assert [error.pointer for error in refused.value.errors] == [
         "/rules/0/name", "/rules/1/team_id", "/rules/2/seats", "/rules/3/when/hours/0", "/rules/4/name",
+        "/rules/5/when/most_score",
     ]  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from gardenos_contracts.lead_assignment import AssignmentRule, Seat
+from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
 from gardenos_contracts.values import Role
 from gardenos_leads.assigning.domain import Asked
-from gardenos_leads.assigning.replay import Before, Happening, Held, Past, Replay, WhatIf
+from gardenos_leads.assigning.replay import Before, Happening, Held, Past, Replay, Scored, WhatIf
 from gardenos_leads.assigning.staffing import Absence, KnownSince, StaffChange, StaffThen
 
 SINCE = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -187,6 +187,37 @@ def test_caps_count_what_people_had_before_and_what_they_got_otherwise() -> None
     what = told([rule(most_open=2)], *people, by_hand, closed, lead(1, 2), before=Before(open={ANN: 1}))
     assert minutes(what.draft.waits) == [3 * 60]
     assert (what.happened.most_open[ANN], what.draft.most_open[ANN]) == (2, 2)
+
+
+def test_scores_are_those_of_the_moment() -> None:
+    people = [joined(ANN), joined(BEN)]
+    best = rule(name="Best", rule_id=UUID(int=1001), named=(ANN,), when=Conditions(least_score=70))
+    rest = rule(name="Rest", named=(BEN,), when=Conditions(most_score=69))
+    rises = [Scored(hours(1.5), id_of(1), 30), Scored(hours(9), id_of(1), 90)]
+    what = told([best, rest], *people, lead(1, 1), *rises, lead(2, 2), Scored(hours(4), id_of(2), 70), lead(3, 5))
+    # The first had become promising once somebody had it; the third never had a score.
+    assert what.draft.per_agent == {ANN: 1, BEN: 1}
+    assert minutes(what.draft.waits) == [30, 120]
+    assert (what.draft.unassigned, what.waiting) == (1, {"no_rule": 1})
+    # It waits until somebody has room, and is by then what it had become.
+    full = best.model_copy(update={"most_open": 1})
+    closed = Held(hours(20), id_of(2), state="won", replayed=True)
+    both = [Scored(hours(3.5), id_of(1), 70), Scored(hours(5), id_of(1), 10)]
+    what = told([full, rest], *people, lead(1, 3), lead(2, 2), Scored(hours(3), id_of(2), 80), *both, closed)
+    assert what.draft.per_agent == {ANN: 1, BEN: 1}
+    assert minutes(what.draft.waits) == [60, 120]
+
+
+def test_what_goes_on_goes_by_the_score_it_has_by_then() -> None:
+    slow = Before(usual={None: timedelta(hours=9)})
+    asks: dict[str, Any] = {"answer_minutes": 10, "unanswered": "reroute"}
+    best = rule(rule_id=UUID(int=1001), name="Best", named=(ANN,), when=Conditions(least_score=70), **asks)
+    rest = rule(named=(BEN,), when=Conditions(most_score=69))
+    people = [joined(ANN), joined(BEN)]
+    comes: list[Happening] = [lead(1, 1), Scored(hours(1.1), id_of(1), 80)]
+    falls = Scored(hours(1.2), id_of(1), 50)
+    assert told([best, rest], *people, *comes, before=slow).draft.went_on == 0
+    assert told([best, rest], *people, *comes, falls, before=slow).draft.went_on == 1
 
 
 def test_a_lead_that_is_closed_while_it_waits_waits_no_longer() -> None:

@@ -1,7 +1,6 @@
 """What ai and clients tell of leads: how promising they are, and what came of their conversion. Lists go by both."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +10,9 @@ from gardenos_chassis.testing import Running
 from gardenos_chassis.testing.parts import Parts
 from gardenos_chassis.testing.rebuilding import assert_rebuilds
 from gardenos_contracts.clients import ClientOnboarded
-from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.values import PersonName
-
-NOW = datetime(2026, 3, 16, 15, tzinfo=UTC)
-
-
-def scored(lead: dict[str, Any], score: int) -> LeadScored:
-    return LeadScored(
-        lead_id=UUID(lead["id"]), person_id=UUID(lead["person_id"]), score=score, fit=score, behaviour=0,
-        engine="rules", engine_version="1", rules_number=0, as_of=NOW,
-    )  # fmt: skip
+from gardenos_leads.assigning.tables import lead_scores
+from scoring import NOW, scored
 
 
 def onboarded(lead: dict[str, Any]) -> ClientOnboarded:
@@ -63,8 +54,12 @@ async def test_lists_are_sorted_and_narrowed_by_the_score(leads: Running, agency
         assert people["A"]["score"] is None
         scores = {"A": 40, "B": 90, "C": 40, "D": 5}
         await leads.given(agency_id, *(scored(people[name], score) for name, score in scores.items()))
-        await leads.given(agency_id, scored(people["D"], 60))
+        await leads.given(agency_id, scored(people["D"], 60, 5), scored(people["D"], 60, 60))
         await leads.wait_until_caught_up()
+        heard = [
+            row["score"] for row in await leads.rows(agency_id, lead_scores) if str(row["lead_id"]) == people["D"]["id"]
+        ]
+        assert sorted(heard) == [5, 60], "for other reasons alone it is no other"
         assert (await lead(http, people["D"]["id"]))["score"] == 60
         assert (await lead(http, people["D"]["id"]))["version"] == people["D"]["version"], "nobody changed the lead"
         assert await listed(http, "-score") == ["B", "D", "A", "C", "E"]
@@ -120,5 +115,6 @@ async def test_whoever_is_forgotten_has_no_score_and_a_rebuild_gives_the_same(
         await leads.wait_until_caught_up()
         before = [await lead(http, each["id"]) for each in (kept, gone, won)]
         assert [each["score"] for each in before] == [70, None, None]
-        await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url, agency_id)
+        rows = await assert_rebuilds(leads.service, (await parts.database("gardenos_leads")).owner_url, agency_id)
+        assert rows["lead_scores"] == 1, "of who is forgotten none is kept"
         assert [await lead(http, each["id"]) for each in (kept, gone, won)] == before

@@ -1,13 +1,11 @@
 """Rules go by where people are licensed, what they speak, when they are at work and away, as identity tells of it."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import httpx
 from gardenos_chassis.ids import new_id
 from gardenos_chassis.tenancy import driver_of
 from gardenos_chassis.testing import Running, eventually
@@ -18,7 +16,7 @@ from gardenos_contracts.values import Hours, LineOfBusiness, Role
 from gardenos_contracts.work import AbsenceCancelled, AbsencePlanned, Licence, WorkProfileChanged
 from gardenos_leads.assigning import routing
 from gardenos_leads.assigning.tables import absences, lead_holdings, leads_given, work_profiles
-from rules_in_force import AT, burst, in_force, rule, seats, waits, what_if
+from rules_in_force import AT, burst, have, in_force, owners, rule, seats, waits, what_if
 
 
 def works(user_id: UUID, **said: Any) -> WorkProfileChanged:
@@ -41,20 +39,6 @@ async def told(running: Running, agency_id: UUID, *events: Any) -> None:
         stream_id = event.absence_id if of_absence else event.user_id
         await running.sources("identity").publish(agency_id, event, stream_id=stream_id)
     await running.wait_until_caught_up()
-
-
-async def owners(http: httpx.AsyncClient, ids: Sequence[UUID]) -> list[str | None]:
-    return [(await http.get(f"/api/v1/leads/{id}")).json()["owner_id"] for id in ids]
-
-
-async def have(http: httpx.AsyncClient, ids: Sequence[UUID], *user_ids: UUID | None) -> None:
-    """Waits until these leads are theirs, each whose it is to be."""
-    wanted = [None if id is None else str(id) for id in user_ids]
-
-    async def so_it_is() -> bool:
-        return await owners(http, ids) == wanted
-
-    await eventually(so_it_is, what=f"leads are with {wanted}", within=60)
 
 
 async def no_job(running: Running, agency_id: UUID, kind: str) -> None:

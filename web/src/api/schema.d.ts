@@ -6742,10 +6742,17 @@ export interface components {
              */
             languages: string[];
             /**
+             * Least Score
+             * @description A lead that has no score is not among these, nor among those of most_score.
+             */
+            least_score?: number | null;
+            /**
              * Lines
              * @default []
              */
             lines: components["schemas"]["LineOfBusiness"][];
+            /** Most Score */
+            most_score?: number | null;
             /**
              * Postal Codes
              * @description Beginnings of postal codes: a territory.
@@ -13793,6 +13800,12 @@ export interface components {
             /** Rules */
             rules: components["schemas"]["RulesShare"][];
             /**
+             * Unscored
+             * @description How many of the leads had no score at any time, if some rule goes by that.
+             * @default 0
+             */
+            unscored: number;
+            /**
              * Waiting
              * @description Of what would wait at the end: why.
              */
@@ -13825,10 +13838,17 @@ export interface components {
              */
             languages: string[];
             /**
+             * Least Score
+             * @description 0 to 100. Of a lead that has no score yet, neither this nor `most_score` is true.
+             */
+            least_score?: number | null;
+            /**
              * Lines
              * @default []
              */
             lines: components["schemas"]["LineOfBusiness"][];
+            /** Most Score */
+            most_score?: number | null;
             /**
              * Postal Codes
              * @description Beginnings of ZIP codes.

@@ -9,6 +9,7 @@ from gardenos_contracts.event import Event
 from gardenos_contracts.values import CampaignId, Hours, LeadId, LineOfBusiness, PersonId, TeamId, UserId
 
 RuleId: TypeAlias = UUID
+Score = Annotated[int, Field(ge=0, le=100)]
 
 
 class _Part(BaseModel):
@@ -27,6 +28,9 @@ class Conditions(_Part):
     lines: tuple[LineOfBusiness, ...] = ()
     languages: tuple[str, ...] = ()
     """BCP-47 codes; the first part counts."""
+    least_score: Score | None = None
+    """A lead that has no score is not among these, nor among those of most_score."""
+    most_score: Score | None = None
     hours: tuple[Hours, ...] = ()
     """Of the agency's clock, when the lead is assigned."""
 
@@ -119,5 +123,6 @@ __all__ = [
     "Conditions",
     "LeadUnanswered",
     "RuleId",
+    "Score",
     "Seat",
 ]

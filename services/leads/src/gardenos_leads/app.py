@@ -19,7 +19,7 @@ from gardenos_leads.campaigns.tables import CAMPAIGN_TABLES
 from gardenos_leads.capturing import projections as capturing
 from gardenos_leads.capturing.listening import listen
 from gardenos_leads.capturing.tables import inquiries, lead_sources
-from gardenos_leads.consumers import forgetting, last_contact, outcomes, scores
+from gardenos_leads.consumers import forgetting, last_contact, outcomes, score_history, scores, scores_again
 from gardenos_leads.contacts import lead_contacts
 from gardenos_leads.duplicates.finding import finding, searching
 from gardenos_leads.duplicates.projections import project_verdicts
@@ -67,7 +67,8 @@ def create_service(settings: LeadsSettings) -> Service:
                 ],
                 project=project,
                 project_again=project_again,
-                consumers=[last_contact, scores, outcomes, planned_tasks],
+                consumers=[last_contact, scores, score_history, outcomes, planned_tasks],
+                rebuilt_by=[scores_again],
             ),
             ReadModel("sources", tables=[lead_sources, inquiries], project=capturing.project),
             ReadModel("assignment", tables=[assignment_rules, assignment_versions], project=project_rules),

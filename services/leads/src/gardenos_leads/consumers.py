@@ -1,14 +1,19 @@
 """What this service does when others' events arrive."""
 
+from collections.abc import Sequence
+
 from gardenos_chassis.events import Consumer, UnitOfWork
-from gardenos_chassis.tenancy import Session
-from gardenos_contracts import Received
+from gardenos_chassis.tenancy import Session, driver_of
+from gardenos_contracts import Event, Received
 from gardenos_contracts.clients import ClientOnboarded, PersonForgotten
 from gardenos_contracts.comms import CallLogged, Disposition, MessageReceived
 from gardenos_contracts.lead_scores import LeadScored
 from gardenos_contracts.values import Direction
 from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
 
+from gardenos_leads.assigning.routing import wake_for_scores
+from gardenos_leads.assigning.tables import lead_scores
 from gardenos_leads.contacts import Contact, keep_contact
 from gardenos_leads.duplicates.commands import record_forgetting
 from gardenos_leads.tables import leads
@@ -47,14 +52,49 @@ async def message_received(event: Received[MessageReceived], db: Session) -> Non
         await keep_contact(db, event.agency_id, event.data.lead_id, Contact(contacted_at=event.data.received_at))
 
 
-scores = Consumer("leads.scores", listens_to=[LeadScored], skips_forgotten=True)
+_SCORED = """
+update leads set score = new.score from unnest($2::uuid[], $3::int[]) as new (lead_id, score)
+where leads.agency_id = $1 and leads.id = new.lead_id and leads.forgotten_at is null
+"""
 
 
-@scores.on(LeadScored)
-async def scored(event: Received[LeadScored], db: Session) -> None:
-    """How promising a lead is: what lists sort and narrow by. The reasons stay with whoever counted them."""
-    of_lead = (leads.c.agency_id == event.agency_id, leads.c.id == event.data.lead_id, leads.c.forgotten_at.is_(None))
-    await db.execute(update(leads).where(*of_lead).values(score=event.data.score))
+def _scoring(*, follows: bool) -> Consumer:
+    """Keeps how promising leads are; where something `follows`, those that wait are looked at anew by that."""
+    consumer = Consumer("leads.scores", listens_to=[LeadScored], skips_forgotten=True)
+
+    @consumer.on_batch
+    async def scored(events: Sequence[Received[Event]], db: Session) -> None:
+        """What lists sort and narrow by, and rules go by. The reasons stay with whoever counted them."""
+        last = {event.data.lead_id: event.data.score for event in events if isinstance(event.data, LeadScored)}
+        await driver_of(db).execute(_SCORED, events[0].agency_id, list(last), list(last.values()))
+        if follows:
+            await wake_for_scores(db, events[-1], list(last))
+
+    return consumer
+
+
+scores, scores_again = _scoring(follows=True), _scoring(follows=False)
+
+score_history = Consumer("leads.score-history", listens_to=[LeadScored], skips_forgotten=True)
+"""A consumer of its own: it reads what was told from the beginning."""
+
+
+@score_history.on_batch
+async def remember_scores(events: Sequence[Received[Event]], db: Session) -> None:
+    """Each as it was told, for what is replayed of a moment at which it was another. For other reasons alone it is none."""
+    rows = [
+        {
+            "agency_id": event.agency_id,
+            "lead_id": event.data.lead_id,
+            "sequence": event.sequence,
+            "at": event.occurred_at,
+            "score": event.data.score,
+        }
+        for event in events
+        if isinstance(event.data, LeadScored) and event.data.score != event.data.previous_score
+    ]
+    if rows:
+        await db.execute(insert(lead_scores).values(rows).on_conflict_do_nothing())
 
 
 outcomes = Consumer("leads.outcomes", listens_to=[ClientOnboarded])

@@ -22,7 +22,7 @@ from gardenos_contracts.leads import (
 )
 from sqlalchemy import ARRAY, Uuid, bindparam, func, or_, text, update
 
-from gardenos_leads.assigning.projections import project_assigning, project_holdings
+from gardenos_leads.assigning.projections import forget_scores, project_assigning, project_holdings
 from gardenos_leads.campaigns.projections import project_campaigns, project_members
 from gardenos_leads.duplicates.projections import merge_changes, project_merges
 from gardenos_leads.households.projections import household_changes
@@ -60,6 +60,7 @@ async def project(session: Session, facts: Sequence[Fact[Event]]) -> None:
     await project_lists(session, facts)
     await project_assigning(session, facts)
     await project_holdings(session, facts)
+    await forget_scores(session, facts)
     await project_members(session, facts)
     await project_records(session, facts)
     await forget_tasks(session, facts)

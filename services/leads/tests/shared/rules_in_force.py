@@ -69,3 +69,17 @@ async def waits(running: Running, agency_id: UUID, count: int) -> None:
         return len(await running.rows(agency_id, lead_backlog)) == count
 
     await eventually(so_many, what=f"{count} leads wait", within=60)
+
+
+async def owners(http: httpx.AsyncClient, ids: Sequence[UUID]) -> list[str | None]:
+    return [(await http.get(f"/api/v1/leads/{id}")).json()["owner_id"] for id in ids]
+
+
+async def have(http: httpx.AsyncClient, ids: Sequence[UUID], *user_ids: UUID | None) -> None:
+    """Waits until these leads are theirs, each whose it is to be."""
+    wanted = [None if id is None else str(id) for id in user_ids]
+
+    async def so_it_is() -> bool:
+        return await owners(http, ids) == wanted
+
+    await eventually(so_it_is, what=f"leads are with {wanted}", within=60)

@@ -39,7 +39,7 @@ const replayed = (said: Record<string, unknown> = {}) => ({
   result: {
     leads: 10, happened: outcome(4), draft: outcome(9), rules: [], waiting: { nobody: 1 }, why: {}, most_waiting: 2,
     agents: [{ user_id: "u", happened: 4, draft: 9, most_open_happened: 3, most_open_draft: 7 }],
-    known_since: [{ user_id: "u", joined_at: "2026-10-01T08:00:00Z", profile_at: null }],
+    unscored: 3, known_since: [{ user_id: "u", joined_at: "2026-10-01T08:00:00Z", profile_at: null }],
   },
   ...said,
 }); // prettier-ignore
@@ -156,6 +156,7 @@ it("tries the draft before it is switched on", async () => {
   expect(screen.getByRole("list", { name: "What was not known all the time" }).textContent).toContain(
     "Ann Lee joined on",
   );
+  expect(screen.getByText(/3 of the leads had no score at any time/)).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Switch on" }));
   await screen.findByText("In force, as version 2");
 });
@@ -179,15 +180,17 @@ it("writes a rule, and says it in plain words meanwhile", async () => {
   await user.type(within(dialog).getByLabelText("States"), "ok, tx");
   await user.selectOptions(within(dialog).getByLabelText(/^Name somebody/), "Ann Lee");
   await user.click(within(dialog).getByLabelText(/licensed/));
+  await user.type(within(dialog).getByLabelText("Score at least"), "70");
+  expect(dialog.textContent).toContain("A lead that has no score yet is not among these.");
   expect(dialog.textContent).toContain(
-    "Leads in OK or TX: in turns to Ann Lee, to whoever is licensed for it and is at work.",
+    "Leads in OK or TX, with a score of at least 70: in turns to Ann Lee, to whoever is licensed for it and is at work.",
   );
   await user.click(within(dialog).getByRole("button", { name: "Keep in the draft" }));
   await waitFor(() => expect(asked.some(({ method }) => method === "PUT")).toBe(true));
   const written = asked.find(({ method }) => method === "PUT")!.body.rules[2];
   expect(written).toMatchObject({
     name: "Oklahoma",
-    when: { states: ["OK", "TX"], hours: [] },
+    when: { states: ["OK", "TX"], least_score: 70, most_score: null, hours: [] },
     seats: [{ user_id: "u", weight: 1, most_a_day: null }],
     licensed: true,
   });

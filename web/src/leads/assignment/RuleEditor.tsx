@@ -54,6 +54,8 @@ function startOf(rule: AssignmentRule | null) {
     postal: (when?.postal_codes ?? []).join(", "),
     lines: [...(when?.lines ?? [])] as LineOfBusiness[],
     languages: (when?.languages ?? []).join(", "),
+    least: String(when?.least_score ?? ""),
+    most: String(when?.most_score ?? ""),
     days: [...new Set(hours.map(({ weekday }) => weekday))],
     start: hours[0]?.start ?? "09:00",
     end: hours[0]?.end ?? "17:00",
@@ -99,6 +101,8 @@ function ruleOf(wanted: Wanted): AssignmentRule {
       postal_codes: listed(wanted.postal),
       lines: wanted.lines,
       languages: listed(wanted.languages),
+      least_score: count(wanted.least),
+      most_score: count(wanted.most),
       hours: wanted.days.toSorted().map((weekday) => ({ weekday, start: wanted.start, end: wanted.end })),
     },
     team_id: wanted.team || null,
@@ -145,7 +149,10 @@ function Form({ rule, place, saving, error, save, close }: FormProps) {
   const wrong = (field: string) => errorOf(error, `/rules/${place}/${field}`);
   return (
     <form className={form.form} onSubmit={submit}>
-      <Wrong error={error} fields={["name", "team_id"].map((field) => `/rules/${place}/${field}`)} />
+      <Wrong
+        error={error}
+        fields={["name", "team_id", "when/most_score"].map((field) => `/rules/${place}/${field}`)}
+      />
       <p className={styles.words} aria-live="polite">
         {ruleInWords(ruleOf(wanted), names)}
       </p>
@@ -158,7 +165,7 @@ function Form({ rule, place, saving, error, save, close }: FormProps) {
         error={wrong("name")}
       />
       <Checkbox label="It is used" {...box("active")} />
-      <When wanted={wanted} change={change} text={text} />
+      <When wanted={wanted} change={change} text={text} wrong={wrong} />
       <fieldset className={source.group}>
         <legend>Who gets them</legend>
         <div className={form.pair}>
@@ -224,7 +231,14 @@ type Text = (name: keyof Wanted) => {
   onChange: (event: { currentTarget: { value: string } }) => void;
 };
 
-function When({ wanted, change, text }: { wanted: Wanted; change: Change; text: Text }) {
+interface WhenProps {
+  wanted: Wanted;
+  change: Change;
+  text: Text;
+  wrong: (field: string) => string | null;
+}
+
+function When({ wanted, change, text, wrong }: WhenProps) {
   const campaigns = useCampaigns();
   return (
     <fieldset className={source.group}>
@@ -247,6 +261,16 @@ function When({ wanted, change, text }: { wanted: Wanted; change: Change; text: 
         <TextInput label="ZIP codes that begin with" placeholder="787, 78610" {...text("postal")} />
         <TextInput label="Languages, as codes" placeholder="es, vi" {...text("languages")} />
       </div>
+      <div className={form.pair}>
+        <Count label="Score at least" most={100} {...text("least")} />
+        <Count label="Score at most" most={100} {...text("most")} error={wrong("when/most_score")} />
+      </div>
+      {(wanted.least !== "" || wanted.most !== "") && (
+        <p className={source.understood}>
+          A lead that has no score yet is not among these. It is looked at again as soon as it has one; a
+          later rule that asks for no score takes it before.
+        </p>
+      )}
       <Boxes
         label="Lines of business"
         values={linesOfBusiness.map((line) => ({ value: line, label: words(line) }))}
@@ -361,6 +385,7 @@ interface CountProps {
   value: string;
   least?: number;
   most?: number;
+  error?: string | null;
   onChange: (event: { currentTarget: { value: string } }) => void;
 }
 

@@ -233,6 +233,12 @@ function Told({ told, days, minutes }: { told: WhatIfTold; days: number; minutes
           ))}
         </ul>
       )}
+      {told.unscored > 0 && (
+        <p>
+          {told.unscored === 1 ? "1 of the leads" : `${told.unscored} of the leads`} had no score at any time:
+          no rule that asks for one was for them.
+        </p>
+      )}
       <NotKnown people={told.known_since} />
     </>
   );

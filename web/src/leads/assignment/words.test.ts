@@ -27,6 +27,18 @@ it("says a rule in plain words", () => {
   );
 });
 
+const of = (when: object) => ruleInWords({ rule_id: "r", name: "All", when }, names);
+
+it("says which scores a rule is for", () => {
+  expect(of({ least_score: 70, languages: ["es"] })).toBe(
+    "Leads speaking es, with a score of at least 70: to nobody yet.",
+  );
+  expect(of({ most_score: 0 })).toContain("Leads with a score of at most 0:");
+  expect(of({ least_score: 40, most_score: 69 })).toContain("Leads with a score from 40 to 69:");
+  expect(of({ least_score: 0, most_score: 0 })).toContain("Leads with a score of 0:");
+  expect(of({ least_score: null, most_score: null })).toContain("Every lead:");
+});
+
 const afterFive = (rule: object) =>
   ruleInWords({ rule_id: "r", name: "All", team_id: "a", at_work: false, answer_minutes: 5, ...rule }, names);
 

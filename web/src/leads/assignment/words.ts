@@ -53,6 +53,7 @@ function forWhom({ when = {} }: Rule, names: Names): string {
       when.lines?.map((line) => words(line).toLowerCase()),
     ),
     ...part("speaking", when.languages),
+    ...scored(when.least_score ?? null, when.most_score ?? null),
     ...(when.hours && when.hours.length > 0 ? ["at certain hours"] : []),
   ];
   return named.length === 0 ? "Every lead" : `Leads ${named.join(", ")}`;
@@ -60,6 +61,13 @@ function forWhom({ when = {} }: Rule, names: Names): string {
 
 const part = (word: string, values: readonly string[] = []): string[] =>
   values.length === 0 ? [] : [`${word} ${joined(values, "or")}`];
+
+function scored(least: number | null, most: number | null): string[] {
+  if (least === null && most === null) return [];
+  if (most === null) return [`with a score of at least ${least}`];
+  if (least === null) return [`with a score of at most ${most}`];
+  return [`with a score ${least === most ? `of ${least}` : `from ${least} to ${most}`}`];
+}
 
 function toWhom({ team_id, seats = [], by = "turns" }: Rule, names: Names): string {
   const team = team_id ? `the agents of ${names.team(team_id)}` : null;

@@ -15,8 +15,8 @@ from gardenos_chassis.http import Reader, Writer, Writing, json_response
 from gardenos_chassis.http.fields import WithoutNul
 from gardenos_chassis.http.shapes import Shape
 from gardenos_contracts import Event
-from gardenos_contracts.lead_assignment import AssignmentRule, Conditions, Seat
-from gardenos_contracts.values import Hours, LineOfBusiness
+from gardenos_contracts.lead_assignment import AssignmentRule, Score
+from gardenos_contracts.values import LineOfBusiness
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads.assigning import queries, replaying
@@ -54,6 +54,9 @@ class WhenSaid(_Said):
     """Beginnings of ZIP codes."""
     lines: Annotated[list[LineOfBusiness], Field(max_length=20)] = []
     languages: Annotated[list[Language], Field(max_length=50)] = []
+    least_score: Score | None = None
+    """0 to 100. Of a lead that has no score yet, neither this nor `most_score` is true."""
+    most_score: Score | None = None
     hours: Annotated[list[HoursSaid], Field(max_length=50)] = []
 
 
@@ -90,12 +93,7 @@ class RuleSaid(_Said):
 
     def told(self) -> AssignmentRule:
         """As the events have it."""
-        when = self.when.model_dump(exclude={"hours"})
-        hours = tuple(Hours(**each.model_dump()) for each in self.when.hours)
-        seats = tuple(Seat(**each.model_dump()) for each in self.seats)
-        rest = self.model_dump(exclude={"when", "seats"})
-        conditions = Conditions(**{name: tuple(values) for name, values in when.items()}, hours=hours)
-        return AssignmentRule(**rest, when=conditions, seats=seats)
+        return AssignmentRule.model_validate(self.model_dump())
 
 
 Rules = Annotated[list[RuleSaid], Field(max_length=MOST_RULES)]
@@ -224,6 +222,8 @@ class WhatIfTold(Shape):
     why: dict[str, int]
     most_waiting: int
     known_since: list[KnownSince]
+    unscored: int = 0
+    """How many of the leads had no score at any time, if some rule goes by that."""
 
 
 class WhatIf(Shape):

@@ -80,6 +80,9 @@ def _refuse_nonsense(rules: Sequence[AssignmentRule]) -> None:
             wrong.append((f"/rules/{place}/team_id", "say which team, or who, gets these leads"))
         if len({seat.user_id for seat in rule.seats}) < len(rule.seats):
             wrong.append((f"/rules/{place}/seats", "somebody is named twice"))
+        least, most = rule.when.least_score, rule.when.most_score
+        if least is not None and most is not None and least > most:
+            wrong.append((f"/rules/{place}/when/most_score", "no score is as high as the least and as low as the most"))
         for each, hours in enumerate(rule.when.hours):
             if hours.start >= hours.end:
                 wrong.append((f"/rules/{place}/when/hours/{each}", "these hours end before they begin"))

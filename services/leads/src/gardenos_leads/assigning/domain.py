@@ -37,6 +37,8 @@ class Asked:
     line: str | None = None
     language: str | None = None
     """A BCP-47 code, or null where nobody said."""
+    score: int | None = None
+    """0 to 100; null until it is heard."""
     team_id: UUID | None = None
     """In whose pool it is already."""
     household_id: UUID | None = None
@@ -172,7 +174,23 @@ def fits(when: Conditions, asked: Asked, at: datetime, zone: str) -> bool:
         return False
     if when.languages and not spoken(asked.language, frozenset(when.languages)):
         return False
+    if goes_by_score(when) and not _scores(when, asked.score):
+        return False
     return not when.hours or within(when.hours, at, zone)
+
+
+def goes_by_score(when: Conditions) -> bool:
+    """Whether it matters how promising a lead is."""
+    return when.least_score is not None or when.most_score is not None
+
+
+def _scores(when: Conditions, score: int | None) -> bool:
+    """What is not scored is neither promising nor the opposite."""
+    return (
+        score is not None
+        and (when.least_score is None or score >= when.least_score)
+        and (when.most_score is None or score <= when.most_score)
+    )
 
 
 def spoken(language: str | None, among: frozenset[str]) -> bool:

@@ -28,7 +28,7 @@ group by owner_id
 _GIVEN = "select user_id, count(*) from leads_given where agency_id = $1 and given_at >= $2 group by user_id"
 _WAITING = """
 select b.lead_id, b.since, l.source, l.campaign_id, l.state, l.postal_code, l.line_of_business, l.fields->>'language' as language,
-    l.team_id, l.household_id, case when l.household_id is not null then (
+    l.score, l.team_id, l.household_id, case when l.household_id is not null then (
         select m.owner_id from leads m
         where m.agency_id = $1 and m.household_id = l.household_id and m.id <> l.id and m.owner_id is not null
             and m.stage <> 'lost' and m.removed_at is null
@@ -123,6 +123,7 @@ def asked_of(row: Mapping[str, Any]) -> Asked:
         postal_code=row["postal_code"],
         line=row["line_of_business"],
         language=language_of(row["language"]),
+        score=row["score"],
         team_id=_id(row["team_id"]),
         household_id=_id(row.get("household_id")),
         household_owner_id=_id(row.get("household_owner_id")),

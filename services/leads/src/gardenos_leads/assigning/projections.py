@@ -114,6 +114,16 @@ async def project_holdings(session: Session, facts: Sequence[Fact[Event]]) -> No
             )
 
 
+_FORGET_SCORES = "delete from lead_scores where agency_id = $1 and lead_id = $2"
+
+
+async def forget_scores(session: Session, facts: Sequence[Fact[Event]]) -> None:
+    """Of who is forgotten nothing stays of how promising they were."""
+    for fact in facts:
+        if isinstance(fact.data, PersonForgotten):
+            await driver_of(session).execute(_FORGET_SCORES, fact.agency_id, fact.stream_id)
+
+
 _Held: TypeAlias = tuple[list[UUID | None], list[UUID | None], str | None]
 
 

@@ -51,7 +51,7 @@ async def backlog(session: Session, caller: Caller, limit: int) -> dict[str, Any
         theirs.append(visible_to(caller, leads.c.owner_id, leads.c.team_id, leads.c.person_id))
     shown = select(
         lead_backlog.c.lead_id, lead_backlog.c.since, leads.c.display_name, leads.c.source, leads.c.campaign_id,
-        leads.c.state, leads.c.postal_code, leads.c.line_of_business, leads.c.team_id,
+        leads.c.state, leads.c.postal_code, leads.c.line_of_business, leads.c.score, leads.c.team_id,
         leads.c.fields["language"].astext.label("language"),
     )  # fmt: skip
     statement = shown.where(*theirs).order_by(lead_backlog.c.since, lead_backlog.c.lead_id)

@@ -1,9 +1,9 @@
 """What if: a draft of rules is given what came in, by the functions that serve in earnest, and tells what it would have done.
 
-Nothing is written. One thing after another happens again, in its order: leads come, are closed and join households, people
-join, change how they work, go away and come back. Whoever works here works as was known at that moment. Who has a lead is
-in touch as soon as they were, where they had it in fact; else as they usually are; else as anybody is. Only leads that are
-open or not answered are remembered on the way.
+Nothing is written. One thing after another happens again, in its order: leads come, are scored, are closed and join
+households, people join, change how they work, go away and come back. Whoever works here works as was known at that moment.
+Who has a lead is in touch as soon as they were, where they had it in fact; else as they usually are; else as anybody is. Only
+leads that are open or not answered are remembered on the way.
 """
 
 import heapq
@@ -73,7 +73,16 @@ class Held:
     """Whether it is one of those that the draft is asked about: whose it was in fact does not matter then."""
 
 
-Happening: TypeAlias = Past | Held | StaffChange
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """How promising a lead is from a moment on."""
+
+    at: datetime
+    lead_id: UUID
+    score: int
+
+
+Happening: TypeAlias = Past | Held | Scored | StaffChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,8 @@ class Replay:
                     self._came(happening)
                 case Held():
                     self._held(happening)
+                case Scored():
+                    self._scored(happening)
                 case StaffChange():
                     self._changed(happening)
 
@@ -303,6 +314,15 @@ class Replay:
                 self._untouched[owner_id].add(held.lead_id)
         self._member(lead.asked.household_id, held.lead_id, owner_id, lead.state, held.at)
         self._look_soon(held.at, freed=was_open and not is_open and owner_id is not None)
+
+    def _scored(self, scored: Scored) -> None:
+        lead = self._leads.get(scored.lead_id)
+        if lead is None:
+            return
+        lead.asked = replace(lead.asked, score=scored.score)
+        if scored.lead_id in self._backlog:
+            self._waits(lead, scored.at)
+            self._look_soon(scored.at, freed=False)
 
     def _changed(self, change: StaffChange) -> None:
         self._staff.tell(change)

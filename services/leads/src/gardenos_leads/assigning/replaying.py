@@ -20,9 +20,9 @@ from gardenos_contracts.lead_assignment import AssignmentRule
 from gardenos_contracts.values import Role
 from sqlalchemy import func, insert, update
 
-from gardenos_leads.assigning.domain import seats_of
+from gardenos_leads.assigning.domain import goes_by_score, seats_of
 from gardenos_leads.assigning.knowing import asked_of, rules_of
-from gardenos_leads.assigning.replay import Before, Happening, Held, Past, Replay, Told, WhatIf, at_percent
+from gardenos_leads.assigning.replay import Before, Happening, Held, Past, Replay, Scored, Told, WhatIf, at_percent
 from gardenos_leads.assigning.staffing import Absence, StaffChange, StaffThen
 from gardenos_leads.assigning.tables import what_ifs
 from gardenos_leads.lists.tables import agency_zones
@@ -40,7 +40,7 @@ _COUNT = f"select count(*) {_OF_LEADS} where {_REPLAYED}"
 # In whose pool they waited is what the rules say.
 _CAME = f"""
 select a.lead_id, a.arrived_at as since, l.source, l.campaign_id, l.state, l.postal_code, l.line_of_business,
-    l.fields->>'language' as language, null::uuid as team_id,
+    l.fields->>'language' as language, null::int as score, null::uuid as team_id,
     a.first_owner_id, a.first_owned_at, {_TOUCHED} as touched_at
 {_OF_LEADS} where {_REPLAYED} order by a.arrived_at, a.lead_id
 """
@@ -50,6 +50,17 @@ select a.first_owner_id, percentile_cont(0.5) within group (
 ) as seconds
 {_OF_LEADS} where {_REPLAYED} and a.first_owner_id is not null and a.first_owned_at is not null and {_TOUCHED} is not null
 group by grouping sets ((a.first_owner_id), ())
+"""  # noqa: S608 - constants
+# Whatever clocks say, a lead came before it was scored.
+_SCORED = f"""
+select greatest(s.at, a.arrived_at) as at, s.lead_id, s.score
+{_OF_LEADS} join lead_scores s on s.agency_id = a.agency_id and s.lead_id = a.lead_id
+where {_REPLAYED} and s.at < $3 order by 1, s.lead_id, s.sequence
+"""
+_UNSCORED = f"""
+select count(*) {_OF_LEADS} where {_REPLAYED} and not exists (
+    select from lead_scores s where s.agency_id = a.agency_id and s.lead_id = a.lead_id and s.at < $3
+)
 """  # noqa: S608 - constants
 _HELD = """
 select h.at, h.lead_id, h.owner_id, h.household_id, h.state, h.was_owner_id, h.was_household_id, h.was_state,
@@ -162,7 +173,8 @@ async def replayed(
         usual={_maybe(row[0]): timedelta(seconds=row["seconds"]) for row in usual if row["seconds"] is not None},
     )
     replay = Replay(rules, staff, since=since, until=until, minutes=minutes, before=before)
-    async for batch in _in_order(session, changes, *span):
+    by_score = any(goes_by_score(rule.when) for rule in rules)
+    async for batch in _in_order(session, changes, *span, by_score=by_score):
         # It is arithmetic: others are served meanwhile.
         await asyncio.to_thread(replay.go_on, batch)
         if so_far is not None:
@@ -170,11 +182,18 @@ async def replayed(
     told = await asyncio.to_thread(replay.finish)
     told.happened.went_on = await driver.fetchval(_WENT_ON, *span)
     told.happened.unanswered = await driver.fetchval(_UNANSWERED, *span)
-    return _shown(told, rules, staff, since)
+    unscored = await driver.fetchval(_UNSCORED, *span) if by_score else 0
+    return _shown(told, rules, staff, since) | {"unscored": unscored}
 
 
 async def _in_order(
-    session: Session, changes: Sequence[StaffChange], agency_id: UUID, since: datetime, until: datetime
+    session: Session,
+    changes: Sequence[StaffChange],
+    agency_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    by_score: bool,
 ) -> AsyncIterator[list[Happening]]:
     """What happened, as it came; never more of it at once than a batch of each kind."""
     span = (agency_id, since, until)
@@ -182,6 +201,7 @@ async def _in_order(
         _listed(changes),
         _read(session, _CAME, _past, span),
         _read(session, _HELD, _held, span),
+        *([_read(session, _SCORED, _scored, span)] if by_score else []),
     ]
     heads = [await anext(stream, None) for stream in streams]
     batch: list[Happening] = []
@@ -224,6 +244,10 @@ def _held(row: Mapping[str, Any]) -> Held:
         row["was_state"],
         row["replayed"],
     )
+
+
+def _scored(row: Mapping[str, Any]) -> Scored:
+    return Scored(row["at"], _id(row["lead_id"]), row["score"])
 
 
 def _change(row: Mapping[str, Any]) -> StaffChange:

@@ -40,7 +40,18 @@ from gardenos_contracts.leads import (
     LeadUnshared,
 )
 
-from gardenos_leads.assigning.domain import Asked, Backlog, Given, Load, Staff, decide, give, pool_of, stands_in
+from gardenos_leads.assigning.domain import (
+    Asked,
+    Backlog,
+    Given,
+    Load,
+    Staff,
+    decide,
+    give,
+    goes_by_score,
+    pool_of,
+    stands_in,
+)
 from gardenos_leads.assigning.knowing import (
     asked_of,
     keep_turns,
@@ -92,6 +103,21 @@ async def wake(db: Session, because_of: Received[Event], *, key: str = "now") ->
     """
     if await rules_in_force(db, because_of.agency_id) is not None:
         await enqueue(db, ASSIGN, because_of=because_of, key=key)
+
+
+_ANY_WAITS = "select exists (select from lead_backlog where agency_id = $1 and lead_id = any($2))"
+
+
+async def wake_for_scores(db: Session, because_of: Received[Event], scored: Sequence[UUID]) -> None:
+    """Has the backlog looked at where a lead of it has another score, if rules in force go by that.
+
+    It is a look of its own: one that is going on has read the scores before.
+    """
+    rules = await rules_in_force(db, because_of.agency_id) or ()
+    if any(rule.active and goes_by_score(rule.when) for rule in rules) and await driver_of(db).fetchval(
+        _ANY_WAITS, because_of.agency_id, scored
+    ):
+        await enqueue(db, ASSIGN, because_of=because_of, key=str(because_of.id))
 
 
 @assigning.on(ASSIGN)
@@ -256,7 +282,7 @@ async def _to_one_of(work: UnitOfWork, lead: Lead, version: int, rule: Assignmen
     """To the first of these who may take it, whom people named for that; whether there was anybody."""
     now = datetime.now(UTC)
     staff = await staff_of(work.session, work.context.agency_id, now) if named else Staff({})
-    asked = _asked(lead, now)
+    asked = await _asked(work, lead, now)
     for user_id in named:
         if stands_in(rule, user_id, asked, now, staff):
             await _assign(work, lead, version, Given(asked, rule, user_id), now)
@@ -277,7 +303,7 @@ async def _reroute(
     now = datetime.now(UTC)
     staff = await staff_of(work.session, work.context.agency_id, now)
     load = await load_of(work.session, work.context.agency_id, staff, now)
-    asked = _asked(lead, now)
+    asked = await _asked(work, lead, now)
     decided = decide(rules, asked, now, staff, load, had_it=had_it)
     if isinstance(decided, Given):
         give(decided, now, staff, load)
@@ -287,8 +313,13 @@ async def _reroute(
         work.record(lead.lead_id, version, lead.assign(None, lead.team_id))
 
 
-def _asked(lead: Lead, now: datetime) -> Asked:
+_SCORE = "select score from leads where agency_id = $1 and id = $2"
+
+
+async def _asked(work: UnitOfWork, lead: Lead, now: datetime) -> Asked:
+    """As its own events made it; its score is told by others."""
     details: Any = lead.details
+    score = await driver_of(work.session).fetchval(_SCORE, work.context.agency_id, lead.lead_id)
     return asked_of(
         {
             "lead_id": lead.lead_id,
@@ -299,6 +330,7 @@ def _asked(lead: Lead, now: datetime) -> Asked:
             "postal_code": details["postal_code"],
             "line_of_business": details["line_of_business"],
             "language": lead.fields.get("language"),
+            "score": score,
             "team_id": lead.team_id,
         }
     )

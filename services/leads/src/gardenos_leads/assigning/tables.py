@@ -105,6 +105,17 @@ lead_holdings = Table(
 A lead that nobody has, of no household and open, as it came, has no row yet.
 """
 
+lead_scores = Table(
+    "lead_scores",
+    metadata,
+    Column("agency_id", Uuid, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    _moment("at"),
+    Column("score", Integer),
+)
+"""Each score of a lead that is another than before, as ai told it, in its order. Nothing of who is forgotten."""
+
 work_profiles = Table(
     "work_profiles",
     metadata,
@@ -165,5 +176,5 @@ what_ifs = Table(
 )
 """Replays that were asked for: how far they are (waiting, running, done, failed), and what they came to. No read model."""
 
-OF_LEADS = (quiet_imports, lead_backlog, lead_answers, leads_given, leads_unanswered, lead_holdings)
+OF_LEADS = (quiet_imports, lead_backlog, lead_answers, leads_given, leads_unanswered, lead_holdings, lead_scores)
 """What the read model of leads holds besides."""
