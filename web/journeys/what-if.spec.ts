@@ -8,6 +8,9 @@ interface Result {
   agents: { user_id: string; happened: number; draft: number }[];
 }
 
+const over = (heads: Element[]) =>
+  heads.filter((head) => head.scrollWidth > head.clientWidth).map((head) => head.textContent);
+
 test("a changed draft is tried on ninety days of leads, and what it would have done stands beside what happened", async ({
   page,
 }) => {
@@ -73,8 +76,6 @@ test("a changed draft is tried on ninety days of leads, and what it would have d
     ]);
     await expect(cells(/^Half were answered within/)).toHaveCount(2);
     // What names a row does not run over its figures.
-    const over = (heads: Element[]) =>
-      heads.filter((head) => head.scrollWidth > head.clientWidth).map((head) => head.textContent);
     expect(await table.locator("tbody th").evaluateAll(over)).toEqual([]);
     const people = page.getByRole("table", { name: "Leads of each person" });
     await expect(people.getByRole("row")).toHaveCount(result.agents.length + 1);
