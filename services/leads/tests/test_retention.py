@@ -184,6 +184,22 @@ async def test_before_its_night_nobody_is_forgotten(leads: Running, agency_id: U
     assert (shown["announced"]["leads"], shown["announced"]["forget_on"]) == (1, str(announcement.data.on))
 
 
+async def spoken_with_and_planned_for(
+    leads: Running, agency_id: UUID, agent: UUID, called: LeadCaptured, planned: LeadCaptured
+) -> None:
+    """Comms has told that one of them called, and that something is to be done about the other."""
+    call = CallLogged(
+        call_id=new_id(), thread_id=new_id(), person_id=called.person_id, lead_id=called.lead_id, user_id=agent,
+        direction=Direction.INBOUND, started_at=NOW, duration_seconds=60, disposition=Disposition.CONNECTED,
+    )  # fmt: skip
+    task = TaskPlanned(
+        task_id=new_id(), person_id=planned.person_id, lead_id=planned.lead_id, kind=TaskKind.CALL, title="Ask again",
+        due_on=NOW.date() + timedelta(days=30), owner_id=agent,
+    )  # fmt: skip
+    await leads.given(agency_id, call, task)
+    await leads.wait_until_caught_up()
+
+
 async def test_who_is_worked_spoken_with_or_planned_for_stays(leads: Running, agency_id: UUID, at_once: None) -> None:
     reopened, called, planned, recycled, won, merged = [await long_lost(leads, agency_id) for _ in range(6)]
     into = await long_lost(leads, agency_id)
@@ -207,16 +223,7 @@ async def test_who_is_worked_spoken_with_or_planned_for_stays(leads: Running, ag
         assert one.is_success, one.text
         back = await http.put(f"/api/v1/leads/{into.lead_id}/stage", json={"stage": "contacted"})
         assert back.status_code == 200, back.text
-    call = CallLogged(
-        call_id=new_id(), thread_id=new_id(), person_id=called.person_id, lead_id=called.lead_id, user_id=agent,
-        direction=Direction.INBOUND, started_at=NOW, duration_seconds=60, disposition=Disposition.CONNECTED,
-    )  # fmt: skip
-    task = TaskPlanned(
-        task_id=new_id(), person_id=planned.person_id, lead_id=planned.lead_id, kind=TaskKind.CALL, title="Ask again",
-        due_on=NOW.date() + timedelta(days=30), owner_id=agent,
-    )  # fmt: skip
-    await leads.given(agency_id, call, task)
-    await leads.wait_until_caught_up()
+    await spoken_with_and_planned_for(leads, agency_id, agent, called, planned)
     await night(leads, agency_id)
     assert await told(leads, agency_id, PersonForgotten) == []
     assert await told(leads, agency_id, LeadConverted) != []
@@ -244,16 +251,7 @@ async def test_a_list_holds_whom_the_rule_concerns_and_nobody_else(leads: Runnin
     await recorded(leads, agency_id, NOW - timedelta(days=400), recent, lost(recent))
     agent = new_id()
     await leads.colleagues(agency_id, agent)
-    call = CallLogged(
-        call_id=new_id(), thread_id=new_id(), person_id=called.person_id, lead_id=called.lead_id, user_id=agent,
-        direction=Direction.INBOUND, started_at=NOW, duration_seconds=60, disposition=Disposition.CONNECTED,
-    )  # fmt: skip
-    task = TaskPlanned(
-        task_id=new_id(), person_id=planned.person_id, lead_id=planned.lead_id, kind=TaskKind.CALL, title="Ask again",
-        due_on=NOW.date() + timedelta(days=30), owner_id=agent,
-    )  # fmt: skip
-    await leads.given(agency_id, call, task)
-    await leads.wait_until_caught_up()
+    await spoken_with_and_planned_for(leads, agency_id, agent, called, planned)
     async with leads.client(agency_id) as http:
         day = str(NOW.date() + timedelta(days=300))
         for method, path, body in (
