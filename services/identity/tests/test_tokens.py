@@ -1,5 +1,6 @@
 """Access tokens as every service verifies them: by the keys that identity publishes, and by nothing a token says of itself."""
 
+import asyncio
 import base64
 import json
 import time
@@ -23,6 +24,7 @@ from gardenos_contracts.values import Role
 from gardenos_identity.app import create_service
 from gardenos_identity.settings import IdentitySettings
 from gardenos_identity.tokens import Signer
+from jwt.algorithms import OKPAlgorithm
 from jwt.utils import base64url_encode
 
 
@@ -198,3 +200,25 @@ def test_keys_are_named_as_pem_or_base64_and_no_private_part_is_shown() -> None:
     for wrong in ("", ",", rsa, as_setting(first, rsa)):
         with pytest.raises(ValueError, match="signing key"):
             Signer(wrong)
+
+
+async def test_a_connection_that_is_closed_as_it_is_used_refuses_nobody() -> None:
+    private, _ = new_key()
+    published = {**OKPAlgorithm.to_jwk(private.public_key(), as_dict=True), "kid": "k"}
+    body = json.dumps({"keys": [published]}).encode()
+    asked = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.readuntil(b"\r\n\r\n")
+        if asked > 1:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server, httpx.AsyncClient() as http:
+        port = server.sockets[0].getsockname()[1]
+        keys = Keys(f"http://127.0.0.1:{port}/", http)
+        assert (await keys.caller(_signed(private, "k"))).role is Role.OWNER
+    assert asked == 2

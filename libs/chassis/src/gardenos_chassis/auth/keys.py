@@ -66,7 +66,7 @@ class Keys:
         if time.monotonic() - self._fetched < self._REFETCH_SECONDS:
             return
         try:
-            answer = await self._http.get(self._url, timeout=5)
+            answer = await self._asked()
             answer.raise_for_status()
             published = answer.json()["keys"]
         except (httpx.HTTPError, ValueError, KeyError) as away:
@@ -77,6 +77,13 @@ class Keys:
             if key.get("kty") == "OKP" and key.get("crv") == "Ed25519" and "kid" in key
         }
         self._fetched = time.monotonic()
+
+    async def _asked(self) -> httpx.Response:
+        try:
+            return await self._http.get(self._url, timeout=5)
+        except (httpx.NetworkError, httpx.RemoteProtocolError):
+            # A connection that was kept may be closed as it is used; and one of several instances may just have ended.
+            return await self._http.get(self._url, timeout=5)
 
     @staticmethod
     def _decode(token: str, key: jwt.PyJWK) -> dict[str, Any]:
