@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from gardenos_chassis import reading
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -81,7 +81,6 @@ def test_nothing_that_people_write_breaks_a_reader(written: str) -> None:
 _USUAL = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 
 
-@settings(deadline=None)
 @given(st.one_of(
     st.builds(lambda on: f"{on.month}/{on.day}/{on.year}", _USUAL),
     st.builds(lambda on: f"{on.month:02}/{on.day:02}/{on.year}", _USUAL),
@@ -97,7 +96,6 @@ def test_a_usual_date_is_read_as_any_is(written: str) -> None:
     assert reading._usual_day(written) in (expected, None)
 
 
-@settings(deadline=None)
 @given(
     st.from_regex(r"[A-Za-z0-9._+-]{1,66}", fullmatch=True),
     st.sampled_from(

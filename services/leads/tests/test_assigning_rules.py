@@ -239,7 +239,7 @@ people = st.lists(
 leads = st.lists(st.tuples(st.sampled_from(["TX", "OK", "CA", None]), st.integers(0, 500)), max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(people, leads, st.booleans(), st.sampled_from(["turns", "load"]))
 def test_caps_hold_nobody_unfit_gets_one_and_the_oldest_of_a_kind_comes_first(
     staff_said: list[Any], leads_said: list[Any], licensed: bool, by: str
@@ -278,7 +278,7 @@ def test_caps_hold_nobody_unfit_gets_one_and_the_oldest_of_a_kind_comes_first(
         assert isinstance(decide([one], waits, NOON, staff, load), Kept), "nobody waits while somebody could take it"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(1, 10), min_size=1, max_size=6), st.integers(1, 300))
 def test_in_the_long_run_everybody_gets_their_weight(weights: list[int], count: int) -> None:
     seats = tuple(Seat(user_id=UUID(int=n + 1), weight=weight) for n, weight in enumerate(weights))

@@ -94,7 +94,7 @@ def told(lead: Lead) -> Lead:
     return replace(lead, fields={key: (type(value), value) for key, value in lead.fields.items()})  # type: ignore[misc]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(one=histories(1), two=histories(2), data=st.data())
 def test_unmerge_after_merge_gives_both_back(one: History, two: History, data: st.DataObject) -> None:
     before = one.now, two.now
@@ -125,7 +125,7 @@ def test_unmerge_after_merge_gives_both_back(one: History, two: History, data: s
         merging.unmerge(one.facts, merge_id)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(one=histories(1), two=histories(2), data=st.data())
 def test_what_was_changed_since_stays_and_all_else_goes_back(one: History, two: History, data: st.DataObject) -> None:
     before, merge_id = one.now, uuid4()
