@@ -26,5 +26,17 @@ it("tells changes and what was missed, and goes on from the last that was heard"
   const stop = follow({ news: (news) => heard.push(news), connection: () => undefined });
   await vi.waitFor(() => expect(asked).toEqual([null, "9", "12"]), { timeout: 5000 });
   stop();
-  expect(heard).toEqual([{ kind: "change", change: CHANGE }, { kind: "resync" }]);
+  expect(heard).toEqual([{ kind: "resync" }, { kind: "change", change: CHANGE }, { kind: "resync" }]);
+});
+
+it("takes what was shown before the stream began for stale, but not what it goes on from", async () => {
+  streams = [
+    `id: 4\nevent: ready\ndata: {"position": 4}\n\nid: 4\nevent: expired\ndata: {"position": 4}\n\n`,
+    `id: 4\nevent: ready\ndata: {"position": 4}\n\nid: 4\nevent: expired\ndata: {"position": 4}\n\n`,
+  ];
+  const heard: News[] = [];
+  const stop = follow({ news: (news) => heard.push(news), connection: () => undefined });
+  await vi.waitFor(() => expect(asked).toEqual([null, "4", "4"]), { timeout: 10_000 });
+  stop();
+  expect(heard).toEqual([{ kind: "resync" }]);
 });

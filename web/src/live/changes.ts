@@ -12,7 +12,7 @@ export interface Change {
   client_id: string | null;
 }
 
-/** What the stream says: a change, or that some were missed and everything shown may be stale. */
+/** What the stream says: a change, or that some may have been missed and everything shown may be stale. */
 export type News = { kind: "change"; change: Change } | { kind: "resync" };
 
 /** `live`: changes arrive as they happen. `away`: they do not, and it is tried again. */
@@ -128,12 +128,20 @@ async function read(
       // Named events are about the stream; each, like every change, tells how far it has been heard.
       const at = value.id ?? null;
       if (value.event === undefined) heard({ kind: "change", change: JSON.parse(value.data) as Change }, at);
-      else heard(value.event === "resync" ? { kind: "resync" } : null, at);
+      else heard(mayHaveMissed(value.event, position) ? { kind: "resync" } : null, at);
       if (value.event === "expired") return;
     }
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * A stream that goes on from nowhere tells nothing of what changed between its beginning and what is shown, which was
+ * asked for before.
+ */
+function mayHaveMissed(event: string, position: string | null): boolean {
+  return event === "resync" || (event === "ready" && position === null);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
