@@ -26,10 +26,10 @@ export async function signIn(page: Page, email = OWNER, password = passwordOf(em
 }
 
 /** The public API as somebody else in the agency uses it meanwhile. */
-export async function colleague(email = OWNER): Promise<APIRequestContext> {
+export async function colleague(email = OWNER, password = passwordOf(email)): Promise<APIRequestContext> {
   const baseURL = process.env.GARDENOS!;
   const anonymous = await request.newContext({ baseURL });
-  const answer = await anonymous.post("/api/v1/sessions", { data: { email, password: passwordOf(email) } });
+  const answer = await anonymous.post("/api/v1/sessions", { data: { email, password } });
   expect(answer.status()).toBe(201);
   const { access_token: token } = (await answer.json()) as { access_token: string };
   await anonymous.dispose();
@@ -60,22 +60,16 @@ export async function ownAgency(page?: Page): Promise<OwnAgency> {
     data: { name, time_zone: "America/Chicago", owner: { name: "Olga Owner", email, password } },
   });
   expect(made.status()).toBe(201);
-  const begun = await anonymous.post("/api/v1/sessions", { data: { email, password } });
-  expect(begun.status()).toBe(201);
-  const { access_token: token } = (await begun.json()) as { access_token: string };
   await anonymous.dispose();
-  const office = await request.newContext({
-    baseURL,
-    extraHTTPHeaders: { Authorization: `Bearer ${token}` },
-  });
+  const office = await colleague(email, password);
   if (page) await signIn(page, email, password);
-  const colleague = async (theirs: string) => {
+  const another = async (theirs: string) => {
     const added = await office.post("/api/v1/users", {
       data: { name: "Ada Agent", email: theirs, password, role: "agent" },
     });
     expect(added.status()).toBe(201);
   };
-  return { name, email, password, office, colleague };
+  return { name, email, password, office, colleague: another };
 }
 
 /** Waits until the palette highlights this: Enter takes it, and what is merely shown it does not. */

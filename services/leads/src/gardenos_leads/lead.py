@@ -31,6 +31,7 @@ from gardenos_contracts.leads import (
 from gardenos_contracts.values import LineOfBusiness, PersonName
 
 from gardenos_leads.households.domain import OF_HOUSEHOLDS, Membership, evolve_membership
+from gardenos_leads.lists.fields import OWN
 from gardenos_leads.pipelines.pipeline import STANDARD, Pipeline
 from gardenos_leads.records.domain import NOTHING, OF_RECORDS, Records, evolve_records
 from gardenos_leads.records.following import lines_follow
@@ -201,10 +202,15 @@ class Lead:
             raise Invalid.many([(f"/{name.replace('.', '/')}", f"{name} {needs}") for name in missing])
 
     def _knows(self, name: str) -> bool:
-        if name.startswith("fields."):
-            return name.removeprefix("fields.") in self.fields
+        if name.startswith(OWN):
+            return name.removeprefix(OWN) in self.fields
         value: Any = self.details.get(name)
         return value is not None and str(value) != ""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """All that people write down of it: its details, and the agency's own fields as `fields.<key>`."""
+        return {**self.details, **{f"{OWN}{key}": value for key, value in self.fields.items()}}
 
     def convert(self, at: datetime, pipeline: Pipeline = STANDARD) -> Iterator[Event]:
         """The prospect becomes a client, once. Raises Invalid where something must be known of who is won."""

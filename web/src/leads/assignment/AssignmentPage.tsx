@@ -1,9 +1,9 @@
 import { IconLock } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { BackToLeads } from "../BackToLeads";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/states";
 import { Views } from "../../ui/Views";
+import { BackToLeads } from "../BackToLeads";
 import { useMayKeepSources } from "../sources/access";
 import source from "../sources/Sources.module.css";
 import { Fairness } from "./Fairness";

@@ -1,9 +1,9 @@
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMayAdminister } from "../../session/session";
+import { BackTo } from "../../ui/BackTo";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
-import { BackTo } from "../../ui/BackTo";
 import { RulesForm } from "./RulesForm";
 import { duplicateRules } from "./rules";
 

@@ -1,9 +1,9 @@
 import { IconLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { BackToLeads } from "../BackToLeads";
 import { useMayAdminister } from "../../session/session";
 import { Page } from "../../ui/Page";
 import { Empty, Failed, Lines, Stale } from "../../ui/states";
+import { BackToLeads } from "../BackToLeads";
 import { Rules } from "./Rules";
 import { scoringRules } from "./queries";
 

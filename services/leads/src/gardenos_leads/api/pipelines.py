@@ -21,6 +21,7 @@ from gardenos_contracts.values import LineOfBusiness
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from gardenos_leads.lead import DETAILS
+from gardenos_leads.lists.fields import in_use
 from gardenos_leads.lists.queries import own_fields
 from gardenos_leads.pipelines.pipeline import MOST_REASONS, MOST_STAGES, Pipeline, Pipelines, evolve, stream_of
 from gardenos_leads.pipelines.queries import line_of, pipelines_of, placing_of, shown, stages_in_use
@@ -147,7 +148,7 @@ async def _refuse_unknown(session: Session, writing: Writing, new: Pipeline) -> 
 
 async def _may_require(session: Session, agency_id: UUID) -> list[str]:
     own = await own_fields(session, agency_id)
-    return [*DETAILS, *(f"fields.{key}" for key, field in own.items() if not field.retired)]
+    return [*DETAILS, *in_use(own)]
 
 
 async def _changed(writing: Writing, decide: Callable[[Pipelines, Session], Awaitable[Iterable[Event]]]) -> Response:

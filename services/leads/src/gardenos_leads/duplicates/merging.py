@@ -33,12 +33,13 @@ from gardenos_contracts.leads import (
 
 from gardenos_leads.households.domain import become
 from gardenos_leads.lead import DETAILS, Details, Lead, evolve
+from gardenos_leads.lists.fields import OWN
 from gardenos_leads.pipelines.stays import in_stage_since
 from gardenos_leads.recycling.domain import Recycled
 
 Side: TypeAlias = Literal["lead", "other"]
 
-OWNER, STAGE, OWN = "owner", "stage", "fields."
+OWNER, STAGE = "owner", "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +314,8 @@ def unmerged(plan: Unmerge, now: Lead, other: Lead, merge_id: UUID) -> Merge:
 
 
 def _values(lead: Lead) -> dict[str, Any]:
-    own = {f"{OWN}{key}": value for key, value in lead.fields.items()}
-    return {**lead.details, OWNER: (lead.owner_id, lead.team_id), STAGE: lead.stage, **own}
+    # The agency's own fields come last.
+    return {**lead.details, OWNER: (lead.owner_id, lead.team_id), STAGE: lead.stage, **lead.known}
 
 
 def _states(history: Sequence[Fact[Any]], merge_id: UUID) -> tuple[Lead, Lead, Lead]:

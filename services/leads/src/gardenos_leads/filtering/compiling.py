@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, case, exist
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gardenos_leads.filtering.grammar import RELATIVE, Condition, Day, Group, Kind
-from gardenos_leads.filtering.known import CLOSED_SINCE, OWN
+from gardenos_leads.filtering.known import CLOSED_SINCE
 from gardenos_leads.households.seen import has_household, has_several_open
+from gardenos_leads.lists.fields import OWN
 from gardenos_leads.lists.searching import found_by
 from gardenos_leads.lists.tables import lead_tags, lead_values
 from gardenos_leads.records.tables import lead_risks

@@ -7,10 +7,7 @@ from gardenos_contracts.leads import Stage
 from gardenos_contracts.values import LineOfBusiness
 
 from gardenos_leads.filtering.grammar import Group, Kind, Known, fields_of
-from gardenos_leads.lists.fields import Field
-
-OWN = "fields."
-"""Before the key of an agency's own field."""
+from gardenos_leads.lists.fields import OWN, Field
 
 OUTCOMES = ("client", "converting")
 """What came of a conversion: a client, or nothing yet."""

@@ -9,7 +9,7 @@ from gardenos_chassis import reading
 from gardenos_chassis.errors import Invalid
 from pydantic import StringConstraints
 
-from gardenos_leads.lists.fields import Field
+from gardenos_leads.lists.fields import Field, in_use
 
 if TYPE_CHECKING:
     from gardenos_leads.importing.reading import Record
@@ -20,7 +20,6 @@ ImportField: TypeAlias = Literal[
 ]  # fmt: skip
 """What a column may be taken for."""
 
-OWN = "fields."
 OwnField: TypeAlias = Annotated[str, StringConstraints(pattern=r"^fields\.[a-z][a-z0-9_]{0,49}$")]
 """Or for one of the agency's own fields, by its key: `fields.roof_age`."""
 
@@ -80,14 +79,15 @@ def guess_columns(
     Who has a field of their own by the header's very name means that one.
     """
     columns = []
-    named = {_bare(name): f"{OWN}{key}" for key, field in _in_use(own).items() for name in (key, field.label)}
+    theirs = in_use(own)
+    named = {_bare(called): name for name, field in theirs.items() for called in (field.key, field.label)}
     for place, header in enumerate(headers):
         standing = [
             record.cells[place].strip() for record in first if len(record.cells) > place and record.cells[place].strip()
         ]
-        known = header in remembered and (remembered[header] is None or _may_be(remembered[header], own))
-        guess = named.get(_bare(header)) or field_of_header(header) or _field_of_values(standing)
-        field = remembered[header] if known else guess
+        before = remembered.get(header)
+        known = header in remembered and (before is None or before in FIELDS or before in theirs)
+        field = before if known else named.get(_bare(header)) or field_of_header(header) or _field_of_values(standing)
         samples = tuple(each[:_LONGEST_SAMPLE] for each in standing[:_SAMPLES])
         columns.append(Column(header, field, not known, known, samples))
     return tuple(columns)
@@ -99,13 +99,11 @@ def mapped(
     """The columns as somebody says they are; those they say nothing of stay. Raises Invalid for what cannot be."""
     headers = {column.header for column in columns}
     wrong = [(_pointer(header), f"the file has no column “{header}”") for header in mapping if header not in headers]
+    offered = [*FIELDS, *in_use(own)]
     wrong += [
-        (
-            _pointer(header),
-            f"“{field}” is no field; take one of {', '.join([*FIELDS, *(OWN + key for key in _in_use(own))])}",
-        )
+        (_pointer(header), f"“{field}” is no field; take one of {', '.join(offered)}")
         for header, field in mapping.items()
-        if field is not None and not _may_be(field, own)
+        if field is not None and field not in offered
     ]
     if wrong:
         raise Invalid.many(wrong)
@@ -128,15 +126,6 @@ def require_telling(columns: Sequence[Column]) -> None:
 
 def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _in_use(own: Mapping[str, Field]) -> dict[str, Field]:
-    return {key: field for key, field in own.items() if not field.retired}
-
-
-def _may_be(field: str | None, own: Mapping[str, Field]) -> bool:
-    """Whether a column may be taken for it."""
-    return field in FIELDS or (field is not None and field.removeprefix(OWN) in _in_use(own) and field.startswith(OWN))
 
 
 def _pointer(header: str) -> str:

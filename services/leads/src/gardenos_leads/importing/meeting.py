@@ -12,9 +12,9 @@ from gardenos_contracts.values import PersonName
 from sqlalchemy import select
 
 from gardenos_leads import matching
-from gardenos_leads.importing.columns import OWN
 from gardenos_leads.importing.plan import Plan
 from gardenos_leads.importing.rows import Fate, Judged, Reason
+from gardenos_leads.lists.fields import OWN
 from gardenos_leads.matching import Called, Key, Known
 from gardenos_leads.tables import leads
 

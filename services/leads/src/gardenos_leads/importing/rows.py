@@ -13,9 +13,9 @@ from gardenos_chassis import reading
 from gardenos_contracts.values import PersonName
 
 from gardenos_leads import values
-from gardenos_leads.importing.columns import OWN, Column
+from gardenos_leads.importing.columns import Column
 from gardenos_leads.importing.reading import Record
-from gardenos_leads.lists.fields import Field, read_written
+from gardenos_leads.lists.fields import OWN, Field, read_written
 from gardenos_leads.matching import Key
 
 

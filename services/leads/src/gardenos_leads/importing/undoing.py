@@ -21,10 +21,10 @@ from sqlalchemy import bindparam, select, update
 
 from gardenos_leads import lead as aggregate
 from gardenos_leads.importing.aggregate import ImportStatus, folded
-from gardenos_leads.importing.columns import OWN
 from gardenos_leads.importing.rows import Fate
 from gardenos_leads.importing.running import acting, put, still, task_of
 from gardenos_leads.importing.tables import import_rows, imports
+from gardenos_leads.lists.fields import OWN
 from gardenos_leads.tables import leads
 
 _BATCH = 100
@@ -147,7 +147,7 @@ def states(history: Sequence[Fact[Any]], import_id: UUID) -> tuple[Before, aggre
     for fact in history:
         after = aggregate.evolve(lead, fact.data)
         if lead is not None and _by(fact, import_id):
-            then, now = _known(lead), _known(after)
+            then, now = lead.known, after.known
             for name, value in now.items():
                 if value != then.get(name):
                     was.setdefault(name, then.get(name))
@@ -176,7 +176,7 @@ def set_back(before: Before, lead: aggregate.Lead) -> tuple[list[Event], Outcome
     """What the import changed is as before it, but for what was changed since."""
     if lead.removed:
         return [], Outcome("kept", "it was removed since")
-    now = _known(lead)
+    now = lead.known
     same = [name for name, value in before.left.items() if now.get(name) == value]
     stays = [name for name in before.left if name not in same]
     why = f"changed since: {', '.join(_FIELDS.get(name, name.removeprefix(OWN)) for name in stays)}" if stays else None
@@ -187,11 +187,6 @@ def set_back(before: Before, lead: aggregate.Lead) -> tuple[list[Event], Outcome
     except Conflict as refused:
         return [], Outcome("kept", refused.detail)
     return events, Outcome("restored" if same else "kept", why)
-
-
-def _known(lead: aggregate.Lead) -> dict[str, Any]:
-    """All that a row of a file may say of a lead, the agency's own fields among it."""
-    return {**lead.details, **{f"{OWN}{key}": value for key, value in lead.fields.items()}}
 
 
 def _by(fact: Fact[Any], import_id: UUID) -> bool:

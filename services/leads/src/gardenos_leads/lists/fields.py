@@ -14,6 +14,9 @@ from gardenos_contracts import Event
 from gardenos_contracts.lead_lists import FieldKind, FieldValue, LeadFieldChanged, LeadFieldDefined
 from gardenos_contracts.values import LineOfBusiness
 
+OWN = "fields."
+"""Before the key of an agency's own field, where it stands beside what every lead has."""
+
 LONGEST_TEXT = 500
 MOST_OPTIONS = 200
 _LARGEST = 2**53
@@ -45,6 +48,11 @@ class Field:
                 line_of_business=changed.line_of_business,
                 retired=changed.retired,
             )
+
+
+def in_use(own: Mapping[str, Field]) -> dict[str, Field]:
+    """Those that are not retired, by their names beside what every lead has: `fields.roof_age`."""
+    return {f"{OWN}{key}": field for key, field in own.items() if not field.retired}
 
 
 def define(event: LeadFieldDefined) -> Iterator[Event]:

@@ -8,8 +8,8 @@ from gardenos_chassis.errors import Conflict, Invalid
 from gardenos_contracts import Event
 
 from gardenos_leads.lead import DETAILS, Lead
+from gardenos_leads.lists.fields import OWN
 
-_OWN = "fields."
 _NOT_SET_BACK = {
     "source": "where a lead came from stays as it is",
     "campaign_id": "the campaign a lead came from stays as it is",
@@ -32,8 +32,8 @@ def restored(lead: Lead, then: Lead, field: str, since: datetime | None = None) 
     if field in DETAILS:
         changes: dict[str, Any] = {field: then.details[field]}  # type: ignore[literal-required]
         return lead.change_details(**changes)
-    if field.startswith(_OWN):
-        key = field.removeprefix(_OWN)
+    if field.startswith(OWN):
+        key = field.removeprefix(OWN)
         return lead.fill({key: then.fields.get(key)})
     match field:
         case "owner_id":
